@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 // Sources are tested as they stand: the condition resolves our own packages to src/index.ts.
 // Whole-system tests start the built artefact (dist), which scripts/test.mjs builds first.
@@ -12,7 +12,7 @@ const project = (name: string, include: string[], testTimeout: number) => ({
   test: { name, include, testTimeout, hookTimeout: testTimeout * 2, environment: 'node' },
 });
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
       project('unit', ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'], 30_000),
@@ -25,3 +25,5 @@ export default defineConfig({
     ],
   },
 });
+
+export default config;
