@@ -1,1 +1,20 @@
-export {};
+/**
+ * DNS wire format: octets to questions, and the parts of answers to octets. *Parse* is from wire,
+ * *compose* is to wire. Knows no zones, no sockets.
+ */
+
+export { parseAddress } from './address.ts';
+export { CLASS, EDE, EDNS_OPTION, LIMIT, OPCODE, RCODE, TYPE } from './constants.ts';
+export { composeOpt, EDE_LENGTH, OPT_LENGTH } from './edns.ts';
+export { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';
+export { rcodeMnemonic, typeMnemonic } from './mnemonics.ts';
+export {
+  countLabels,
+  FOLD,
+  type FoldedName,
+  foldName,
+  formatName,
+  NameError,
+  parseName,
+} from './name.ts';
+export { parseQuery, Query, VERDICT, type Verdict } from './query.ts';

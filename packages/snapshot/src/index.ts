@@ -1,1 +1,21 @@
-export {};
+/**
+ * The immutable host index in shared memory: composed RRsets under hashed names, written by one
+ * thread (`Publisher`), read by many without locks (`SnapshotReader`). Knows no Kubernetes and
+ * no questions.
+ */
+
+export { ArenaFullError } from './arena.ts';
+export { leave, type SnapshotHandle } from './control.ts';
+export { GLUE, NODE } from './layout.ts';
+export { type MergeRunner, type MergeTask, mergeHere, mergeInThread } from './merge.ts';
+export { NameHasher } from './name-hash.ts';
+export {
+  type ComposedRRset,
+  composeRecords,
+  composeRRset,
+  LayoutError,
+  type NodeSpec,
+  type RecordSpec,
+} from './node-batch.ts';
+export { Publisher, type PublisherOptions } from './publisher.ts';
+export { SnapshotReader } from './reader.ts';

@@ -1,0 +1,76 @@
+// Query path: nothing here allocates, throws or waits. Bench: bench/micro/lookup.ts.
+import type { Query } from '@seamark/protocol';
+import { NODE, type SnapshotReader } from '@seamark/snapshot';
+
+/** What the zone data say to a question's name (RFC 1034 4.3.2); the type is not yet asked for. */
+export const MATCH = {
+  /** The name lies in no zone of the snapshot. */
+  OUTSIDE: 0,
+  /** The name exists. */
+  EXACT: 1,
+  /** The name does not exist, but a wildcard speaks for it (RFC 4592 3.3.1). */
+  WILDCARD: 2,
+  /** Neither (RFC 8020). */
+  NONE: 3,
+} as const;
+
+export type Match = (typeof MATCH)[keyof typeof MATCH];
+
+/** Where the last question's name led to; one of these per thread, overwritten each time. */
+export class Lookup {
+  match: Match = MATCH.OUTSIDE;
+  /** The node that answers: the name's own or the wildcard's; 0 for NONE and OUTSIDE. */
+  node = 0;
+  zone = 0;
+  /** Labels of the apex of the zone that the name lies in. */
+  apexLabels = 0;
+
+  /** Walks from QNAME up to the first ancestor that exists: the closest encloser. */
+  find(reader: SnapshotReader, query: Query): Match {
+    const { hasher } = reader;
+    const { name, labels, labelCount, nameLength } = query;
+    hasher.absorb(query.nameView, labels, labelCount);
+    const node = reader.find(hasher.hashOf(0), name, 0, nameLength, false);
+    if (node !== 0) return this.settle(reader, node, MATCH.EXACT);
+
+    // Names of more labels than any in the snapshot need no look: a flood of 127-label names
+    // costs no more than any other.
+    const deepest = labelCount - reader.labelLimit;
+    for (let i = Math.max(deepest, 1); i <= labelCount; i++) {
+      const at = i === labelCount ? nameLength - 1 : (labels[i] as number);
+      const encloser = reader.find(hasher.hashOf(i), name, at, nameLength - at, false);
+      if (encloser === 0) continue;
+      if ((reader.flagsOf(encloser) & NODE.HAS_WILDCARD_CHILD) !== 0) {
+        const hash = hasher.wildcardHashOf(i);
+        const wildcard = reader.find(hash, name, at, nameLength - at, true);
+        if (wildcard !== 0) return this.settle(reader, wildcard, MATCH.WILDCARD);
+      }
+      this.settle(reader, encloser, MATCH.NONE);
+      this.node = 0;
+      return MATCH.NONE;
+    }
+    this.node = 0;
+    this.match = MATCH.OUTSIDE;
+    return MATCH.OUTSIDE;
+  }
+
+  private settle(reader: SnapshotReader, node: number, match: Match): Match {
+    this.node = node;
+    this.zone = reader.zoneOf(node);
+    this.apexLabels = reader.apexLabelsOf(node);
+    this.match = match;
+    return match;
+  }
+  /** The apex of the zone that the last name lies in; 0 only if the snapshot lacks it. */
+  findApex(reader: SnapshotReader, query: Query): number {
+    const index = query.labelCount - this.apexLabels;
+    const at = this.apexOffset(query);
+    return reader.find(reader.hasher.hashOf(index), query.name, at, query.nameLength - at, false);
+  }
+
+  /** Where in QNAME the apex begins, in octets. */
+  apexOffset(query: Query): number {
+    if (this.apexLabels === 0) return query.nameLength - 1;
+    return query.labels[query.labelCount - this.apexLabels] as number;
+  }
+}

@@ -1,0 +1,275 @@
+// Query path: nothing here allocates, throws or waits. Bench: bench/micro/answer.ts.
+import {
+  CLASS,
+  composeOpt,
+  EDE,
+  EDE_LENGTH,
+  FLAG,
+  HEADER,
+  LIMIT,
+  OPT_LENGTH,
+  parseQuery,
+  Query,
+  RCODE,
+  TYPE,
+  VERDICT,
+} from '@seamark/protocol';
+import { GLUE, NODE, type SnapshotReader } from '@seamark/snapshot';
+import { Lookup, MATCH } from './lookup.ts';
+
+/** How a message came, for what differs: the room that its reply has. */
+export const TRANSPORT = { UDP: 0, STREAM: 1 } as const;
+export type Transport = (typeof TRANSPORT)[keyof typeof TRANSPORT];
+
+export interface ResponderOptions {
+  /**
+   * The most octets of a reply over UDP, and the payload size that replies announce (RFC 9715: what
+   * passes unfragmented).
+   */
+  readonly udpLimit?: number;
+}
+
+/**
+ * Answers questions from a snapshot, in place: the reply is composed over the query, whose question
+ * it keeps as it is, case included (0x20). One per thread. What it made of the last message stays
+ * readable in its fields, for counters and logs.
+ */
+export class Responder {
+  readonly query: Query = new Query();
+  /** The RCODE of the last reply, all twelve bits. */
+  rcode: number = RCODE.NOERROR;
+  /** The last reply was truncated. */
+  truncated = false;
+  private readonly reader: SnapshotReader;
+  private readonly lookup = new Lookup();
+  private readonly udpLimit: number;
+  /** Advances with each answer of several addresses, so that they take turns. */
+  private turn = 0;
+  private answers = 0;
+  private authorities = 0;
+  private additionals = 0;
+  private authoritative = false;
+  private ede: number = EDE.NONE;
+  /** Offset in the memory that the reply may grow to, the OPT record's room taken off. */
+  private limit = 0;
+
+  constructor(reader: SnapshotReader, options: ResponderOptions = {}) {
+    this.reader = reader;
+    this.udpLimit = options.udpLimit ?? LIMIT.UDP_EDNS;
+  }
+
+  /**
+   * Answers the message of `length` octets at `offset` of `memory`.
+   *
+   * @param memory owned by the caller, read and overwritten from `offset` to `offset + capacity`.
+   * @param view over the same octets as `memory`.
+   * @param capacity octets that may be used from `offset`; at least `length`, 512 or more.
+   * @returns the reply's length in octets; 0 if there is to be none.
+   */
+  answer(
+    memory: Uint8Array,
+    view: DataView,
+    offset: number,
+    length: number,
+    capacity: number,
+    transport: Transport,
+  ): number {
+    this.truncated = false;
+    const { query } = this;
+    const verdict = parseQuery(query, memory, view, offset, length);
+    if (verdict === VERDICT.DROP) return 0;
+
+    this.answers = 0;
+    this.authorities = 0;
+    this.additionals = 0;
+    this.authoritative = false;
+    this.ede = EDE.NONE;
+    this.setLimit(offset, capacity, transport);
+    let at = offset + query.questionEnd;
+    switch (verdict) {
+      case VERDICT.ANSWER:
+        at = this.resolve(memory, view, at);
+        break;
+      case VERDICT.FORMERR:
+        this.rcode = RCODE.FORMERR;
+        break;
+      case VERDICT.NOTIMP:
+        this.rcode = RCODE.NOTIMP;
+        break;
+      case VERDICT.BADVERS:
+        this.rcode = RCODE.BADVERS;
+        break;
+      default:
+        verdict satisfies never;
+    }
+    return this.finish(memory, view, offset, at);
+  }
+
+  private setLimit(offset: number, capacity: number, transport: Transport): void {
+    const { query } = this;
+    let room: number = LIMIT.STREAM;
+    if (transport === TRANSPORT.UDP) {
+      // RFC 6891 6.2.3: less than 512 means 512.
+      const asked = Math.max(query.udpSize, LIMIT.UDP_PLAIN);
+      room = Math.min(asked, this.udpLimit);
+    }
+    this.limit = offset + Math.min(room, capacity) - (query.hasEdns ? OPT_LENGTH : 0);
+  }
+
+  /** RFC 1034 4.3.2, for one question of a class and type that can be answered. */
+  private resolve(memory: Uint8Array, view: DataView, start: number): number {
+    const { query, lookup } = this;
+    if (query.class !== CLASS.IN && query.class !== CLASS.ANY) return this.refuse(start);
+    switch (query.type) {
+      // Neither is a type that a name could own.
+      case TYPE.OPT:
+      case TYPE.TSIG:
+        this.rcode = RCODE.FORMERR;
+        return start;
+      case TYPE.MAILA:
+      case TYPE.MAILB:
+      case TYPE.TKEY:
+        this.rcode = RCODE.NOTIMP;
+        return start;
+      default:
+    }
+    if (lookup.find(this.reader, query) === MATCH.OUTSIDE) {
+      this.ede = EDE.NOT_AUTHORITATIVE;
+      return this.refuse(start);
+    }
+    if (query.type === TYPE.AXFR || query.type === TYPE.IXFR) {
+      this.ede = EDE.NOT_SUPPORTED;
+      return this.refuse(start);
+    }
+    return this.resolveInZone(memory, view, start);
+  }
+
+  private refuse(at: number): number {
+    this.rcode = RCODE.REFUSED;
+    return at;
+  }
+
+  private resolveInZone(memory: Uint8Array, view: DataView, start: number): number {
+    const { reader, query, lookup } = this;
+    const { node } = lookup;
+    // An unsynced zone consists of its apex alone, so a node that is found says so itself.
+    if (node !== 0 && (reader.flagsOf(node) & NODE.ZONE_UNSYNCED) !== 0)
+      return this.notReady(start);
+    const entry = node === 0 ? 0 : this.findAnswer(node);
+    if (entry === 0) return this.resolveNegative(memory, view, start);
+
+    this.accept(RCODE.NOERROR);
+    const at = this.copyRRset(memory, view, start, node, entry);
+    if (at < 0) {
+      // RFC 2181 9: never a part of an RRset.
+      this.truncated = true;
+      return start;
+    }
+    this.answers = reader.recordsOf(entry);
+    return query.type === TYPE.NS ? this.addGlue(memory, view, at, node) : at;
+  }
+
+  /** NODATA or NXDOMAIN, with the zone's SOA (RFC 2308 2). */
+  private resolveNegative(memory: Uint8Array, view: DataView, start: number): number {
+    const { reader, query, lookup } = this;
+    const apex = lookup.findApex(reader, query);
+    const flags = apex === 0 ? NODE.ZONE_UNSYNCED : reader.flagsOf(apex);
+    // What is missing while a source has not been read may yet turn up: it can't be denied.
+    if ((flags & (NODE.ZONE_UNSYNCED | NODE.ZONE_PARTIAL)) !== 0) return this.notReady(start);
+    this.accept(lookup.match === MATCH.NONE ? RCODE.NXDOMAIN : RCODE.NOERROR);
+    const soa = reader.findRRset(apex, TYPE.SOA);
+    const at = soa === 0 ? -1 : this.copyRRset(memory, view, start, apex, soa);
+    if (at < 0) return start;
+    this.authorities = 1;
+    return at;
+  }
+
+  private accept(rcode: number): void {
+    this.rcode = rcode;
+    // RFC 1034 3.7.1: an answer to QCLASS * can't be authoritative.
+    this.authoritative = this.query.class === CLASS.IN;
+  }
+
+  private notReady(at: number): number {
+    this.rcode = RCODE.SERVFAIL;
+    this.ede = EDE.NOT_READY;
+    return at;
+  }
+
+  private findAnswer(node: number): number {
+    const { reader, query } = this;
+    return query.type === TYPE.ANY ? reader.anyRRset(node) : reader.findRRset(node, query.type);
+  }
+
+  /** Addresses of the zone's name servers, as far as there is room: their absence harms nobody. */
+  private addGlue(memory: Uint8Array, view: DataView, start: number, node: number): number {
+    const glue = this.reader.findRRset(node, GLUE);
+    if (glue === 0) return start;
+    const at = this.copyRRset(memory, view, start, node, glue);
+    if (at < 0) return start;
+    this.additionals = this.reader.recordsOf(glue);
+    return at;
+  }
+
+  /** @returns the offset behind the copy, or -1 if there is no room for all of it. */
+  private copyRRset(
+    memory: Uint8Array,
+    view: DataView,
+    start: number,
+    node: number,
+    entry: number,
+  ): number {
+    const { reader } = this;
+    const length = reader.lengthOf(entry);
+    const end = start + length;
+    if (end > this.limit) return -1;
+    const from = reader.octetsAt(node, entry);
+    const record = reader.recordLengthOf(entry);
+    if (record !== 0 && record !== length) {
+      // Records of one length take turns at the front.
+      const first = (this.turn++ % reader.recordsOf(entry)) * record;
+      copy(memory, start, reader.octets, from + first, length - first);
+      copy(memory, start + length - first, reader.octets, from, first);
+      this.turn &= 0x3fffffff;
+      return end;
+    }
+    copy(memory, start, reader.octets, from, length);
+    const pointers = reader.apexPointersOf(entry);
+    if (pointers !== 0) {
+      const pointer = 0xc000 | (HEADER.LENGTH + this.lookup.apexOffset(this.query));
+      for (let i = 0; i < pointers; i++) {
+        const place = reader.view.getUint16(from + length + 2 * i, true);
+        view.setUint16(start + place, pointer);
+      }
+    }
+    return end;
+  }
+
+  private finish(memory: Uint8Array, view: DataView, offset: number, end: number): number {
+    const { query } = this;
+    let at = end;
+    if (query.hasEdns) {
+      const ede = at + EDE_LENGTH <= this.limit ? this.ede : EDE.NONE;
+      at = composeOpt(memory, view, at, this.udpLimit, this.rcode, query.dnssecOk, ede);
+      this.additionals += 1;
+    }
+    view.setUint16(
+      offset + HEADER.FLAGS,
+      FLAG.QR |
+        (query.flags & (FLAG.OPCODE | FLAG.RD)) |
+        (this.authoritative ? FLAG.AA : 0) |
+        (this.truncated ? FLAG.TC : 0) |
+        (this.rcode & FLAG.RCODE),
+    );
+    view.setUint16(offset + HEADER.QDCOUNT, query.hasQuestion ? 1 : 0);
+    view.setUint16(offset + HEADER.ANCOUNT, this.answers);
+    view.setUint16(offset + HEADER.NSCOUNT, this.authorities);
+    view.setUint16(offset + HEADER.ARCOUNT, this.additionals);
+    return at - offset;
+  }
+}
+
+/** Octet by octet: RRsets are short, and `set(subarray())` allocates a view each time. */
+function copy(to: Uint8Array, at: number, from: Uint8Array, start: number, length: number): void {
+  for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number;
+}

@@ -1,0 +1,49 @@
+/** RR types that code names. Others travel as numbers; mnemonics are for logs and tests (`mnemonics.ts`). */
+export const TYPE = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  AAAA: 28,
+  OPT: 41,
+  HTTPS: 65,
+  TKEY: 249,
+  TSIG: 250,
+  IXFR: 251,
+  AXFR: 252,
+  MAILB: 253,
+  MAILA: 254,
+  ANY: 255,
+} as const;
+
+export const CLASS = { IN: 1, CH: 3, HS: 4, NONE: 254, ANY: 255 } as const;
+
+export const OPCODE = { QUERY: 0, IQUERY: 1, STATUS: 2, NOTIFY: 4, UPDATE: 5 } as const;
+
+/** RCODEs; those above 15 need an OPT record for their upper eight bits (RFC 6891 6.1.3). */
+export const RCODE = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  BADVERS: 16,
+} as const;
+
+/** Extended DNS Errors (RFC 8914 5.2); -1 stands for "none" wherever one may be absent. */
+export const EDE = { NONE: -1, NOT_READY: 14, NOT_AUTHORITATIVE: 20, NOT_SUPPORTED: 21 } as const;
+
+export const EDNS_OPTION = { COOKIE: 10, EDE: 15 } as const;
+
+/** Limits in octets: RFC 1035 2.3.4 for names, RFC 6891 6.2.3 and RFC 9715 for UDP payloads. */
+export const LIMIT = {
+  HEADER: 12,
+  LABEL: 63,
+  NAME: 255,
+  /** A name of 255 octets holds at most 127 labels of one octet, and the root. */
+  LABELS: 128,
+  UDP_PLAIN: 512,
+  UDP_EDNS: 1232,
+  STREAM: 65535,
+} as const;

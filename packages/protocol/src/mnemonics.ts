@@ -1,0 +1,16 @@
+import rcodes from 'dns-packet/rcodes.js';
+import types from 'dns-packet/types.js';
+import { RCODE } from './constants.ts';
+
+/** An RR type for people: its mnemonic, or `TYPE65280` (RFC 3597 5). Not for the query path. */
+export function typeMnemonic(type: number): string {
+  const known = types.toString(type);
+  return known.startsWith('UNKNOWN') ? `TYPE${type}` : known;
+}
+
+/** An RCODE for people: its mnemonic, or `RCODE23`. Not for the query path. */
+export function rcodeMnemonic(rcode: number): string {
+  if (rcode === RCODE.BADVERS) return 'BADVERS';
+  const known = rcodes.toString(rcode);
+  return known.startsWith('RCODE_') ? `RCODE${rcode}` : known;
+}

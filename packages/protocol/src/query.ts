@@ -1,0 +1,224 @@
+// Query path: nothing here allocates, throws or waits. Bench: bench/micro/parse-query.ts.
+import { EDNS_OPTION, LIMIT, OPCODE, TYPE } from './constants.ts';
+import { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';
+import { FOLD } from './name.ts';
+
+/*
+ * Parsing what may be any octets at all. Offsets run from the start of the memory the message lies
+ * in; a step takes an offset and gives the next one, negative meaning malformed. Nothing is read
+ * past `end`, which is checked before the octets it guards.
+ */
+
+/** What is to become of a message. Everything but ANSWER and DROP names the RCODE of the reply. */
+export const VERDICT = {
+  ANSWER: 0,
+  /** No reply at all: too short to have an ID, or itself a reply (an answer to it could loop). */
+  DROP: 1,
+  FORMERR: 2,
+  NOTIMP: 3,
+  BADVERS: 4,
+} as const;
+
+export type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
+
+/**
+ * One query, as far as it could be read. A worker has one of these and parses every message into
+ * it; all fields exist from the start so that its shape never changes.
+ */
+export class Query {
+  /** The second header word as received. */
+  flags = 0;
+  opcode = 0;
+  /** True once a whole question was read: only then are the fields below it meaningful. */
+  hasQuestion = false;
+  /** QNAME folded, in wire format; three spare octets so that a word may be read at its end. */
+  readonly name: Uint8Array = new Uint8Array(LIMIT.NAME + 1 + 4);
+  readonly nameView: DataView = new DataView(this.name.buffer);
+  nameLength = 0;
+  /** Where each label starts in `name`, leftmost first; the root is not among them. */
+  readonly labels: Uint8Array = new Uint8Array(LIMIT.LABELS);
+  labelCount = 0;
+  type = 0;
+  class = 0;
+  /** Octets of header and question together: where the answer section begins in a reply. */
+  questionEnd: number = LIMIT.HEADER;
+  /** An OPT record was there, be it malformed: the reply carries one too (RFC 6891 6.1.1, 7). */
+  hasEdns = false;
+  ednsVersion = 0;
+  dnssecOk = false;
+  /** The requestor's UDP payload size as sent. */
+  udpSize = 0;
+}
+
+/**
+ * Parses the message of `length` octets at `offset` of `memory` into `query`, in the order in which
+ * a hostile packet is best turned away.
+ */
+export function parseQuery(
+  query: Query,
+  memory: Uint8Array,
+  view: DataView,
+  offset: number,
+  length: number,
+): Verdict {
+  query.hasQuestion = false;
+  query.questionEnd = LIMIT.HEADER;
+  query.hasEdns = false;
+  query.dnssecOk = false;
+  query.udpSize = LIMIT.UDP_PLAIN;
+  query.ednsVersion = 0;
+  query.type = 0;
+  query.class = 0;
+  query.nameLength = 0;
+  query.labelCount = 0;
+
+  if (length < HEADER.LENGTH) return VERDICT.DROP;
+  const flags = view.getUint16(offset + HEADER.FLAGS);
+  query.flags = flags;
+  if ((flags & FLAG.QR) !== 0) return VERDICT.DROP;
+  query.opcode = (flags & FLAG.OPCODE) >> OPCODE_SHIFT;
+
+  const verdict = parseSections(query, memory, view, offset, offset + length);
+  // Another opcode may give its sections another meaning, so that they look malformed is no fault.
+  if (query.opcode !== OPCODE.QUERY) return VERDICT.NOTIMP;
+  return verdict;
+}
+
+function parseSections(
+  query: Query,
+  memory: Uint8Array,
+  view: DataView,
+  offset: number,
+  end: number,
+): Verdict {
+  // RFC 9619 4: more than one question is FORMERR. None has a meaning only with a cookie.
+  if (view.getUint16(offset + HEADER.QDCOUNT) !== 1) return VERDICT.FORMERR;
+  const nameEnd = parseQname(query, memory, offset + HEADER.LENGTH, end);
+  if (nameEnd < 0 || nameEnd + 4 > end) return VERDICT.FORMERR;
+  query.type = view.getUint16(nameEnd);
+  query.class = view.getUint16(nameEnd + 2);
+  query.questionEnd = nameEnd + 4 - offset;
+  query.hasQuestion = true;
+
+  const answers = view.getUint16(offset + HEADER.ANCOUNT);
+  const authorities = view.getUint16(offset + HEADER.NSCOUNT);
+  const additionals = view.getUint16(offset + HEADER.ARCOUNT);
+  if ((answers | authorities | additionals) === 0) {
+    return nameEnd + 4 === end ? VERDICT.ANSWER : VERDICT.FORMERR;
+  }
+  // IXFR alone brings a record along, the SOA that the client has (RFC 1995 3).
+  if (answers !== 0 || authorities > (query.type === TYPE.IXFR ? 1 : 0)) return VERDICT.FORMERR;
+
+  let at = nameEnd + 4;
+  if (authorities === 1) {
+    at = skipRecord(memory, view, at, end);
+    if (at < 0) return VERDICT.FORMERR;
+  }
+  return parseAdditional(query, memory, view, at, end, additionals);
+}
+
+/** @returns the offset behind the root of QNAME, or -1: a pointer, too long, or cut off. */
+function parseQname(query: Query, memory: Uint8Array, start: number, end: number): number {
+  const { name, labels } = query;
+  // The root must stand within 255 octets, and within the message.
+  const limit = Math.min(start + LIMIT.NAME, end);
+  let at = start;
+  let count = 0;
+  while (at < limit) {
+    const length = memory[at] as number;
+    const to = at - start;
+    name[to] = length;
+    if (length === 0) {
+      query.nameLength = to + 1;
+      query.labelCount = count;
+      return at + 1;
+    }
+    // 64 to 191 are no label types any more (RFC 6891 5); a pointer has nothing to point at yet.
+    if (length > LIMIT.LABEL) return -1;
+    labels[count] = to;
+    count += 1;
+    const next = at + length + 1;
+    if (next >= limit) return -1;
+    for (let i = at + 1; i < next; i++) name[i - start] = FOLD[memory[i] as number] as number;
+    at = next;
+  }
+  return -1;
+}
+
+/** Reads the OPT record among `count` additional records and insists that the message ends there. */
+function parseAdditional(
+  query: Query,
+  memory: Uint8Array,
+  view: DataView,
+  start: number,
+  end: number,
+  count: number,
+): Verdict {
+  let verdict: Verdict = VERDICT.ANSWER;
+  let at = start;
+  for (let i = 0; i < count; i++) {
+    const fixed = skipName(memory, at, end);
+    if (fixed < 0 || fixed + 10 > end) return VERDICT.FORMERR;
+    const next = fixed + 10 + view.getUint16(fixed + 8);
+    if (next > end) {
+      // A malformed OPT still says that its sender speaks EDNS (RFC 6891 7).
+      if (view.getUint16(fixed) === TYPE.OPT) query.hasEdns = true;
+      return VERDICT.FORMERR;
+    }
+    if (view.getUint16(fixed) === TYPE.OPT) {
+      // RFC 6891 6.1.1: one OPT at most. 6.1.2: its owner is the root.
+      if (query.hasEdns || memory[at] !== 0) verdict = VERDICT.FORMERR;
+      query.hasEdns = true;
+      const parsed = parseOpt(query, view, fixed, next);
+      if (parsed !== VERDICT.ANSWER && verdict !== VERDICT.FORMERR) verdict = parsed;
+    }
+    at = next;
+  }
+  return at === end ? verdict : VERDICT.FORMERR;
+}
+
+/*
+ * OPT (RFC 6891 6.1.2), from behind its owner name:
+ *   0 TYPE 41   2 CLASS: payload size   4 extended RCODE   5 version   6 DO + Z   8 RDLENGTH
+ *   10 RDATA: (option code, option length, octets)*
+ */
+function parseOpt(query: Query, view: DataView, fixed: number, end: number): Verdict {
+  query.udpSize = view.getUint16(fixed + 2);
+  query.ednsVersion = view.getUint8(fixed + 5);
+  query.dnssecOk = (view.getUint8(fixed + 6) & 0x80) !== 0;
+  // Another version may define the rest anew: nothing below may be judged (RFC 6891 6.1.3).
+  if (query.ednsVersion !== 0) return VERDICT.BADVERS;
+  let at = fixed + 10;
+  while (at < end) {
+    if (at + 4 > end) return VERDICT.FORMERR;
+    const length = view.getUint16(at + 2);
+    if (at + 4 + length > end) return VERDICT.FORMERR;
+    // RFC 7873 5.2.2: 8 octets from the client, with 8 to 32 of the server's behind them or none.
+    if (view.getUint16(at) === EDNS_OPTION.COOKIE) {
+      if (length !== 8 && (length < 16 || length > 40)) return VERDICT.FORMERR;
+    }
+    at += 4 + length;
+  }
+  return VERDICT.ANSWER;
+}
+
+/** @returns the offset behind a record, or -1. */
+function skipRecord(memory: Uint8Array, view: DataView, start: number, end: number): number {
+  const fixed = skipName(memory, start, end);
+  if (fixed < 0 || fixed + 10 > end) return -1;
+  const next = fixed + 10 + view.getUint16(fixed + 8);
+  return next > end ? -1 : next;
+}
+
+/** @returns the offset behind a name, compressed or not, or -1. A pointer is not followed. */
+function skipName(memory: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end) {
+    const length = memory[at] as number;
+    if (length === 0) return at + 1;
+    if (length >= 0xc0) return at + 2 <= end ? at + 2 : -1;
+    if (length > LIMIT.LABEL || at + length + 1 - start >= LIMIT.NAME) return -1;
+    at += length + 1;
+  }
+  return -1;
+}

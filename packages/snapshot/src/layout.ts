@@ -1,0 +1,106 @@
+/*
+ * What the words of a segment mean. All words are 32 bits, little-endian on every machine; offsets
+ * are in words from the segment's start unless they say octets, so that a segment can be moved,
+ * written to disk and sent elsewhere as it is.
+ *
+ *   header   HEADER_WORDS words
+ *   table    2^n slots of two words: hash, node offset (0: free). Linear probing; at least a
+ *            quarter is free, so that every probe ends.
+ *   nodes    one behind another
+ *
+ * A node stands for a name that exists, or, in an overlay, for one that has gone:
+ *
+ *   word 0   record words (16) | flags (8) | name octets (8)
+ *   word 1   zone (16) | RRset count (8) | labels of the zone apex (8)
+ *   name     folded, in wire format, padded to a word
+ *   directory, three words an RRset:
+ *            type (16) | records (16)
+ *            octet offset from the node's start (16) | octets (16)
+ *            octets of each record if all are alike, else 0 (16) | apex pointers (16)
+ *   octets of each RRset, and behind them, two octets each, where its apex pointers lie; padded
+ *
+ * RRset octets are what a reply carries: owner, type, class, TTL, RDATA of record after record. The
+ * owner is a pointer to QNAME at offset 12, which serves a wildcard as well. An *apex pointer* is a
+ * pointer to the zone apex inside QNAME; where that lies differs with each question, so its two
+ * octets are filled in after the copy. With it, SOA and NS fit any question of their zone.
+ */
+
+export const MAGIC = 0x314b4d53; // "SMK1"
+export const LAYOUT_VERSION = 1;
+
+/** Words of a segment's header. */
+export const SEGMENT = {
+  MAGIC: 0,
+  VERSION: 1,
+  /** Words of the whole segment, header included. */
+  LENGTH: 2,
+  /** CRC-32 of all octets behind the header. */
+  CHECKSUM: 3,
+  KEY0: 4,
+  KEY1: 5,
+  /** Slots of the table less one: a power of two less one. */
+  SLOT_MASK: 6,
+  NODE_COUNT: 7,
+  /** No name has more labels than this. */
+  MAX_LABELS: 8,
+} as const;
+
+export const HEADER_WORDS = 16;
+
+/** Flags of a node. */
+export const NODE = {
+  /** The name has gone: only in an overlay, where it hides the name in the segments below. */
+  GONE: 1,
+  /** The name is a zone apex. */
+  APEX: 2,
+  /** `*.` below this name exists. */
+  HAS_WILDCARD_CHILD: 4,
+  /** On an apex: no source of the zone has been read yet; nothing is known of any name. */
+  ZONE_UNSYNCED: 8,
+  /** On an apex: some source has not been read yet; what is here holds, what is missing may not. */
+  ZONE_PARTIAL: 16,
+} as const;
+
+/**
+ * The directory's type for the addresses that go into the additional section with the NS RRset of an
+ * apex. It is OPT's number: no name owns an OPT RRset and no question for one reaches a lookup.
+ */
+export const GLUE = 41;
+
+export const NODE_HEADER_WORDS = 2;
+export const DIRECTORY_WORDS = 3;
+/** Record words have 16 bits. */
+export const MAX_NODE_WORDS = 0xffff;
+
+/** The two octets that stand where an apex pointer will be. */
+export const POINTER_TO_QNAME = 0xc00c;
+
+/*
+ * The control block: one Int32Array in a SharedArrayBuffer of its own, written by the publisher
+ * except for each reader's two words.
+ *
+ *   SEQUENCE   even: the list below is whole; odd: it is being changed. Counts up by two.
+ *   COUNT      segments, newest first
+ *   LIST       (offset in the arena, length) of each
+ *   READERS    (state, adopted sequence) of each, a cache line apart, so that a reader that reports
+ *              does not take the line that others poll
+ */
+export const CONTROL = {
+  SEQUENCE: 0,
+  COUNT: 1,
+  READER_SLOTS: 2,
+  LIST: 16,
+  READERS: 64,
+} as const;
+
+export const MAX_SEGMENTS = 8;
+export const READER_STRIDE = 16;
+
+export const READER_STATE = {
+  /** The slot is free: its owner holds nothing. */
+  ABSENT: 0,
+  /** The owner is about to adopt: nothing may be used again until it has. */
+  JOINING: 1,
+  /** The owner holds the segments of the sequence it reports. */
+  READING: 2,
+} as const;

@@ -1,0 +1,207 @@
+import { countLabels, type FoldedName } from '@seamark/protocol';
+import {
+  DIRECTORY_WORDS,
+  MAX_NODE_WORDS,
+  NODE,
+  NODE_HEADER_WORDS,
+  POINTER_TO_QNAME,
+} from './layout.ts';
+import type { NameHasher } from './name-hash.ts';
+
+/** An RRset as a reply carries it. */
+export interface ComposedRRset {
+  readonly type: number;
+  readonly records: number;
+  readonly octets: Uint8Array;
+  /** Octets of each record where all are alike (their order may then be rotated), else 0. */
+  readonly recordLength: number;
+  /** Where in `octets` apex pointers lie (layout.ts), ascending. */
+  readonly apexPointers: readonly number[];
+}
+
+/** A name and what it owns, before it is composed into a node. */
+export interface NodeSpec {
+  readonly name: FoldedName;
+  /** The zone's number within the snapshot, the same in each of its segments. */
+  readonly zone: number;
+  /** Labels of the zone's apex, the root not counted: how much of any name of the zone is the apex. */
+  readonly apexLabels: number;
+  /** NODE.* */
+  readonly flags: number;
+  readonly rrsets: readonly ComposedRRset[];
+}
+
+/** Thrown where data cannot be laid out: an RRset or a node that outgrows its 16-bit lengths. */
+export class LayoutError extends Error {
+  override readonly name = 'LayoutError';
+  readonly code = 'NODE_TOO_LARGE';
+}
+
+/**
+ * Nodes being composed, in memory of the composer's own: what goes into a segment besides the nodes
+ * of older ones. It can be emptied and used again.
+ */
+export class NodeBatch {
+  readonly hasher: NameHasher;
+  words: Int32Array<ArrayBuffer>;
+  private octets: Uint8Array<ArrayBuffer>;
+  private view: DataView<ArrayBuffer>;
+  /** Words in use. Node offsets count from the batch's start. */
+  length = 0;
+  count = 0;
+  maxLabels = 0;
+  /** Pairs (hash, node offset), `count` of them. */
+  index: Int32Array<ArrayBuffer>;
+  private readonly name = new Uint8Array(260);
+  private readonly nameView = new DataView(this.name.buffer);
+  private readonly labels = new Uint8Array(128);
+
+  constructor(hasher: NameHasher) {
+    this.hasher = hasher;
+    this.words = new Int32Array(1024);
+    this.octets = new Uint8Array(this.words.buffer);
+    this.view = new DataView(this.words.buffer);
+    this.index = new Int32Array(128);
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.count = 0;
+    this.maxLabels = 0;
+  }
+
+  /**
+   * Composes a node. A name must not be added twice.
+   *
+   * @throws LayoutError and adds nothing if the node takes more than 256 KiB.
+   */
+  add(spec: NodeSpec): void {
+    const { name, rrsets } = spec;
+    const labels = countLabels(name);
+    const directory = NODE_HEADER_WORDS + ((name.length + 3) >> 2);
+    let octet = 4 * (directory + DIRECTORY_WORDS * rrsets.length);
+    for (const rrset of rrsets) octet += rrset.octets.length + 2 * rrset.apexPointers.length;
+    const size = (octet + 3) >> 2;
+    if (size > MAX_NODE_WORDS || octet > 0xffff) throw new LayoutError('a node of over 64 KiB');
+    this.reserve(size);
+
+    const start = this.length;
+    const at = 4 * start;
+    this.words.fill(0, start, start + size);
+    this.words[start] = (size << 16) | (spec.flags << 8) | name.length;
+    this.words[start + 1] = (spec.zone << 16) | (rrsets.length << 8) | spec.apexLabels;
+    this.octets.set(name, at + 4 * NODE_HEADER_WORDS);
+    let entry = start + directory;
+    octet = 4 * (directory + DIRECTORY_WORDS * rrsets.length);
+    for (const rrset of rrsets) {
+      const { octets, apexPointers } = rrset;
+      this.words[entry] = (rrset.type << 16) | rrset.records;
+      this.words[entry + 1] = (octet << 16) | octets.length;
+      this.words[entry + 2] = (rrset.recordLength << 16) | apexPointers.length;
+      this.octets.set(octets, at + octet);
+      octet += octets.length;
+      for (const pointer of apexPointers) {
+        this.view.setUint16(at + octet, pointer, true);
+        octet += 2;
+      }
+      entry += DIRECTORY_WORDS;
+    }
+    this.index[2 * this.count] = this.hash(name, labels);
+    this.index[2 * this.count + 1] = start;
+    this.count += 1;
+    this.length += size;
+    // What has gone is not looked up for: its labels do not count.
+    if ((spec.flags & NODE.GONE) === 0 && labels > this.maxLabels) this.maxLabels = labels;
+  }
+
+  private hash(name: FoldedName, labels: number): number {
+    this.name.set(name);
+    let at = 0;
+    for (let i = 0; i < labels; i++) {
+      this.labels[i] = at;
+      at += (name[at] ?? 0) + 1;
+    }
+    this.hasher.absorb(this.nameView, this.labels, labels);
+    return this.hasher.hashOf(0);
+  }
+
+  private reserve(words: number): void {
+    if (this.length + words > this.words.length) {
+      const grown = new Int32Array(Math.max(this.words.length * 2, this.length + words));
+      grown.set(this.words.subarray(0, this.length));
+      this.words = grown;
+      this.octets = new Uint8Array(grown.buffer);
+      this.view = new DataView(grown.buffer);
+    }
+    if (2 * this.count + 2 > this.index.length) {
+      const grown = new Int32Array(this.index.length * 2);
+      grown.set(this.index);
+      this.index = grown;
+    }
+  }
+}
+
+/**
+ * Composes an RRset whose RDATA are `rdata`, owned by the question's name.
+ *
+ * @param ttl seconds, of every record (RFC 2181 5.2).
+ */
+export function composeRRset(
+  type: number,
+  ttl: number,
+  rdata: readonly Uint8Array[],
+  apexPointersInRdata: readonly (readonly number[])[] = [],
+): ComposedRRset {
+  const owner = Uint8Array.of(POINTER_TO_QNAME >> 8, POINTER_TO_QNAME & 0xff);
+  return composeRecords(
+    rdata.map((octets, i) => ({
+      owner,
+      ownerPointers: [],
+      type,
+      ttl,
+      rdata: octets,
+      rdataPointers: apexPointersInRdata[i] ?? [],
+    })),
+    type,
+  );
+}
+
+/** A record to be composed; pointers are octet offsets within owner and RDATA. */
+export interface RecordSpec {
+  readonly owner: Uint8Array;
+  readonly ownerPointers: readonly number[];
+  readonly type: number;
+  readonly ttl: number;
+  readonly rdata: Uint8Array;
+  readonly rdataPointers: readonly number[];
+}
+
+const CLASS_IN = 1;
+/** Type, class, TTL and RDLENGTH. */
+const FIXED = 10;
+
+/** Composes records under one directory entry of `type`, which is theirs or GLUE. */
+export function composeRecords(records: readonly RecordSpec[], type: number): ComposedRRset {
+  const lengths = records.map((record) => record.owner.length + FIXED + record.rdata.length);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const octets = new Uint8Array(total);
+  const view = new DataView(octets.buffer);
+  const apexPointers: number[] = [];
+  let at = 0;
+  for (const record of records) {
+    octets.set(record.owner, at);
+    for (const pointer of record.ownerPointers) apexPointers.push(at + pointer);
+    at += record.owner.length;
+    view.setUint16(at, record.type);
+    view.setUint16(at + 2, CLASS_IN);
+    view.setUint32(at + 4, record.ttl);
+    view.setUint16(at + 8, record.rdata.length);
+    at += FIXED;
+    octets.set(record.rdata, at);
+    for (const pointer of record.rdataPointers) apexPointers.push(at + pointer);
+    at += record.rdata.length;
+  }
+  const [first = 0] = lengths;
+  const alike = apexPointers.length === 0 && lengths.every((length) => length === first);
+  return { type, records: records.length, octets, recordLength: alike ? first : 0, apexPointers };
+}

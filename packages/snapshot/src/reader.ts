@@ -1,0 +1,211 @@
+// Query path: nothing here allocates, throws or waits, but for `adopt` when the arena has grown.
+// Bench: bench/micro/lookup.ts.
+import type { SnapshotHandle } from './control.ts';
+import {
+  CONTROL,
+  DIRECTORY_WORDS,
+  HEADER_WORDS,
+  MAX_SEGMENTS,
+  NODE,
+  NODE_HEADER_WORDS,
+  READER_STATE,
+  READER_STRIDE,
+  SEGMENT,
+} from './layout.ts';
+import { NameHasher } from './name-hash.ts';
+
+/**
+ * One thread's eyes on the snapshot. Takes no lock and never waits for the writer: while the list is
+ * being changed it goes on with the one it has. A node is named by its offset in `words`; offset 0
+ * means there is none. Offsets hold until the next `refresh`.
+ */
+export class SnapshotReader {
+  readonly hasher: NameHasher;
+  /** The arena. Nodes and their octets are read straight from it. */
+  words: Int32Array;
+  octets: Uint8Array;
+  view: DataView;
+  /** The sequence adopted; it changes when, and only when, the list of segments does. */
+  sequence = 0;
+  private readonly arena: SharedArrayBuffer;
+  private readonly control: Int32Array;
+  private readonly slot: number;
+  /** Start, slot mask and most labels of each segment, newest first. */
+  private readonly starts = new Int32Array(MAX_SEGMENTS);
+  private readonly masks = new Int32Array(MAX_SEGMENTS);
+  private readonly list = new Int32Array(MAX_SEGMENTS);
+  private count = 0;
+  private maxLabels = 0;
+
+  /**
+   * Joins as reader `slot`, a number below the publisher's `readers` that no other live thread uses.
+   */
+  constructor(handle: SnapshotHandle, slot: number) {
+    this.hasher = new NameHasher(handle.key0, handle.key1);
+    this.arena = handle.arena;
+    this.control = new Int32Array(handle.control);
+    if (slot < 0 || slot >= (this.control[CONTROL.READER_SLOTS] as number)) {
+      throw new RangeError(`reader slot ${slot} is beyond what the publisher provides`);
+    }
+    this.slot = CONTROL.READERS + slot * READER_STRIDE;
+    this.words = new Int32Array(0);
+    this.octets = new Uint8Array(0);
+    this.view = new DataView(new ArrayBuffer(0));
+    this.mapArena();
+    Atomics.store(this.control, this.slot, READER_STATE.JOINING);
+  }
+
+  /** Adopts the newest list of segments if it has changed. @returns whether it had. */
+  refresh(): boolean {
+    const sequence = Atomics.load(this.control, CONTROL.SEQUENCE);
+    return sequence === this.sequence ? false : this.adopt(sequence);
+  }
+
+  /** Gives up the slot: nothing may be read after that. */
+  close(): void {
+    this.count = 0;
+    Atomics.store(this.control, this.slot, READER_STATE.ABSENT);
+  }
+
+  private adopt(sequence: number): boolean {
+    if ((sequence & 1) !== 0) return false;
+    const { control, list } = this;
+    const count = Atomics.load(control, CONTROL.COUNT);
+    for (let i = 0; i < count; i++) list[i] = Atomics.load(control, CONTROL.LIST + 2 * i);
+    // The list is whole only if nobody began to change it meanwhile; else the next batch sees it.
+    if (Atomics.load(control, CONTROL.SEQUENCE) !== sequence) return false;
+    if (this.words.byteLength !== this.arena.byteLength) this.mapArena();
+    this.maxLabels = 0;
+    for (let i = 0; i < count; i++) {
+      const start = list[i] as number;
+      this.starts[i] = start;
+      this.masks[i] = this.words[start + SEGMENT.SLOT_MASK] as number;
+      const labels = this.words[start + SEGMENT.MAX_LABELS] as number;
+      if (labels > this.maxLabels) this.maxLabels = labels;
+    }
+    this.count = count;
+    this.sequence = sequence;
+    // Last: from here on, what the older list alone had may be used again.
+    Atomics.store(control, this.slot + 1, sequence);
+    Atomics.store(control, this.slot, READER_STATE.READING);
+    return true;
+  }
+
+  private mapArena(): void {
+    const length = this.arena.byteLength;
+    this.words = new Int32Array(this.arena, 0, length / 4);
+    this.octets = new Uint8Array(this.arena, 0, length);
+    this.view = new DataView(this.arena, 0, length);
+  }
+
+  /** No name has more labels than this. */
+  get labelLimit(): number {
+    return this.maxLabels;
+  }
+
+  /**
+   * Finds the node of the folded name of `length` octets at `at` of `name`, hashed by this reader's
+   * hasher; with `wildcard`, of `*.` before that name, hashed as such.
+   *
+   * @returns its offset in `words`, or 0.
+   */
+  find(hash: number, name: Uint8Array, at: number, length: number, wildcard: boolean): number {
+    const { words } = this;
+    for (let i = 0; i < this.count; i++) {
+      const start = this.starts[i] as number;
+      const mask = this.masks[i] as number;
+      let slot = hash & mask;
+      for (;;) {
+        const entry = start + HEADER_WORDS + 2 * slot;
+        const offset = words[entry + 1] as number;
+        if (offset === 0) break;
+        if (words[entry] === hash) {
+          const node = start + offset;
+          if (this.isNamed(node, name, at, length, wildcard)) {
+            return (((words[node] as number) >> 8) & NODE.GONE) === 0 ? node : 0;
+          }
+        }
+        slot = (slot + 1) & mask;
+      }
+    }
+    return 0;
+  }
+
+  private isNamed(
+    node: number,
+    name: Uint8Array,
+    at: number,
+    length: number,
+    wildcard: boolean,
+  ): boolean {
+    const { octets } = this;
+    let to = 4 * (node + NODE_HEADER_WORDS);
+    const nodeLength = (this.words[node] as number) & 0xff;
+    if (wildcard) {
+      if (nodeLength !== length + 2 || octets[to] !== 1 || octets[to + 1] !== 0x2a) return false;
+      to += 2;
+    } else if (nodeLength !== length) {
+      return false;
+    }
+    for (let i = 0; i < length; i++) if (octets[to + i] !== name[at + i]) return false;
+    return true;
+  }
+
+  /** NODE.* of a node. */
+  flagsOf(node: number): number {
+    return ((this.words[node] as number) >> 8) & 0xff;
+  }
+
+  zoneOf(node: number): number {
+    return (this.words[node + 1] as number) >>> 16;
+  }
+
+  /** Labels of the apex of the node's zone. */
+  apexLabelsOf(node: number): number {
+    return (this.words[node + 1] as number) & 0xff;
+  }
+
+  /** @returns the offset in `words` of the directory entry for `type`, or 0. */
+  findRRset(node: number, type: number): number {
+    const count = ((this.words[node + 1] as number) >> 8) & 0xff;
+    let entry = this.firstRRset(node);
+    for (let i = 0; i < count; i++) {
+      if ((this.words[entry] as number) >>> 16 === type) return entry;
+      entry += DIRECTORY_WORDS;
+    }
+    return 0;
+  }
+
+  /** The first directory entry of a node that has one, as ANY takes it (RFC 8482 4.1), or 0. */
+  anyRRset(node: number): number {
+    const count = ((this.words[node + 1] as number) >> 8) & 0xff;
+    return count === 0 ? 0 : this.firstRRset(node);
+  }
+
+  private firstRRset(node: number): number {
+    return node + NODE_HEADER_WORDS + ((((this.words[node] as number) & 0xff) + 3) >> 2);
+  }
+
+  recordsOf(entry: number): number {
+    return (this.words[entry] as number) & 0xffff;
+  }
+
+  /** Where the octets of the RRset lie in `octets`. */
+  octetsAt(node: number, entry: number): number {
+    return 4 * node + ((this.words[entry + 1] as number) >>> 16);
+  }
+
+  lengthOf(entry: number): number {
+    return (this.words[entry + 1] as number) & 0xffff;
+  }
+
+  /** Octets of each record, or 0 where they differ. */
+  recordLengthOf(entry: number): number {
+    return (this.words[entry + 2] as number) >>> 16;
+  }
+
+  /** How many apex pointers; they stand behind the octets, as 16-bit little-endian offsets. */
+  apexPointersOf(entry: number): number {
+    return (this.words[entry + 2] as number) & 0xffff;
+  }
+}

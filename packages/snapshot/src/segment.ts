@@ -1,0 +1,155 @@
+import { crc32 } from 'node:zlib';
+import { HEADER_WORDS, LAYOUT_VERSION, MAGIC, NODE, NODE_HEADER_WORDS, SEGMENT } from './layout.ts';
+import type { NodeBatch } from './node-batch.ts';
+
+/** A segment within a larger array of words. */
+export interface SegmentPlace {
+  readonly words: Int32Array;
+  /** Where it begins, in words. */
+  readonly offset: number;
+}
+
+/** Slots for `nodes` nodes: between a third and two thirds of them in use. */
+export function slotsFor(nodes: number): number {
+  let slots = 8;
+  while (slots * 2 < nodes * 3) slots *= 2;
+  return slots;
+}
+
+/** Words that a segment of that many nodes takes. */
+export function segmentWords(nodes: number, nodeWords: number): number {
+  return HEADER_WORDS + 2 * slotsFor(nodes) + nodeWords;
+}
+
+export function nodeCountOf(segment: SegmentPlace): number {
+  return word(segment, SEGMENT.NODE_COUNT);
+}
+
+/** Words of all nodes of a segment together. */
+export function nodeWordsOf(segment: SegmentPlace): number {
+  return word(segment, SEGMENT.LENGTH) - firstNode(segment);
+}
+
+function word(segment: SegmentPlace, index: number): number {
+  return segment.words[segment.offset + index] as number;
+}
+
+function firstNode(segment: SegmentPlace): number {
+  return HEADER_WORDS + 2 * (word(segment, SEGMENT.SLOT_MASK) + 1);
+}
+
+/**
+ * Writes one segment from fresh nodes and older segments; where a name stands in several, the first
+ * counts: `batch`, then `segments` in their order, newest first.
+ *
+ * @param target a place with room for `segmentWords` of all nodes and node words together.
+ * @param bottom nothing lies below the new segment, so what has gone need not be kept.
+ * @returns words of the segment as written, which may be fewer than were reserved.
+ */
+export function writeSegment(
+  target: SegmentPlace,
+  batch: NodeBatch | undefined,
+  segments: readonly SegmentPlace[],
+  bottom: boolean,
+): number {
+  const upper = segments.reduce((sum, segment) => sum + nodeCountOf(segment), batch?.count ?? 0);
+  const writer = new SegmentWriter(target, slotsFor(upper));
+  if (batch !== undefined) {
+    for (let i = 0; i < batch.count; i++) {
+      const hash = batch.index[2 * i] as number;
+      writer.take(batch.words, batch.index[2 * i + 1] as number, hash, bottom);
+    }
+  }
+  for (const segment of segments) {
+    const slots = word(segment, SEGMENT.SLOT_MASK) + 1;
+    const table = segment.offset + HEADER_WORDS;
+    for (let slot = table; slot < table + 2 * slots; slot += 2) {
+      const node = segment.words[slot + 1] as number;
+      if (node === 0) continue;
+      writer.take(segment.words, segment.offset + node, segment.words[slot] as number, bottom);
+    }
+  }
+  const keys = segments[0];
+  return writer.finish(
+    batch?.hasher.key0 ?? (keys === undefined ? 0 : word(keys, SEGMENT.KEY0)),
+    batch?.hasher.key1 ?? (keys === undefined ? 0 : word(keys, SEGMENT.KEY1)),
+    // A bound, not the exact figure: names that have gone may still count.
+    Math.max(
+      batch?.maxLabels ?? 0,
+      ...segments.map((segment) => word(segment, SEGMENT.MAX_LABELS)),
+    ),
+  );
+}
+
+class SegmentWriter {
+  private readonly words: Int32Array;
+  private readonly offset: number;
+  private readonly slots: number;
+  private at: number;
+  private count = 0;
+  /** Names that have gone, kept out of a bottom segment, still hide what older segments say. */
+  private readonly gone = new Map<number, { words: Int32Array; node: number }[]>();
+
+  constructor(target: SegmentPlace, slots: number) {
+    this.words = target.words;
+    this.offset = target.offset;
+    this.slots = slots;
+    this.at = HEADER_WORDS + 2 * slots;
+    this.words.fill(0, this.offset, this.offset + this.at);
+  }
+
+  take(from: Int32Array, node: number, hash: number, bottom: boolean): void {
+    const mask = this.slots - 1;
+    const table = this.offset + HEADER_WORDS;
+    let slot = table + 2 * (hash & mask);
+    for (let at = this.words[slot + 1] as number; at !== 0; at = this.words[slot + 1] as number) {
+      if (this.words[slot] === hash && sameName(this.words, this.offset + at, from, node)) return;
+      slot = slot + 2 === table + 2 * this.slots ? table : slot + 2;
+    }
+    const gone = this.gone.get(hash);
+    if (gone?.some((entry) => sameName(entry.words, entry.node, from, node))) return;
+    const head = from[node] as number;
+    if (bottom && ((head >>> 8) & NODE.GONE) !== 0) {
+      if (gone === undefined) this.gone.set(hash, [{ words: from, node }]);
+      else gone.push({ words: from, node });
+      return;
+    }
+    const length = head >>> 16;
+    const to = this.offset + this.at;
+    for (let i = 0; i < length; i++) this.words[to + i] = from[node + i] as number;
+    this.words[slot] = hash;
+    this.words[slot + 1] = this.at;
+    this.at += length;
+    this.count += 1;
+  }
+
+  finish(key0: number, key1: number, maxLabels: number): number {
+    const { words, offset } = this;
+    words[offset + SEGMENT.MAGIC] = MAGIC;
+    words[offset + SEGMENT.VERSION] = LAYOUT_VERSION;
+    words[offset + SEGMENT.LENGTH] = this.at;
+    words[offset + SEGMENT.KEY0] = key0;
+    words[offset + SEGMENT.KEY1] = key1;
+    words[offset + SEGMENT.SLOT_MASK] = this.slots - 1;
+    words[offset + SEGMENT.NODE_COUNT] = this.count;
+    words[offset + SEGMENT.MAX_LABELS] = maxLabels;
+    words[offset + SEGMENT.CHECKSUM] = checksum({ words, offset });
+    return this.at;
+  }
+}
+
+/** The CRC-32 of everything behind a segment's header. */
+export function checksum(segment: SegmentPlace): number {
+  const { words, offset } = segment;
+  const octets = 4 * (word(segment, SEGMENT.LENGTH) - HEADER_WORDS);
+  return crc32(new Uint8Array(words.buffer, 4 * (offset + HEADER_WORDS), octets)) | 0;
+}
+
+/** Whether the nodes at `a` and `b` bear the same name. The padding is zero, so words compare. */
+function sameName(aWords: Int32Array, a: number, bWords: Int32Array, b: number): boolean {
+  const length = (aWords[a] as number) & 0xff;
+  if (((bWords[b] as number) & 0xff) !== length) return false;
+  const end = NODE_HEADER_WORDS + ((length + 3) >> 2);
+  for (let i = NODE_HEADER_WORDS; i < end; i++) if (aWords[a + i] !== bWords[b + i]) return false;
+  return true;
+}
