@@ -44,8 +44,8 @@ interface Retired {
 
 /** An overlay of at most this many nodes is written anew with each publication. */
 const SMALLEST_OVERLAY = 64;
-/** How many times larger each overlay may be than the one above it. */
-const FANOUT = 16;
+/** An overlay over this many times the size of what goes above it stays as it is. */
+const OVERLAY_RATIO = 4;
 /** Overlays above this many nodes together, and above an eighth of the base, are merged into it. */
 const MERGE_AT_LEAST = 4096;
 
@@ -115,15 +115,13 @@ export class Publisher {
   private outgrown(): readonly Segment[] {
     const overlays = this.segments.slice(0, Math.max(0, this.segments.length - this.fixedTail()));
     let nodes = this.batch.count;
-    let capacity = SMALLEST_OVERLAY;
     let take = 0;
-    for (const [i, overlay] of overlays.entries()) {
-      while (capacity < nodes) capacity *= FANOUT;
-      // Still room in this one, or no room for one more segment in the list: it goes along.
-      const crowded = this.segments.length - take + 1 > MAX_SEGMENTS - 1;
-      if (nodes + overlay.nodes > capacity && overlay.nodes > capacity / FANOUT && !crowded) break;
+    for (const overlay of overlays) {
+      const outgrown = overlay.nodes <= Math.max(SMALLEST_OVERLAY, OVERLAY_RATIO * nodes);
+      const crowded = this.segments.length - take >= MAX_SEGMENTS - 1;
+      if (!outgrown && !crowded) break;
       nodes += overlay.nodes;
-      take = i + 1;
+      take += 1;
     }
     return overlays.slice(0, take);
   }
@@ -197,6 +195,7 @@ export class Publisher {
       const newer = this.segments.slice(0, this.segments.length - sources.length);
       this.merging = [];
       this.replace([...newer, base], sources);
+      this.mergeIfDue();
     } catch (error) {
       this.merging = [];
       if (target !== undefined) this.arena.release(target);
