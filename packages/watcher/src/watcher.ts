@@ -1,0 +1,250 @@
+import { mergeInThread, Publisher, type SnapshotHandle } from '@seamark/snapshot';
+import type { Kind, KindStatus, Logger, Sink, Source } from './sources/contract.ts';
+import { ObjectStore } from './zone-index/object-store.ts';
+import { type GatewayOptions, ViewIndex } from './zone-index/view-index.ts';
+
+/** A source, and what to call it in logs and metrics. */
+export interface WatchedSource {
+  readonly label: string;
+  readonly kinds: readonly Kind[];
+  readonly source: Source;
+}
+
+/** A gateway and which of the sources (by index) it takes its objects from. */
+export interface WatchedGateway extends GatewayOptions {
+  readonly source: number;
+}
+
+/** Gateways that answer together: one snapshot. */
+export interface WatchedView {
+  readonly gateways: readonly WatchedGateway[];
+}
+
+export interface WatcherOptions {
+  readonly views: readonly WatchedView[];
+  readonly sources: readonly WatchedSource[];
+  /** Threads that will read each snapshot at the same time, at most. */
+  readonly readers: number;
+  readonly log: Logger;
+  /** How long a kind that can't be read holds back negative answers once another was read. */
+  readonly syncTimeoutMs?: number;
+  /** Called after each publication and each change of a kind's state. */
+  readonly onChange?: () => void;
+}
+
+/** How things stand; a plain value that can be posted to another thread. */
+export interface WatcherStatus {
+  readonly views: readonly ViewStatus[];
+  readonly sources: readonly SourceStatus[];
+}
+
+export interface ViewStatus {
+  readonly generation: number;
+  readonly names: number;
+  readonly bytes: number;
+  readonly zones: readonly { readonly zone: string; readonly serial: number }[];
+  /** Unix time in milliseconds; 0 before the first. */
+  readonly publishedAt: number;
+  /** Every kind of every gateway has been read. */
+  readonly synced: boolean;
+}
+
+export interface SourceStatus {
+  readonly label: string;
+  readonly kinds: readonly {
+    readonly kind: Kind;
+    readonly objects: number;
+    readonly status: KindStatus;
+    /** Since when it is in that state: Unix time in milliseconds. */
+    readonly since: number;
+    readonly synced: boolean;
+  }[];
+}
+
+interface View {
+  readonly index: ViewIndex;
+  readonly publisher: Publisher;
+  readonly gateways: readonly WatchedGateway[];
+  publishedAt: number;
+  synced: boolean;
+}
+
+interface WatchedKind {
+  readonly kind: Kind;
+  status: KindStatus;
+  since: number;
+  synced: boolean;
+}
+
+const SYNC_TIMEOUT_MS = 60_000;
+
+/**
+ * Sources in, snapshots out: hands each object's projection to the views whose gateways take it, and
+ * publishes what came together as one generation. Belongs on a thread of its own, which it keeps
+ * busy while large lists arrive.
+ */
+export class Watcher {
+  private readonly views: readonly View[];
+  private readonly sources: readonly WatchedSource[];
+  private readonly kinds: readonly (readonly WatchedKind[])[];
+  private readonly stores: readonly ObjectStore[];
+  private readonly log: Logger;
+  private readonly syncTimeoutMs: number;
+  private readonly onChange: () => void;
+  private readonly timers = new Set<NodeJS.Timeout>();
+
+  /** @throws NameError for a zone or name server that is no domain name. */
+  constructor(options: WatcherOptions) {
+    const { log, readers } = options;
+    this.log = log;
+    this.onChange = options.onChange ?? (() => {});
+    this.syncTimeoutMs = options.syncTimeoutMs ?? SYNC_TIMEOUT_MS;
+    this.sources = options.sources;
+    this.views = options.views.map(({ gateways }) => {
+      const publisher = new Publisher({
+        readers,
+        merge: mergeInThread,
+        onMergeError: (error) =>
+          log.error({ event: 'merge_failed', err: error }, `merging the snapshot failed: ${error}`),
+      });
+      const now = () => Math.floor(Date.now() / 1000);
+      const index = new ViewIndex({ gateways, publisher, log, now });
+      return { index, publisher, gateways, publishedAt: 0, synced: false };
+    });
+    this.kinds = options.sources.map(({ kinds }) =>
+      kinds.map((kind) => ({
+        kind,
+        status: { state: 'listing' },
+        since: Date.now(),
+        synced: false,
+      })),
+    );
+    this.stores = options.sources.map((_, source) => this.createStore(source));
+    // Before anything is known, the zones are there to say so.
+    this.publish();
+  }
+
+  /** One for each view, to be handed to readers on other threads. */
+  get handles(): readonly SnapshotHandle[] {
+    return this.views.map(({ publisher }) => publisher.handle);
+  }
+
+  /**
+   * Watches until `signal` aborts.
+   *
+   * @throws SourceError as soon as a source can't ever work; the others are stopped then.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const failed = new AbortController();
+    const stop = AbortSignal.any([signal, failed.signal]);
+    try {
+      await Promise.all(this.sources.map(({ source }, i) => source.start(this.sinkFor(i), stop)));
+    } finally {
+      failed.abort();
+      for (const timer of this.timers) clearTimeout(timer);
+    }
+  }
+
+  status(): WatcherStatus {
+    return {
+      views: this.views.map(({ index, publisher, publishedAt, synced }) => ({
+        generation: publisher.generation,
+        names: index.names,
+        bytes: publisher.bytes,
+        zones: index.serials(),
+        publishedAt,
+        synced,
+      })),
+      sources: this.sources.map(({ label }, i) => ({
+        label,
+        kinds: (this.kinds[i] ?? []).map((kind) => ({
+          ...kind,
+          objects: this.stores[i]?.count(kind.kind) ?? 0,
+        })),
+      })),
+    };
+  }
+
+  /** The gateways that take a kind of a source. */
+  private *takers(source: number, kind: Kind): Generator<{ view: View; gateway: number }> {
+    for (const view of this.views) {
+      for (const [gateway, options] of view.gateways.entries()) {
+        if (options.source === source && options.resources.includes(kind)) yield { view, gateway };
+      }
+    }
+  }
+
+  private createStore(source: number): ObjectStore {
+    return new ObjectStore({
+      claim: (kind, object) => {
+        for (const { view, gateway } of this.takers(source, kind)) {
+          view.index.claim(gateway, kind, object);
+        }
+      },
+      release: (kind, object) => {
+        for (const { view, gateway } of this.takers(source, kind)) {
+          view.index.release(gateway, kind, object);
+        }
+      },
+      kindSynced: (kind) => {
+        for (const { view, gateway } of this.takers(source, kind)) {
+          view.index.kindSynced(gateway, kind);
+          this.waitForOthers(view, gateway);
+        }
+      },
+    });
+  }
+
+  private waitForOthers(view: View, gateway: number): void {
+    if (view.index.isSynced(gateway)) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      view.index.stopWaiting(gateway);
+      this.publish();
+    }, this.syncTimeoutMs);
+    timer.unref();
+    this.timers.add(timer);
+  }
+
+  private sinkFor(source: number): Sink {
+    const store = this.stores[source] as ObjectStore;
+    return {
+      beginList: (kind) => store.beginList(kind),
+      upsert: (kind, object) => store.upsert(kind, object),
+      remove: (kind, key) => store.remove(kind, key),
+      endList: (kind) => {
+        store.endList(kind);
+        const known = this.kinds[source]?.find((entry) => entry.kind === kind);
+        if (known !== undefined) known.synced = true;
+      },
+      status: (kind, status) => this.setStatus(source, kind, status),
+      flush: () => this.publish(),
+    };
+  }
+
+  private setStatus(source: number, kind: Kind, status: KindStatus): void {
+    const known = this.kinds[source]?.find((entry) => entry.kind === kind);
+    if (known === undefined) return;
+    if (known.status.state !== status.state) known.since = Date.now();
+    known.status = status;
+    this.onChange();
+  }
+
+  private publish(): void {
+    let changed = false;
+    for (const view of this.views) {
+      if (!view.index.publish()) continue;
+      changed = true;
+      view.publishedAt = Date.now();
+      const synced = view.gateways.every((_, gateway) => view.index.isSynced(gateway));
+      if (synced && !view.synced) {
+        view.synced = true;
+        this.log.info(
+          { event: 'synced', generation: view.publisher.generation, names: view.index.names },
+          `every source has been read: ${view.index.names} names`,
+        );
+      }
+    }
+    if (changed) this.onChange();
+  }
+}

@@ -1,0 +1,154 @@
+import { parseAddress, TYPE } from '@seamark/protocol';
+import {
+  type ComposedRRset,
+  composeRecords,
+  composeRRset,
+  GLUE,
+  type RecordSpec,
+} from '@seamark/snapshot';
+import { type NameKey, nameKey, nameKeyBelow, wireOf } from './name-key.ts';
+
+/**
+ * The records of a zone as the snapshot carries them. Names inside the zone are composed as their
+ * labels and an apex pointer, which the reader fills in.
+ */
+
+/** Octets at most of the addresses of one name: with everything else, they fit 64 KiB. */
+const MAX_ADDRESS_OCTETS = 48 * 1024;
+
+/** A name server of a zone. */
+export interface NameServer {
+  readonly key: NameKey;
+  /** Whether it lies in the zone, and so needs its addresses from it. */
+  readonly inZone: boolean;
+  /** The octets that stand for it in RDATA. */
+  readonly octets: Uint8Array;
+  /** Where its apex pointer lies in them: none for a name elsewhere. */
+  readonly pointers: readonly number[];
+}
+
+/**
+ * @param name zone-relative, or absolute with a trailing dot.
+ * @throws NameError
+ */
+export function nameServer(name: string, apex: NameKey): NameServer {
+  const key = name.endsWith('.') ? nameKey(name) : nameKeyBelow(name, apex);
+  const inZone = key === apex || key.endsWith(apex);
+  if (!inZone) return { key, inZone, octets: wireOf(key), pointers: [] };
+  return { key, inZone, ...compressed(key, apex) };
+}
+
+function compressed(key: NameKey, apex: NameKey): { octets: Uint8Array; pointers: number[] } {
+  const labels = key.slice(0, key.length - apex.length);
+  const octets = Uint8Array.from(`${labels}\xc0\x0c`, (character) => character.charCodeAt(0));
+  return { octets, pointers: [labels.length] };
+}
+
+export interface SoaOptions {
+  readonly serial: number;
+  /** The TTL of the SOA itself, and MINIMUM: so RFC 2308 3 asks nothing more of a negative answer. */
+  readonly negativeTtl: number;
+}
+
+/** SOA (RFC 1035 3.3.13), owned by the apex wherever that stands in the question. */
+export function composeSoa(primary: NameServer, options: SoaOptions): ComposedRRset {
+  const mailbox = Uint8Array.from('\x0ahostmaster', (character) => character.charCodeAt(0));
+  const names = [primary.octets, mailbox, primary.octets];
+  const rdata = new Uint8Array(2 * primary.octets.length + mailbox.length + 20);
+  let at = 0;
+  for (const octets of names) {
+    rdata.set(octets, at);
+    at += octets.length;
+  }
+  const view = new DataView(rdata.buffer, at);
+  view.setUint32(0, options.serial);
+  view.setUint32(4, REFRESH);
+  view.setUint32(8, RETRY);
+  view.setUint32(12, EXPIRE);
+  view.setUint32(16, options.negativeTtl);
+  const second = primary.octets.length + mailbox.length;
+  const record: RecordSpec = {
+    owner: Uint8Array.of(0xc0, 0x0c),
+    ownerPointers: [0],
+    type: TYPE.SOA,
+    ttl: options.negativeTtl,
+    rdata,
+    rdataPointers: [...primary.pointers, ...primary.pointers.map((pointer) => second + pointer)],
+  };
+  return composeRecords([record], TYPE.SOA);
+}
+
+const REFRESH = 7200;
+const RETRY = 1800;
+const EXPIRE = 86400;
+
+/** Of NS records, in seconds. Fixed, as with the plugin. */
+const NS_TTL = 60;
+
+export function composeNs(servers: readonly NameServer[]): ComposedRRset {
+  return composeRRset(
+    TYPE.NS,
+    NS_TTL,
+    servers.map((server) => server.octets),
+    servers.map((server) => server.pointers),
+  );
+}
+
+/** Addresses of each family that a name server is given in the additional section. */
+const MAX_GLUE = 8;
+
+/** The addresses of name servers in the zone, for the additional section; undefined if none. */
+export function composeGlue(
+  servers: readonly { readonly server: NameServer; readonly addresses: AddressSet }[],
+  ttl: number,
+): ComposedRRset | undefined {
+  const records = servers.flatMap(({ server, addresses }) =>
+    [...addresses.v4.slice(0, MAX_GLUE), ...addresses.v6.slice(0, MAX_GLUE)].map((rdata) => ({
+      owner: server.octets,
+      ownerPointers: server.pointers,
+      type: rdata.length === 4 ? TYPE.A : TYPE.AAAA,
+      ttl,
+      rdata,
+      rdataPointers: [],
+    })),
+  );
+  return records.length === 0 ? undefined : composeRecords(records, GLUE);
+}
+
+/** Addresses as RDATA, in ascending order, without duplicates. */
+export interface AddressSet {
+  readonly v4: readonly Uint8Array[];
+  readonly v6: readonly Uint8Array[];
+  /** How many were left out because a message can't carry more. */
+  readonly excess: number;
+}
+
+export const NO_ADDRESSES: AddressSet = { v4: [], v6: [], excess: 0 };
+
+/** An order of their own, so that replicas of a server compose the same octets. */
+export function addressSet(texts: Iterable<string>): AddressSet {
+  const v4 = new Map<string, Uint8Array>();
+  const v6 = new Map<string, Uint8Array>();
+  for (const text of texts) {
+    const octets = parseAddress(text);
+    if (octets === undefined) continue;
+    (octets.length === 4 ? v4 : v6).set(octets.join('.'), octets);
+  }
+  const [first, left4] = within([...v4.values()], 16);
+  const [second, left6] = within([...v6.values()], 28);
+  return { v4: first, v6: second, excess: left4 + left6 };
+}
+
+function within(rdata: Uint8Array[], recordLength: number): [Uint8Array[], number] {
+  rdata.sort(Buffer.compare);
+  const most = Math.floor(MAX_ADDRESS_OCTETS / 2 / recordLength);
+  return [rdata.slice(0, most), Math.max(0, rdata.length - most)];
+}
+
+/** The address RRsets of a name; those without records are not there. */
+export function composeAddresses(addresses: AddressSet, ttl: number): ComposedRRset[] {
+  const rrsets: ComposedRRset[] = [];
+  if (addresses.v4.length > 0) rrsets.push(composeRRset(TYPE.A, ttl, addresses.v4));
+  if (addresses.v6.length > 0) rrsets.push(composeRRset(TYPE.AAAA, ttl, addresses.v6));
+  return rrsets;
+}
