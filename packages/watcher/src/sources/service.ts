@@ -1,0 +1,14 @@
+import type { ClaimedName } from './contract.ts';
+import { type Resource, type Shape, shapeOf } from './resource.ts';
+
+/** Service of type LoadBalancer: `name.namespace`, below each zone. Other types claim nothing. */
+export const service: Resource = {
+  kind: 'Service',
+  group: '',
+  version: 'v1',
+  plural: 'services',
+  names(object: Shape, namespace: string, name: string): readonly ClaimedName[] {
+    if (shapeOf(object['spec'])['type'] !== 'LoadBalancer') return [];
+    return [{ name: `${name}.${namespace}`, relative: true }];
+  },
+};
