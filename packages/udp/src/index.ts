@@ -1,1 +1,16 @@
-export {};
+// The door of @seamark/udp.
+
+export { formatPeer, PEER_OCTETS } from './address.ts';
+export { batchedSupport, openBatched } from './batched/socket-set.ts';
+export type {
+  Address,
+  BatchedSocketSet,
+  DgramSocketSet,
+  Handler,
+  SocketSet,
+  UdpCounters,
+  UdpOptions,
+} from './contract.ts';
+export { openDgram } from './dgram/socket-set.ts';
+export { probeAddress } from './probe.ts';
+export { UdpError } from './udp-error.ts';

@@ -1,0 +1,218 @@
+// Hot path: serveBatch and what it calls allocate nothing. Bench: bench/micro/udp/echo.ts.
+
+import { isIpv4Mapped, PEER_OCTETS } from '../address.ts';
+import type { Address, BatchedSocketSet, Handler, UdpCounters, UdpOptions } from '../contract.ts';
+import { checkReply, newCounters } from '../handling.ts';
+import { checkOptions, type Settings } from '../options.ts';
+import { errnoName, formatEndpoint, UdpError } from '../udp-error.ts';
+import { type Libc, loadLibc } from './libc.ts';
+import { AF_INET, MSG_DONTWAIT, MSG_TRUNC, MSG_WAITFORONE, POLLIN } from './linux.ts';
+import {
+  CONTROL_OCTETS_IPV4,
+  CONTROL_OCTETS_IPV6,
+  MessageMemory,
+  NAME_OCTETS,
+  PayloadMemory,
+} from './message-memory.ts';
+import { closeSocket, type OpenSocket, openSocket } from './socket.ts';
+
+/** Whether `openBatched` can work here, and if not, why: then `openDgram` is the one to use. */
+export function batchedSupport(): { ok: true } | { ok: false; reason: string } {
+  const loaded = loadLibc();
+  return loaded.ok ? { ok: true } : loaded;
+}
+
+/**
+ * Opens a socket for each address, in the SO_REUSEPORT group of its port: every thread or process of the same
+ * user that opens the same address gets a share of its datagrams, by a hash over the addresses and ports of
+ * both sides. Belongs to the calling thread, meant to be a worker. Where that worker is terminated Node
+ * closes the sockets, provided that `trackUnmanagedFds` is on, as it is by default.
+ *
+ * @throws UdpError, with nothing left open; ENOTSUP where `batchedSupport` says no
+ */
+export function openBatched(options: UdpOptions): BatchedSocketSet {
+  const settings = checkOptions(options);
+  const loaded = loadLibc();
+  if (!loaded.ok) {
+    throw new UdpError('ENOTSUP', `no batched UDP: ${loaded.reason}; use openDgram instead`);
+  }
+  const sockets: OpenSocket[] = [];
+  try {
+    for (const endpoint of settings.endpoints) {
+      sockets.push(openSocket(loaded.libc, endpoint, settings));
+    }
+    return new SocketSet(loaded.libc, sockets, settings);
+  } catch (error) {
+    for (const socket of sockets) closeSocket(socket.fd);
+    throw error;
+  }
+}
+
+interface Listener {
+  readonly fd: number;
+  readonly index: number;
+  readonly memory: MessageMemory;
+}
+
+class SocketSet implements BatchedSocketSet {
+  readonly addresses: readonly Address[];
+  readonly counters: UdpCounters = newCounters();
+  readonly #libc: Libc;
+  readonly #batch: number;
+  readonly #slotSize: number;
+  readonly #timeoutMs: number;
+  readonly #payload: PayloadMemory;
+  readonly #listeners: Listener[];
+  /** struct pollfd each: fd (32 bits), events (16), revents (16). */
+  readonly #pollFds: Int32Array;
+  readonly #pollAddress: number;
+  readonly #peer: Uint8Array = new Uint8Array(PEER_OCTETS);
+  /** Where the datagram in the handler's hands lies. */
+  #current: MessageMemory | undefined;
+  #currentSlot = 0;
+
+  constructor(libc: Libc, sockets: readonly OpenSocket[], settings: Settings) {
+    const { batch, slotSize } = settings;
+    this.#libc = libc;
+    this.#batch = batch;
+    this.#slotSize = slotSize;
+    this.#timeoutMs = settings.receiveTimeoutMs;
+    this.addresses = sockets.map((socket) => socket.address);
+    const payload = new PayloadMemory(libc, batch, slotSize);
+    this.#payload = payload;
+    this.#listeners = sockets.map(({ fd, family, isWildcard }, index) => {
+      const name = family === 4 ? 16 : 28;
+      const control = family === 4 ? CONTROL_OCTETS_IPV4 : CONTROL_OCTETS_IPV6;
+      const controlOctets = isWildcard ? control : 0;
+      const memory = new MessageMemory(libc, payload, batch, slotSize, name, controlOctets);
+      return { fd, index, memory };
+    });
+    const pollBuffer = new ArrayBuffer(sockets.length * 8);
+    this.#pollFds = new Int32Array(pollBuffer);
+    this.#pollAddress = libc.addressOf(pollBuffer);
+    for (const [index, { fd }] of sockets.entries()) {
+      this.#pollFds[index * 2] = fd;
+      this.#pollFds[index * 2 + 1] = POLLIN;
+    }
+  }
+
+  serveBatch(handler: Handler): number {
+    const listeners = this.#listeners;
+    const first = listeners[0];
+    if (first === undefined) throw new UdpError('EBADF', 'the socket set is closed');
+    // A lone socket needs no poll: the wait is the SO_RCVTIMEO of its recvmmsg.
+    if (listeners.length === 1) return this.#serve(first, MSG_WAITFORONE, handler);
+    const ready = this.#libc.poll(this.#pollAddress, listeners.length, this.#timeoutMs);
+    if (ready <= 0) return 0;
+    let received = 0;
+    for (let i = 0; i < listeners.length; i++) {
+      const revents = (this.#pollFds[i * 2 + 1] as number) >>> 16;
+      // A handler may close the set; the list is empty then.
+      const listener = listeners[i];
+      if (revents !== 0 && listener !== undefined) {
+        received += this.#serve(listener, MSG_DONTWAIT, handler);
+      }
+    }
+    return received;
+  }
+
+  #serve(listener: Listener, flags: number, handler: Handler): number {
+    const { fd, index, memory } = listener;
+    const { octets, view, stride } = this.#payload;
+    const counters = this.counters;
+    const capacity = this.#slotSize;
+    memory.restore();
+    const received = this.#libc.recvmmsg(fd, memory.receiveAddress, this.#batch, flags, 0);
+    if (received <= 0) {
+      this.#checkReceiveError(index);
+      return 0;
+    }
+    counters.received += received;
+    counters.batches++;
+    memory.used = received;
+    this.#current = memory;
+    let replies = 0;
+    for (let slot = 0; slot < received; slot++) {
+      if ((memory.flagsOf(slot) & MSG_TRUNC) !== 0) {
+        counters.truncated++;
+        continue;
+      }
+      this.#currentSlot = slot;
+      const length = memory.lengthOf(slot);
+      const reply = handler(octets, view, slot * stride, length, capacity, index);
+      if (reply === 0) {
+        counters.dropped++;
+        continue;
+      }
+      checkReply(reply, capacity);
+      memory.reply(replies, slot, reply);
+      replies++;
+    }
+    // Closed by the handler: the descriptor may be somebody else's by now.
+    if (this.#listeners.length === 0) return received;
+    if (replies > 0) this.#send(fd, memory, replies);
+    return received;
+  }
+
+  /** One call as a rule; more only where the kernel stops at a message, which is then skipped. */
+  #send(fd: number, memory: MessageMemory, replies: number): void {
+    const counters = this.counters;
+    let done = 0;
+    while (done < replies) {
+      const sent = this.#libc.sendmmsg(fd, memory.sendAddressOf(done), replies - done, 0);
+      if (sent > 0) {
+        counters.sent += sent;
+        done += sent;
+        continue;
+      }
+      const code = errnoName(this.#libc.errno());
+      if (code === 'EINTR') continue;
+      // No room within the timeout (SO_SNDTIMEO): there'll be none for the rest of the batch either.
+      const lost = code === 'EAGAIN' ? replies - done : 1;
+      counters.sendErrors += lost;
+      done += lost;
+    }
+  }
+
+  #checkReceiveError(index: number): void {
+    const code = errnoName(this.#libc.errno());
+    if (TRANSIENT.has(code)) return;
+    const where = this.addresses[index];
+    const place = where === undefined ? '' : ` on ${formatEndpoint(where)}`;
+    throw new UdpError(code, `cannot receive${place}: recvmmsg: ${code}`, where);
+  }
+
+  peer(): Uint8Array {
+    const peer = this.#peer;
+    if (this.#current === undefined) return peer;
+    const octets = this.#current.octets;
+    const at = this.#current.namesAt + this.#currentSlot * NAME_OCTETS;
+    peer[2] = octets[at + 2] as number;
+    peer[3] = octets[at + 3] as number;
+    if (octets[at] === AF_INET) {
+      peer[0] = 4;
+      peer.fill(0, 4, 14).fill(0xff, 14, 16);
+      for (let i = 0; i < 4; i++) peer[16 + i] = octets[at + 4 + i] as number;
+      return peer;
+    }
+    for (let i = 0; i < 16; i++) peer[4 + i] = octets[at + 8 + i] as number;
+    peer[0] = isIpv4Mapped(peer) ? 4 : 6;
+    return peer;
+  }
+
+  close(): void {
+    for (const { fd } of this.#listeners.splice(0)) closeSocket(fd);
+  }
+}
+
+/** Errors of receiving that say nothing about the socket itself: the next call may well succeed. */
+const TRANSIENT: ReadonlySet<string> = new Set([
+  'EAGAIN',
+  'EINTR',
+  'ENOMEM',
+  'ENOBUFS',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+]);

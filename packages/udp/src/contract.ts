@@ -1,0 +1,118 @@
+// What both backends promise. A handler written against this file runs on either of them unchanged.
+
+/**
+ * Answers one datagram in place.
+ *
+ * The datagram occupies `memory[offset, offset + length)`; the reply is written from `offset` on, over the
+ * datagram if the handler likes, and may take up to `capacity` octets. `view` covers the same octets as
+ * `memory`. Octets past `offset + capacity` belong to other datagrams, octets past `offset + length` are
+ * left over from earlier ones. Both arrays are the socket set's: the same two objects at every call, to be
+ * neither kept nor read once the handler has returned.
+ *
+ * @param length octets received; 0 for an empty datagram
+ * @param socket index in {@link UdpOptions.addresses} of the listening address that was asked
+ * @returns the reply's length in octets, 0 for no reply. Anything else than an integer in 0..capacity is a
+ *   bug in the handler and thrown as a RangeError.
+ *
+ * An exception that the handler throws is not caught: it leaves `serveBatch` (batched; the replies already
+ * composed for this batch are lost) or becomes an uncaught exception of the thread (dgram).
+ */
+export type Handler = (
+  memory: Uint8Array,
+  view: DataView,
+  offset: number,
+  length: number,
+  capacity: number,
+  socket: number,
+) => number;
+
+/** An IP address in presentation format (`fe80::1%eth0` where a scope is needed) and a UDP port. */
+export interface Address {
+  readonly address: string;
+  /** 0 lets the system choose; the chosen port is found in {@link SocketSet.addresses}. */
+  readonly port: number;
+}
+
+export interface UdpOptions {
+  /** At least one. `::` takes both families, unless `0.0.0.0` is listed with the same port. */
+  readonly addresses: readonly Address[];
+  /** Datagrams taken at once, 1..1024. Default 64. The dgram backend ignores it. */
+  readonly batch?: number;
+  /**
+   * Octets that a datagram, and its reply, may have: 1..65535, default 4096. A longer datagram is dropped
+   * and counted as truncated: half of it is not what the peer sent.
+   */
+  readonly slotSize?: number;
+  /**
+   * How long `serveBatch` waits for a datagram, and for room to send, in milliseconds: 1..60000, default
+   * 200. It bounds how long stopping takes. The dgram backend ignores it.
+   */
+  readonly receiveTimeoutMs?: number;
+  /** SO_RCVBUF in octets. Linux caps it at net.core.rmem_max without saying so. Default: the system's. */
+  readonly receiveBufferBytes?: number;
+  /** SO_SNDBUF in octets, capped at net.core.wmem_max. Default: the system's. */
+  readonly sendBufferBytes?: number;
+}
+
+/**
+ * Running totals since opening. Once a batch is done,
+ * `received = sent + dropped + sendErrors + truncated` (dgram: as soon as its sends have been reported).
+ */
+export interface UdpCounters {
+  /** Datagrams taken from the kernel. */
+  received: number;
+  /** Replies the kernel accepted. */
+  sent: number;
+  /** Datagrams for which the handler returned 0. */
+  dropped: number;
+  /** Replies the kernel refused; each was skipped, the others of its batch were sent. */
+  sendErrors: number;
+  /** Calls that brought at least one datagram. `received / batches` is the mean batch. */
+  batches: number;
+  /** Datagrams longer than `slotSize`, not shown to the handler. */
+  truncated: number;
+}
+
+export interface SocketSet {
+  /** As bound, in the order of {@link UdpOptions.addresses}, ports filled in. */
+  readonly addresses: readonly Address[];
+  /** Live: the same object throughout. */
+  readonly counters: Readonly<UdpCounters>;
+  /**
+   * Where the datagram in the handler's hands came from. Valid inside the handler only; always the same
+   * array, so copy what must outlive the call. Costs nothing unless asked for.
+   *
+   * ```
+   *  octet   0        1        2        4                          20
+   *          +--------+--------+--------+--------------------------+
+   *          | family |   0    |  port  |  IPv6 address            |
+   *          | 4 or 6 |        |  (BE)  |  (IPv4: ::ffff:a.b.c.d)  |
+   *          +--------+--------+--------+--------------------------+
+   * ```
+   *
+   * An IPv4 peer of a dual-stack socket has family 4. `formatPeer` makes text of it.
+   */
+  peer(): Uint8Array;
+}
+
+/** Sockets of one thread, which it gives its whole time: {@link serveBatch} blocks. Not shareable. */
+export interface BatchedSocketSet extends SocketSet {
+  /**
+   * Waits until a datagram comes or `receiveTimeoutMs` has passed, answers what is there (at most `batch`
+   * datagrams of each socket), sends the replies, and returns how many datagrams there were, 0 after a
+   * timeout or a signal. Allocates nothing.
+   *
+   * @throws UdpError after `close`, and for errors of the receiving socket that waiting does not cure
+   */
+  serveBatch(handler: Handler): number;
+  /** Closes the sockets. Datagrams the kernel still holds for them are lost. May be called again. */
+  close(): void;
+}
+
+/** Sockets served from the event loop of the thread that opened them. */
+export interface DgramSocketSet extends SocketSet {
+  /** False where the platform has no SO_REUSEPORT that balances: then one thread only can have the port. */
+  readonly sharesPort: boolean;
+  /** Resolves when all sockets are closed. May be called again. */
+  close(): Promise<void>;
+}
