@@ -1,0 +1,44 @@
+/** Milliseconds; a server's Retry-After may exceed `maxMs`. */
+export interface BackoffLimits {
+  readonly baseMs: number;
+  readonly maxMs: number;
+}
+
+/** client-go's reflector uses the same bounds. */
+export const defaultBackoff: BackoffLimits = { baseMs: 800, maxMs: 30_000 };
+
+/** A server that says "in an hour" is not left alone for longer than this. */
+const longestRetryAfterMs = 300_000;
+
+/**
+ * Exponential backoff with full jitter: a delay anywhere below the bound, the bound doubling with each failure.
+ * Full jitter, for when an API server comes back every watcher of the cluster is waiting for it.
+ */
+export class Backoff {
+  readonly #limits: BackoffLimits;
+  readonly #random: () => number;
+  #failures = 0;
+
+  constructor(limits: BackoffLimits, random: () => number) {
+    this.#limits = limits;
+    this.#random = random;
+  }
+
+  /** Failures since the last reset. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Milliseconds to wait after one more failure, never less than the server asked for. */
+  next(retryAfterMs = 0): number {
+    const bound = Math.min(this.#limits.maxMs, this.#limits.baseMs * 2 ** this.#failures);
+    this.#failures += 1;
+    const jittered = Math.round(this.#random() * bound);
+    // Above Retry-After the jitter stays: everybody was told the same moment.
+    return retryAfterMs > 0 ? Math.min(retryAfterMs, longestRetryAfterMs) + jittered : jittered;
+  }
+
+  reset(): void {
+    this.#failures = 0;
+  }
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { KubeConfig } from '@kubernetes/client-node';
+import { SourceError } from '../sources/contract.ts';
+
+/** Which cluster, and as whom. */
+export type ClusterLocation =
+  /** The pod's own service account. */
+  | { readonly kind: 'in-cluster' }
+  /** A kubeconfig file; without `context`, its current one. */
+  | { readonly kind: 'kubeconfig'; readonly file: string; readonly context?: string };
+
+const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
+const outsidePod =
+  "outside a pod, or in one with automountServiceAccountToken: false, name a kubeconfig: 'kubeconfig FILE [CONTEXT]'";
+
+/**
+ * Loads the configuration and checks that a request could be made of it, so that what can't ever
+ * work is told at the start. Nothing is searched for: neither $KUBECONFIG nor ~/.kube/config count.
+ *
+ * @throws SourceError
+ */
+export function loadKubeConfig(location: ClusterLocation): KubeConfig {
+  const config =
+    location.kind === 'in-cluster' ? loadInCluster() : loadFile(location.file, location.context);
+  checkCluster(config, location.kind === 'in-cluster' ? 'the service account' : location.file);
+  return config;
+}
+
+function loadInCluster(): KubeConfig {
+  // client-node looks at none of these: it would go on to ask https://undefined:undefined.
+  for (const variable of ['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT']) {
+    if (process.env[variable]) continue;
+    throw new SourceError('SERVICE_ACCOUNT_MISSING', `${variable} is not set; ${outsidePod}`);
+  }
+  for (const name of ['token', 'ca.crt']) {
+    const file = `${serviceAccount}/${name}`;
+    try {
+      readFileSync(file);
+    } catch (cause) {
+      const message = `service account file ${file} can't be read (${codeOf(cause)}); ${outsidePod}`;
+      throw new SourceError('SERVICE_ACCOUNT_MISSING', message, { cause });
+    }
+  }
+  const config = new KubeConfig();
+  config.loadFromCluster();
+  return config;
+}
+
+function loadFile(file: string, context: string | undefined): KubeConfig {
+  try {
+    readFileSync(file);
+  } catch (cause) {
+    const code = codeOf(cause);
+    throw code === 'ENOENT'
+      ? new SourceError('KUBECONFIG_MISSING', `kubeconfig file ${file} doesn't exist`, { cause })
+      : new SourceError(
+          'KUBECONFIG_UNREADABLE',
+          `kubeconfig file ${file} can't be read (${code})`,
+          {
+            cause,
+          },
+        );
+  }
+  const config = new KubeConfig();
+  try {
+    config.loadFromFile(file);
+  } catch (cause) {
+    const reason = firstLine(cause instanceof Error ? cause.message : String(cause));
+    const message = `kubeconfig file ${file} is no valid kubeconfig: ${reason}`;
+    throw new SourceError('KUBECONFIG_INVALID', message, { cause });
+  }
+  selectContext(config, file, context);
+  return config;
+}
+
+function selectContext(config: KubeConfig, file: string, wanted: string | undefined): void {
+  const known = config.getContexts().map((context) => context.name);
+  const list =
+    known.length === 0 ? 'it has no contexts' : `its contexts are ${known.sort().join(', ')}`;
+  const name = wanted ?? config.getCurrentContext();
+  if (!name) {
+    const message = `kubeconfig file ${file} has no current-context: name one; ${list}`;
+    throw new SourceError('CONTEXT_MISSING', message);
+  }
+  if (!known.includes(name)) {
+    const message = `kubeconfig file ${file} has no context '${name}'; ${list}`;
+    throw new SourceError('CONTEXT_MISSING', message);
+  }
+  config.setCurrentContext(name);
+}
+
+function checkCluster(config: KubeConfig, where: string): void {
+  const invalid = (message: string): never => {
+    throw new SourceError('KUBECONFIG_INVALID', `${where}: ${message}`);
+  };
+  const context = config.getContextObject(config.getCurrentContext());
+  const cluster = config.getCurrentCluster();
+  if (cluster === null || context === null) {
+    return invalid(`context '${config.getCurrentContext()}' names no cluster of this file`);
+  }
+  const protocol = URL.parse(cluster.server)?.protocol;
+  if (protocol !== 'https:' && protocol !== 'http:') {
+    return invalid(`cluster '${cluster.name}' has server '${cluster.server}', which is no URL`);
+  }
+  if (protocol === 'http:' && !cluster.skipTLSVerify) {
+    return invalid(
+      `cluster '${cluster.name}' has the unencrypted server ${cluster.server}; ` +
+        'if that is meant, set insecure-skip-tls-verify: true on it',
+    );
+  }
+  if (config.getCurrentUser() !== null) return;
+  if (context.user) return invalid(`context '${context.name}' names no user of this file`);
+  // A context may do without a user, but client-node then leaves out the cluster's CA as well.
+  const anonymous = { name: 'anonymous' };
+  config.loadFromClusterAndUser(cluster, anonymous);
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : String(error);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text;
+}

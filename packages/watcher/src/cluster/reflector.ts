@@ -1,0 +1,258 @@
+import type { KindStatus, Logger, Sink } from '../sources/contract.ts';
+import { pathOf, type Resource, reduce, shapeOf, textOf } from '../sources/resource.ts';
+import type { Backoff } from './backoff.ts';
+import type { ApiConnection } from './connection.ts';
+import { type WatchEvent, watch } from './events.ts';
+import {
+  ApiError,
+  ConnectionError,
+  explain,
+  type Failure,
+  isFailure,
+  ProtocolError,
+} from './failure.ts';
+import { pages } from './paged-list.ts';
+
+/** What a reflector works with; all but the resource may be shared. */
+export interface ReflectorParts {
+  readonly connection: ApiConnection;
+  readonly resource: Resource;
+  readonly sink: Sink;
+  readonly logger: Logger;
+  readonly backoff: Backoff;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+const initialEventsEnd = 'k8s.io/initial-events-end';
+
+/** A watch that lived this long without an event was a healthy one nevertheless. */
+const healthyAfterMs = 30_000;
+
+/** The same failure is logged again after this long, so that the end of a log tells it too. */
+const repeatAfterMs = 300_000;
+
+/**
+ * Keeps one kind of one cluster in step with the sink, for ever: list, watch, resume, relist.
+ *
+ *   no version ──streamed list──▶ watching ──stream ends──▶ version known ──watch──▶ watching
+ *       ▲  └──refused: paged list───▶ version known              │
+ *       └────────────────── 410: version forgotten ──────────────┘
+ *
+ * Any failure waits its backoff and goes on from what is known. Nothing is dropped but by endList.
+ */
+export class Reflector {
+  readonly #parts: ReflectorParts;
+  readonly #path: string;
+  /** Of the last event delivered; undefined: a list is due. */
+  #version: string | undefined;
+  #isListing = false;
+  /** The server streams no lists, or began one and fell silent; asked again on the next relist but one. */
+  #pageNext = false;
+  #isDirty = false;
+  /** Where an unreadable line last stopped us. */
+  #faultVersion: string | undefined;
+  #status: KindStatus | undefined;
+  #warnedAt = 0;
+
+  constructor(parts: ReflectorParts) {
+    this.#parts = parts;
+    this.#path = pathOf(parts.resource);
+  }
+
+  /** Resolves when the signal aborts. Rejects only on a bug: the sink's exceptions, or our own. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#attempt(signal);
+      } catch (error) {
+        if (!isFailure(error)) throw error;
+        if (signal.aborted) return;
+        await this.#fail(error, signal);
+      }
+    }
+  }
+
+  async #attempt(signal: AbortSignal): Promise<void> {
+    if (this.#version !== undefined) return this.#watch(signal, this.#version);
+    if (this.#pageNext) return this.#listPages(signal);
+    try {
+      await this.#watch(signal, undefined);
+    } catch (error) {
+      if (!this.#isListing || !refusesStreaming(error)) throw error;
+      this.#parts.logger.debug({ kind: this.#kind }, 'no streamed list here, listing by pages');
+      await this.#listPages(signal);
+    }
+  }
+
+  /** Watches from `version`; without one, the list comes first on the same stream. */
+  async #watch(signal: AbortSignal, version: string | undefined): Promise<void> {
+    const query = new URLSearchParams({
+      watch: '1',
+      allowWatchBookmarks: 'true',
+      // As client-go: 5 to 10 minutes, so that watches spread over the API servers again.
+      timeoutSeconds: String(300 + Math.floor(this.#parts.random() * 300)),
+    });
+    if (version === undefined) {
+      query.set('sendInitialEvents', 'true');
+      query.set('resourceVersionMatch', 'NotOlderThan');
+      this.#beginList();
+    } else {
+      query.set('resourceVersion', version);
+    }
+    const startedAt = performance.now();
+    let isHealthy = false;
+    try {
+      await watch(this.#parts.connection, this.#path, query, signal, {
+        onOpen: () => this.#isListing || this.#setStatus({ state: 'watching' }),
+        onEvent: (event) => {
+          this.#take(event);
+          isHealthy = true;
+        },
+        onChunk: () => this.#flush(),
+      });
+    } finally {
+      // Events of a chunk that a bad line cut short were delivered, and their version moved.
+      this.#flush();
+      isHealthy ||= performance.now() - startedAt > healthyAfterMs;
+      if (isHealthy && !this.#isListing) this.#parts.backoff.reset();
+    }
+    // Ended in good order. Without this, a proxy that closes every watch at once would be asked in a tight loop.
+    if (!isHealthy || this.#isListing) {
+      throw new ConnectionError(`${this.#parts.connection.server} ended the watch early`);
+    }
+  }
+
+  async #listPages(signal: AbortSignal): Promise<void> {
+    this.#beginList();
+    let version = '';
+    for await (const page of pages(this.#parts.connection, this.#path, signal)) {
+      for (const item of page.items) this.#upsert(item);
+      version = page.resourceVersion;
+    }
+    this.#pageNext = false;
+    this.#endList(version);
+  }
+
+  #take({ type, object }: WatchEvent): void {
+    const metadata = shapeOf(object['metadata']);
+    const version = textOf(metadata['resourceVersion']);
+    switch (type) {
+      case 'ADDED':
+      case 'MODIFIED':
+        this.#upsert(object);
+        break;
+      case 'DELETED': {
+        const reduced = reduce(this.#parts.resource, object);
+        if (reduced !== undefined) this.#parts.sink.remove(this.#kind, reduced.key);
+        this.#isDirty = true;
+        break;
+      }
+      case 'BOOKMARK':
+        if (this.#isListing && shapeOf(metadata['annotations'])[initialEventsEnd] === 'true') {
+          this.#endList(version);
+        }
+        break;
+    }
+    // Amid a streamed list the versions are the objects' own, in no order: none is a place to resume from.
+    if (!this.#isListing && version !== '') this.#version = version;
+  }
+
+  #upsert(object: unknown): void {
+    const { resource, sink, logger } = this.#parts;
+    const reduced = reduce(resource, object);
+    if (reduced === undefined) {
+      logger.debug({ kind: this.#kind }, 'an object without metadata.name is left out');
+      return;
+    }
+    if (reduced.projection !== undefined) sink.upsert(this.#kind, reduced.projection);
+    else sink.remove(this.#kind, reduced.key);
+    this.#isDirty = true;
+  }
+
+  #beginList(): void {
+    this.#isListing = true;
+    this.#setStatus({ state: 'listing' });
+    this.#parts.sink.beginList(this.#kind);
+  }
+
+  #endList(version: string): void {
+    this.#isListing = false;
+    this.#version = version;
+    this.#parts.backoff.reset();
+    this.#parts.sink.endList(this.#kind);
+    this.#isDirty = true;
+    this.#setStatus({ state: 'watching' });
+    this.#flush();
+  }
+
+  /** A list is published whole; and bookmarks alone are nothing to publish. */
+  #flush(): void {
+    if (this.#isListing || !this.#isDirty) return;
+    this.#isDirty = false;
+    this.#parts.sink.flush();
+  }
+
+  async #fail(failure: Failure, signal: AbortSignal): Promise<void> {
+    const { backoff, connection, resource, sleep } = this.#parts;
+    if (this.#isListing) {
+      this.#pageNext = failure instanceof ConnectionError && failure.isSilence && !this.#pageNext;
+    }
+    if (failure instanceof ApiError && failure.isExpired) {
+      const isNews = this.#version !== undefined;
+      this.#version = undefined;
+      // The common case, after an API server's restart: nothing is wrong, so nothing is waited for.
+      if (isNews) return;
+    }
+    if (failure instanceof ProtocolError) {
+      // Resuming replays what the line hid. When that stops at the same place again, only a list gets past it.
+      if (this.#faultVersion === this.#version) this.#version = undefined;
+      this.#faultVersion = this.#version;
+    }
+    const retryInMs = backoff.next(failure instanceof ApiError ? (failure.retryAfterMs ?? 0) : 0);
+    const reason = explain(failure, resource, connection.server);
+    this.#setStatus({ state: 'failing', reason, retryInMs });
+    await sleep(retryInMs, signal);
+  }
+
+  #setStatus(next: KindStatus): void {
+    const { sink, logger, backoff } = this.#parts;
+    const last = this.#status;
+    if (next.state !== 'failing' && next.state === last?.state) return;
+    // While a failing list is tried again and again it stays failing, until it has come about.
+    if (next.state === 'listing' && last?.state === 'failing') return;
+    this.#status = next;
+    sink.status(this.#kind, next);
+    const fields = { kind: this.#kind, server: this.#parts.connection.server };
+    if (next.state === 'failing') {
+      const isRepeated = last?.state === 'failing' && last.reason === next.reason;
+      const details = { ...fields, retryInMs: next.retryInMs, failures: backoff.failures };
+      if (isRepeated && performance.now() - this.#warnedAt < repeatAfterMs) {
+        logger.debug(details, next.reason ?? '');
+      } else {
+        this.#warnedAt = performance.now();
+        logger.warn(details, next.reason ?? '');
+      }
+    } else if (last?.state === 'failing') {
+      logger.info(fields, `${this.#kind}: ${next.state} again`);
+    } else {
+      logger.info(fields, `${this.#kind}: ${next.state}`);
+    }
+  }
+
+  get #kind(): Resource['kind'] {
+    return this.#parts.resource.kind;
+  }
+}
+
+/**
+ * Servers without streamed lists call the parameters invalid (422, or 400), and some proxies and aggregated
+ * servers choose other 4xx. Those that mean something else would befall the paged list as well.
+ */
+function refusesStreaming(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.isExpired) return false;
+  const { status } = error;
+  return status >= 400 && status < 500 && ![401, 403, 404, 408, 409, 429].includes(status);
+}
