@@ -1,0 +1,121 @@
+import { networkInterfaces } from 'node:os';
+import { Problems } from '../corefile/errors.ts';
+import { formatPosition, type Notice } from '../corefile/token.ts';
+import type { CorefileTree, ServerBlock } from '../corefile/tree.ts';
+import { wrapBareDirectives } from './bare.ts';
+import { DIRECTIVES } from './directives/index.ts';
+import type { BlockDraft, Placed } from './draft.ts';
+import { formatHttpAddress } from './http-address.ts';
+import { arrangeListeners } from './listeners.ts';
+import type { HealthConfig, HttpAddress, ServerConfig } from './server-config.ts';
+import { readKey } from './server-key.ts';
+import { type Context, readLines } from './vocabulary.ts';
+
+export interface CompileOptions {
+  /** The port of keys that name none; 53 by default. */
+  readonly defaultPort?: number;
+  /** Each network interface with its addresses, for `bind`; this machine's by default. */
+  readonly interfaces?: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Gives a Corefile its meaning. Opens no file and no socket.
+ *
+ * @throws CorefileErrors: all that is wrong within the directives; where nothing is, all that is
+ *   wrong between server blocks.
+ */
+export function compileConfig(tree: CorefileTree, options: CompileOptions = {}): ServerConfig {
+  const problems = new Problems(tree.sources);
+  const notices: Notice[] = [...tree.notices];
+  const interfaces = options.interfaces ?? localInterfaces();
+  const context: Context = { problems, notices, interfaces };
+  if (tree.blocks.length === 0) {
+    const position = { file: tree.file, line: 1, column: 1 };
+    problems.report({ position }, 'this file has no server block');
+  }
+  const blocks = wrapBareDirectives(tree.blocks, notices).map((block) =>
+    draftBlock(block, options.defaultPort ?? 53, context),
+  );
+  problems.throwIfAny();
+  const health = agree(blocks, 'health', problems);
+  const ready = agree(blocks, 'ready', problems);
+  const prometheus = agree(blocks, 'prometheus', problems);
+  reportSharedAddresses([health, ready, prometheus], problems);
+  const arranged = arrangeListeners(blocks, problems);
+  problems.throwIfAny();
+  return {
+    file: tree.file,
+    ...arranged,
+    ...(health === undefined ? {} : { health: health.value as HealthConfig }),
+    ...(ready === undefined ? {} : { ready: ready.value }),
+    ...(prometheus === undefined ? {} : { prometheus: prometheus.value }),
+    notices,
+  };
+}
+
+function draftBlock(block: ServerBlock, defaultPort: number, context: Context): BlockDraft {
+  const directives = DIRECTIVES.words.map((word) => word.name);
+  const keys = block.keys.flatMap((token) => {
+    if (!directives.includes(token.text)) return readKey(token, defaultPort, context.problems);
+    context.problems.report(
+      token,
+      `the directive "${token.text}" stands where a key is expected: put it in a server block, ` +
+        `". { ${token.text} }" on three lines, or write "${token.text}." for the zone`,
+    );
+    return [];
+  });
+  const draft: BlockDraft = { keys, addresses: new Set(), gateways: [], log: false, errors: false };
+  readLines(block.directives, DIRECTIVES, draft, context);
+  if (draft.gateways.length === 0) {
+    const text = 'this server block has no k8s_gateway: every question to it is REFUSED';
+    context.notices.push({ position: block.keys[0].position, text });
+  }
+  return draft;
+}
+
+/** An endpoint serves the process, so every block that names it must mean the same. */
+function agree<K extends 'health' | 'ready' | 'prometheus'>(
+  blocks: readonly BlockDraft[],
+  name: K,
+  problems: Problems,
+): Placed<HealthConfig | HttpAddress> | undefined {
+  let first: Placed<HealthConfig | HttpAddress> | undefined;
+  for (const { [name]: endpoint } of blocks) {
+    if (endpoint === undefined) continue;
+    first ??= endpoint;
+    if (JSON.stringify(endpoint.value) === JSON.stringify(first.value)) continue;
+    problems.report(
+      endpoint.token,
+      `"${name}" differs from the one at ${formatPosition(first.token.position)}; ` +
+        'there is one for the whole process',
+    );
+  }
+  return first;
+}
+
+function reportSharedAddresses(
+  endpoints: readonly (Placed<HttpAddress> | undefined)[],
+  problems: Problems,
+): void {
+  const taken = new Map<string, Placed<HttpAddress>>();
+  for (const endpoint of endpoints) {
+    if (endpoint === undefined || endpoint.value.port === 0) continue;
+    const address = formatHttpAddress(endpoint.value);
+    const first = taken.get(address);
+    if (first === undefined) taken.set(address, endpoint);
+    else {
+      const place = formatPosition(first.token.position);
+      problems.report(endpoint.token, `the address ${address} is taken at ${place}`);
+    }
+  }
+}
+
+function localInterfaces(): Map<string, string[]> {
+  return new Map(
+    Object.entries(networkInterfaces()).map(([name, entries = []]) => [
+      name,
+      // An IPv6 link-local address means something only together with its interface.
+      entries.map(({ address, scopeid }) => (scopeid ? `${address}%${name}` : address)),
+    ]),
+  );
+}

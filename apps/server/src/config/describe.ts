@@ -1,0 +1,47 @@
+import { formatPosition } from '../corefile/token.ts';
+import { formatHttpAddress } from './http-address.ts';
+import type { GatewayConfig, ServerConfig, SourceConfig } from './server-config.ts';
+
+/** What `seamark check` prints of a valid configuration: a few lines, no line end behind the last. */
+export function describeConfig(config: ServerConfig): string {
+  const lines = config.listeners.map((listener) => {
+    const gateways = config.views[listener.view]?.gateways ?? [];
+    const zones = gateways.flatMap((index) => config.gateways[index]?.zones ?? []);
+    return `listen      ${formatHttpAddress(listener)} (UDP, TCP) for ${zones.join(' ') || 'no zone'}`;
+  });
+  lines.push(...config.gateways.map((gateway) => `gateway     ${describeGateway(gateway)}`));
+  const { health, ready, prometheus } = config;
+  if (health) lines.push(`health      http://${formatHttpAddress(health)}/health`);
+  if (ready) lines.push(`ready       http://${formatHttpAddress(ready)}/ready`);
+  if (prometheus) lines.push(`prometheus  http://${formatHttpAddress(prometheus)}/metrics`);
+  for (const notice of config.notices) {
+    lines.push(`notice      ${formatPosition(notice.position)}: ${notice.text}`);
+  }
+  return lines.join('\n');
+}
+
+function describeGateway({
+  zones,
+  resources,
+  ttl,
+  apex,
+  secondary,
+  source,
+}: GatewayConfig): string {
+  const nameservers = secondary === undefined ? apex : `${apex} ${secondary}`;
+  return (
+    `${zones.join(' ')} from ${resources.join(', ')} of ${describeSource(source)}; ` +
+    `TTL ${ttl}, nameservers ${nameservers}`
+  );
+}
+
+function describeSource(source: SourceConfig): string {
+  switch (source.kind) {
+    case 'in-cluster':
+      return 'the cluster this runs in';
+    case 'kubeconfig':
+      return source.context === undefined ? source.file : `${source.file} (${source.context})`;
+    case 'manifests':
+      return source.directories.join(' ');
+  }
+}

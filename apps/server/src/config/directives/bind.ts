@@ -1,0 +1,59 @@
+import { isIP, SocketAddress } from 'node:net';
+import { nearestWord } from '../../corefile/nearest.ts';
+import type { Token } from '../../corefile/token.ts';
+import type { BlockDraft } from '../draft.ts';
+import { type Context, readLines, type Word } from '../vocabulary.ts';
+
+/** Several `bind` lines add up, as in CoreDNS; an address that comes twice counts once. */
+export const bind: Word<BlockDraft> = {
+  name: 'bind',
+  usage: 'bind ADDRESS|INTERFACE… { except ADDRESS|INTERFACE… }',
+  help: 'Serve on these addresses only.',
+  least: 1,
+  isRepeatable: true,
+  takesBlock: true,
+  read(directive, block, context) {
+    const excepted = new Set<string>();
+    readLines(directive.block?.directives ?? [], OPTIONS, excepted, context);
+    for (const address of directive.arguments.flatMap((word) => addresses(word, context))) {
+      if (!excepted.has(address)) block.addresses.add(address);
+    }
+  },
+};
+
+const except: Word<Set<string>> = {
+  name: 'except',
+  usage: 'except ADDRESS|INTERFACE…',
+  help: 'Leave these out.',
+  least: 1,
+  read(directive, excepted, context) {
+    for (const word of directive.arguments) {
+      for (const address of addresses(word, context)) excepted.add(address);
+    }
+  },
+};
+
+const OPTIONS = { noun: 'option of bind', words: [except], lacking: {} };
+
+function addresses(word: Token, { interfaces, problems }: Context): string[] {
+  const family = isIP(word.text);
+  if (family !== 0) {
+    return [canonical(word.text)];
+  }
+  const found = interfaces.get(word.text);
+  if (found !== undefined) return found.map(canonical);
+  const names = [...interfaces.keys()];
+  problems.report(word, `"${word.text}" is neither an IP address nor an interface here`, {
+    allowed: ['ADDRESS', ...names],
+    suggestion: nearestWord(word.text, names),
+  });
+  return [];
+}
+
+/** One text for one address: `0:0::1` becomes `::1`. A scope stays. */
+function canonical(address: string): string {
+  const [bare = address, scope] = address.split('%');
+  if (isIP(bare) === 4) return bare;
+  const text = new SocketAddress({ address: bare, family: 'ipv6' }).address;
+  return scope === undefined ? text : `${text}%${scope}`;
+}

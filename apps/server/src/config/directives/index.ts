@@ -1,0 +1,15 @@
+import type { BlockDraft } from '../draft.ts';
+import type { Vocabulary } from '../vocabulary.ts';
+import { bind } from './bind.ts';
+import { health, prometheus, ready } from './endpoints.ts';
+import { errors } from './errors.ts';
+import { k8sGateway } from './k8s-gateway.ts';
+import { LACKING_DIRECTIVES } from './lacking.ts';
+import { log } from './log.ts';
+
+/** Everything that may stand in a server block. A new directive is one more line here. */
+export const DIRECTIVES: Vocabulary<BlockDraft> = {
+  noun: 'directive',
+  words: [bind, errors, health, k8sGateway, log, prometheus, ready],
+  lacking: LACKING_DIRECTIVES,
+};
