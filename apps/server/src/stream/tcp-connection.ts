@@ -1,0 +1,215 @@
+// Query path: no closure, promise or timer per query; allocations are per read and per write.
+import type { Socket } from 'node:net';
+import { PartialMessage } from './partial-message.ts';
+import type { ReplyBatch } from './reply-batch.ts';
+import type { TcpCounters, TcpSettings } from './tcp-options.ts';
+
+const PREFIX = 2;
+
+/** What the connections of one listener have in common. */
+export interface ConnectionContext {
+  readonly settings: TcpSettings;
+  readonly counters: TcpCounters;
+  readonly batch: ReplyBatch;
+  /** The connection whose query is being answered; set by it. */
+  current: TcpConnection | undefined;
+  /** Told when a connection begins or ceases to have nothing in hand, and each time it has been used. */
+  idleChanged(connection: TcpConnection): void;
+}
+
+/**
+ * One client's connection: cuts the stream into messages, answers each as soon as it is whole, and stops
+ * reading while the client does not take its replies.
+ *
+ * ```
+ *  reading --(replies pile up)--> holding --(drain)--> reading
+ *     |  peer ends, close(), zero-length message
+ *     v
+ *  finished: what is left is sent, what still comes is thrown away
+ * ```
+ */
+export class TcpConnection {
+  readonly socket: Socket;
+  /** 20 octets, see `composePeer`. */
+  readonly peer: Uint8Array;
+  /** See `clientKey`. */
+  readonly client: string;
+  private readonly context: ConnectionContext;
+  private readonly partial = new PartialMessage();
+  private partialSince = 0;
+  private usedAt = performance.now();
+  /** Input that waits until the client has taken some replies, and how far it has been answered. */
+  private held: Buffer | undefined;
+  private heldAt = 0;
+  /** No query is answered any more. */
+  private isFinished = false;
+  /** To be finished once what is held has been answered. */
+  private isClosing = false;
+  private sentOctets = 0;
+  private sentAt = 0;
+
+  constructor(socket: Socket, peer: Uint8Array, client: string, context: ConnectionContext) {
+    this.socket = socket;
+    this.peer = peer;
+    this.client = client;
+    this.context = context;
+    socket.on('data', (chunk: Buffer) => this.receive(chunk));
+    socket.on('drain', () => this.drained());
+    // A client may half-close and still wait for its answers (RFC 7766 6.2.4). 'end' comes even while
+    // reading is paused, so there may be input held.
+    socket.on('end', () => this.close());
+    socket.on('error', () => {
+      context.counters.reset += 1;
+    });
+  }
+
+  /** Nothing has been received that isn't answered, nothing composed that isn't sent. */
+  get isIdle(): boolean {
+    return this.partial.length === 0 && this.held === undefined && this.socket.writableLength === 0;
+  }
+
+  /** Answers what has been received, then ends. */
+  close(): void {
+    this.isClosing = true;
+    if (this.held === undefined) this.finish();
+  }
+
+  /**
+   * Ends the connection if one of its times is up.
+   *
+   * @param now milliseconds as `performance.now()` has them
+   * @param idleMs the idle timeout at present
+   */
+  expire(now: number, idleMs: number): void {
+    const { settings, counters } = this.context;
+    if (this.isStalled(now)) {
+      counters.slowClosed += 1;
+      this.socket.resetAndDestroy();
+    } else if (this.partial.length > 0 && now - this.partialSince >= settings.messageTimeoutMs) {
+      counters.slowClosed += 1;
+      this.socket.destroy();
+    } else if (this.isIdle && now - this.usedAt >= idleMs) {
+      counters.idleClosed += 1;
+      this.socket.destroy();
+    }
+  }
+
+  private receive(chunk: Buffer): void {
+    if (this.isFinished) return;
+    this.answerAll(chunk, 0);
+    this.context.idleChanged(this);
+  }
+
+  private drained(): void {
+    const { held } = this;
+    this.held = undefined;
+    if (held !== undefined) this.answerAll(held, this.heldAt);
+    if (this.held === undefined) {
+      if (this.isClosing) this.finish();
+      if (!this.socket.writableNeedDrain) this.socket.resume();
+    }
+    this.context.idleChanged(this);
+  }
+
+  /** Answers what is whole in `chunk` from `start` on; the rest is kept. */
+  private answerAll(chunk: Buffer, start: number): void {
+    const { context } = this;
+    const { batch } = context;
+    const { partial } = this;
+    context.current = this;
+    let at = start;
+    while (at < chunk.length && !this.isFinished) {
+      if (!batch.hasRoom && !this.send()) {
+        // One read may hold 5,000 queries, and their replies 300 MB.
+        this.held = chunk;
+        this.heldAt = at;
+        break;
+      }
+      at = this.answerNext(chunk, at, partial);
+    }
+    this.send();
+    context.current = undefined;
+  }
+
+  /** @returns the offset behind the message that was answered, or the chunk's end. */
+  private answerNext(chunk: Buffer, at: number, partial: PartialMessage): number {
+    const whole = partial.length === 0 ? messageAt(chunk, at) : -1;
+    if (whole >= 0) {
+      this.answerOne(chunk, at + PREFIX, whole);
+      return at + PREFIX + whole;
+    }
+    if (partial.length === 0) this.partialSince = performance.now();
+    const next = partial.fill(chunk, at);
+    if (partial.isComplete) {
+      this.answerOne(partial.octets, PREFIX, partial.messageLength);
+      partial.clear();
+    }
+    return next;
+  }
+
+  private answerOne(octets: Buffer, from: number, length: number): void {
+    const { counters, batch } = this.context;
+    // No message is empty, and a peer that says so has lost its place in the stream.
+    if (length === 0) {
+      this.finish();
+      return;
+    }
+    counters.queries += 1;
+    this.usedAt = performance.now();
+    let replied = false;
+    try {
+      replied = batch.add(octets, from, length);
+    } catch (error) {
+      batch.clear();
+      throw error;
+    }
+    if (replied) counters.replies += 1;
+  }
+
+  /** Writes the replies composed so far. @returns whether the client may have more */
+  private send(): boolean {
+    const { batch } = this.context;
+    const { socket } = this;
+    if (!batch.isEmpty) {
+      const octets = batch.take();
+      if (socket.writable) socket.write(octets);
+    }
+    if (!socket.writableNeedDrain) return true;
+    // 'drain' is sure to follow: even after a write that was completed at once.
+    socket.pause();
+    return false;
+  }
+
+  private finish(): void {
+    if (this.isFinished) return;
+    this.isFinished = true;
+    this.send();
+    this.partial.clear();
+    this.socket.end();
+    // Unread input would turn our close into a reset, and the reset would take replies with it.
+    this.socket.resume();
+  }
+
+  /** Replies wait, and none has left for too long. */
+  private isStalled(now: number): boolean {
+    const { socket } = this;
+    if (socket.writableLength === 0) {
+      this.sentAt = 0;
+      return false;
+    }
+    const sent = socket.bytesWritten - socket.writableLength;
+    if (this.sentAt === 0 || sent !== this.sentOctets) {
+      this.sentOctets = sent;
+      this.sentAt = now;
+      return false;
+    }
+    return now - this.sentAt >= this.context.settings.writeTimeoutMs;
+  }
+}
+
+/** @returns the length of the message whose prefix stands at `at`, or -1 if it is not all there. */
+function messageAt(chunk: Buffer, at: number): number {
+  if (chunk.length - at < PREFIX) return -1;
+  const length = chunk.readUInt16BE(at);
+  return chunk.length - at - PREFIX < length ? -1 : length;
+}

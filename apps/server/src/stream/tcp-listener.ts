@@ -1,0 +1,205 @@
+/**
+ * DNS over TCP (RFC 7766, RFC 9210), the transport only: messages go to a callback, what it composes goes
+ * back. Queries of a connection may be pipelined and are answered in the order in which they came.
+ */
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { ListenError } from './listen-error.ts';
+import { clientKey, composePeer } from './peer-record.ts';
+import { ReplyBatch } from './reply-batch.ts';
+import { type ConnectionContext, TcpConnection } from './tcp-connection.ts';
+import {
+  type StreamAddress,
+  type TcpCounters,
+  type TcpOptions,
+  type TcpSettings,
+  withDefaults,
+} from './tcp-options.ts';
+
+export type { Answer } from './reply-batch.ts';
+
+export interface TcpListener {
+  /** As bound, in the order of {@link TcpOptions.addresses}, ports filled in. */
+  readonly addresses: readonly StreamAddress[];
+  /** Live: the same object throughout. */
+  readonly counters: Readonly<TcpCounters>;
+  /**
+   * Where the query in the callback's hands came from: 20 octets in the format of the UDP package's
+   * `peer()`. Valid inside the callback only, and an error outside it.
+   */
+  peer(): Uint8Array;
+  /**
+   * Stops accepting, answers what has been received, and resolves when all connections have ended:
+   * after {@link TcpOptions.graceMs} at the latest. May be called again.
+   */
+  close(): Promise<void>;
+}
+
+/** @throws ListenError for the first address that can't be had; the others are closed again. */
+export async function listenTcp(options: TcpOptions): Promise<TcpListener> {
+  const listener = new Listener(withDefaults(options));
+  try {
+    for (const address of options.addresses) await listener.open(address);
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
+  return listener;
+}
+
+class Listener implements TcpListener, ConnectionContext {
+  readonly addresses: StreamAddress[] = [];
+  readonly counters: TcpCounters = {
+    accepted: 0,
+    open: 0,
+    refused: 0,
+    queries: 0,
+    replies: 0,
+    idleClosed: 0,
+    slowClosed: 0,
+    reset: 0,
+    acceptErrors: 0,
+  };
+  readonly settings: TcpSettings;
+  readonly batch: ReplyBatch;
+  current: TcpConnection | undefined;
+  private readonly servers: Server[] = [];
+  private readonly connections = new Set<TcpConnection>();
+  /** Those with nothing in hand, in the order of their last use: a Set keeps the order of insertion. */
+  private readonly idle = new Set<TcpConnection>();
+  private readonly perClient = new Map<string, number>();
+  private readonly sweeper: NodeJS.Timeout;
+  private closed: Promise<void> | undefined;
+
+  constructor(settings: TcpSettings) {
+    this.settings = settings;
+    this.batch = new ReplyBatch(settings.answer);
+    // One timer for all connections, a few hundred ns a sweep, rather than one re-armed per query.
+    const { idleTimeoutMs, messageTimeoutMs, writeTimeoutMs } = settings;
+    const shortest = Math.min(idleTimeoutMs / 5, messageTimeoutMs, writeTimeoutMs);
+    this.sweeper = setInterval(() => this.sweep(), Math.max(5, Math.min(500, shortest / 4)));
+    this.sweeper.unref();
+  }
+
+  async open(where: StreamAddress): Promise<void> {
+    const server = createServer(
+      { allowHalfOpen: true, noDelay: true, highWaterMark: this.settings.writeBufferBytes },
+      (socket) => this.accept(socket),
+    );
+    const isShared = this.settings.addresses.some(
+      (other) => other.address === '0.0.0.0' && other.port === where.port && where.port !== 0,
+    );
+    try {
+      server.listen({ host: where.address, port: where.port, ipv6Only: isShared, backlog: 1024 });
+      await once(server, 'listening');
+    } catch (error) {
+      throw new ListenError('DNS over TCP', where.address, where.port, error as Error);
+    }
+    server.on('error', () => {
+      this.counters.acceptErrors += 1;
+    });
+    this.servers.push(server);
+    const bound = server.address();
+    const port = typeof bound === 'object' && bound !== null ? bound.port : where.port;
+    this.addresses.push({ address: where.address, port });
+  }
+
+  peer(): Uint8Array {
+    if (this.current === undefined)
+      throw new Error('peer() was called outside the answer callback');
+    return this.current.peer;
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.shut();
+    return this.closed;
+  }
+
+  idleChanged(connection: TcpConnection): void {
+    this.idle.delete(connection);
+    if (connection.isIdle && !connection.socket.destroyed) this.idle.add(connection);
+  }
+
+  private accept(socket: Socket): void {
+    const { remoteAddress, remotePort } = socket;
+    // Both are missing when the peer was gone before we looked.
+    const peer = composePeer(remoteAddress ?? '', remotePort ?? 0);
+    if (peer === undefined) {
+      socket.destroy();
+      return;
+    }
+    const client = clientKey(peer);
+    const count = this.perClient.get(client) ?? 0;
+    if (count >= this.settings.maxConnectionsPerClient || !this.makeRoom()) {
+      this.counters.refused += 1;
+      // A reset leaves no TIME_WAIT behind, which is what a flood would otherwise fill.
+      socket.on('error', () => {});
+      socket.resetAndDestroy();
+      return;
+    }
+    this.perClient.set(client, count + 1);
+    const connection = new TcpConnection(socket, peer, client, this);
+    this.connections.add(connection);
+    this.idle.add(connection);
+    this.counters.accepted += 1;
+    this.counters.open += 1;
+    socket.on('close', () => this.forget(connection));
+  }
+
+  /** @returns whether there is a place for one more, if need be that of the longest idle. */
+  private makeRoom(): boolean {
+    if (this.connections.size < this.settings.maxConnections) return true;
+    const [longest] = this.idle;
+    if (longest === undefined) return false;
+    this.counters.idleClosed += 1;
+    longest.socket.destroy();
+    // 'close' comes only later, and the place is needed now.
+    this.forget(longest);
+    return true;
+  }
+
+  private forget(connection: TcpConnection): void {
+    if (!this.connections.delete(connection)) return;
+    this.idle.delete(connection);
+    this.counters.open -= 1;
+    const count = (this.perClient.get(connection.client) ?? 0) - 1;
+    if (count > 0) this.perClient.set(connection.client, count);
+    else this.perClient.delete(connection.client);
+  }
+
+  private sweep(): void {
+    const now = performance.now();
+    const idleMs = this.idleTimeout();
+    for (const connection of this.connections) {
+      connection.expire(now, idleMs);
+      // A connection falls idle when its last reply has gone, which nothing else reports.
+      if (connection.isIdle !== this.idle.has(connection)) this.idleChanged(connection);
+    }
+  }
+
+  /** RFC 7766 6.2.3: under load a server may wait less. */
+  private idleTimeout(): number {
+    const { idleTimeoutMs, maxConnections } = this.settings;
+    const used = this.connections.size / maxConnections;
+    return used <= 0.5 ? idleTimeoutMs : idleTimeoutMs * (1 - 1.6 * (used - 0.5));
+  }
+
+  private async shut(): Promise<void> {
+    const ended = this.servers.map((server) => new Promise((done) => server.close(done)));
+    // Two turns of the event loop, so that what the kernel has received is read: the first may be half over.
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    // A server reports its end before its connections have reported theirs.
+    const gone = Array.from(
+      this.connections,
+      ({ socket }) => new Promise<void>((done) => socket.once('close', () => done())),
+    );
+    for (const connection of this.connections) connection.close();
+    const grace = setTimeout(() => {
+      for (const connection of this.connections) connection.socket.destroy();
+    }, this.settings.graceMs);
+    await Promise.all([...ended, ...gone]);
+    clearTimeout(grace);
+    clearInterval(this.sweeper);
+  }
+}
