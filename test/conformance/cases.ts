@@ -1,0 +1,60 @@
+// All cases, by the RFC that asks for the behaviour.
+
+import type { CaseFile } from './harness/case.ts';
+import { cases as apex } from './rfc1034/apex.ts';
+import { cases as qclass } from './rfc1034/class.ts';
+import { cases as lookup } from './rfc1034/lookup.ts';
+import { cases as compression } from './rfc1035/compression.ts';
+import { cases as header } from './rfc1035/header.ts';
+import { cases as question } from './rfc1035/question.ts';
+import { cases as size } from './rfc1035/size.ts';
+import { cases as labels } from './rfc2181/labels.ts';
+import { cases as rrset } from './rfc2181/rrset.ts';
+import { cases as negative } from './rfc2308/negative.ts';
+import { cases as dnssecOk } from './rfc3225/dnssec-ok.ts';
+import { cases as letterCase } from './rfc4343/case.ts';
+import { cases as wildcard } from './rfc4592/wildcard.ts';
+import { cases as transfer } from './rfc5936/transfer.ts';
+import { cases as malformed } from './rfc6891/malformed.ts';
+import { cases as opt } from './rfc6891/opt.ts';
+import { cases as ednsSize } from './rfc6891/size.ts';
+import { cases as version } from './rfc6891/version.ts';
+import { cases as connection } from './rfc7766/connection.ts';
+import { cases as pipelining } from './rfc7766/pipelining.ts';
+import { cases as segments } from './rfc7766/segments.ts';
+import { cases as cookie } from './rfc7873/cookie.ts';
+import { cases as emptyNonTerminal } from './rfc8020/empty-non-terminal.ts';
+import { cases as any } from './rfc8482/any.ts';
+import { cases as probes } from './rfc8906/probes.ts';
+import { cases as qdcount } from './rfc9619/qdcount.ts';
+import { cases as fragmentation } from './rfc9715/fragmentation.ts';
+
+export const caseFiles: readonly CaseFile[] = [
+  { file: 'rfc1034/lookup.ts', cases: lookup },
+  { file: 'rfc1034/apex.ts', cases: apex },
+  { file: 'rfc1034/class.ts', cases: qclass },
+  { file: 'rfc1035/header.ts', cases: header },
+  { file: 'rfc1035/question.ts', cases: question },
+  { file: 'rfc1035/size.ts', cases: size },
+  { file: 'rfc1035/compression.ts', cases: compression },
+  { file: 'rfc2181/rrset.ts', cases: rrset },
+  { file: 'rfc2181/labels.ts', cases: labels },
+  { file: 'rfc2308/negative.ts', cases: negative },
+  { file: 'rfc3225/dnssec-ok.ts', cases: dnssecOk },
+  { file: 'rfc4343/case.ts', cases: letterCase },
+  { file: 'rfc4592/wildcard.ts', cases: wildcard },
+  { file: 'rfc5936/transfer.ts', cases: transfer },
+  { file: 'rfc6891/opt.ts', cases: opt },
+  { file: 'rfc6891/version.ts', cases: version },
+  { file: 'rfc6891/malformed.ts', cases: malformed },
+  { file: 'rfc6891/size.ts', cases: ednsSize },
+  { file: 'rfc7766/pipelining.ts', cases: pipelining },
+  { file: 'rfc7766/segments.ts', cases: segments },
+  { file: 'rfc7766/connection.ts', cases: connection },
+  { file: 'rfc7873/cookie.ts', cases: cookie },
+  { file: 'rfc8020/empty-non-terminal.ts', cases: emptyNonTerminal },
+  { file: 'rfc8482/any.ts', cases: any },
+  { file: 'rfc8906/probes.ts', cases: probes },
+  { file: 'rfc9619/qdcount.ts', cases: qdcount },
+  { file: 'rfc9715/fragmentation.ts', cases: fragmentation },
+];

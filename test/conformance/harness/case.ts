@@ -1,0 +1,24 @@
+// A conformance case: one sentence of an RFC, and the conversation that shows whether a server
+// keeps it. Cases know no server: the same ones run against Seamark, NSD and Knot DNS.
+
+import type { Probe } from './probe.ts';
+
+/** The servers that the cases themselves are checked against. */
+export type Rival = 'nsd' | 'knot';
+
+export interface Case {
+  /** Where the sentence stands: `RFC 4592 2.2.1`. */
+  readonly section: string;
+  /** The behaviour, as a claim: `www.example.com. A is answered`. */
+  readonly title: string;
+  /** Rejects when the server behind the probe behaves otherwise. */
+  readonly run: (probe: Probe) => Promise<void>;
+  /** Rivals that are known to behave otherwise, and why. They are expected to fail the case. */
+  readonly knownDifferences?: Partial<Record<Rival, string>>;
+}
+
+/** The cases of one file, with the file's own name under this folder: `rfc1034/lookup.ts`. */
+export interface CaseFile {
+  readonly file: string;
+  readonly cases: readonly Case[];
+}

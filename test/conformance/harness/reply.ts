@@ -1,0 +1,141 @@
+// Checks a reply against what was asked. Whatever holds for every reply of an authoritative server
+// is checked here once, so that each case states only what is its own.
+
+import {
+  type Message,
+  parseMessage,
+  presentMessage,
+  presentOctets,
+  presentQuestion,
+  presentRdata,
+  presentRecord,
+  RCODE,
+  type RcodeMnemonic,
+  rcodeName,
+  sameName,
+  TYPE,
+} from '../../support/dns/index.ts';
+
+/** TTL of the records that the fixture's objects make, in seconds. */
+export const FIXTURE_TTL = 30;
+
+export interface Expected {
+  readonly rcode: RcodeMnemonic;
+  /** AA; when left out, set for NOERROR and NXDOMAIN and clear for everything else. */
+  readonly aa?: boolean;
+  /** TC; clear when left out. */
+  readonly tc?: boolean;
+  /** RDATA of the whole answer, in any order, each owned by QNAME and of QTYPE. Empty by default. */
+  readonly answer?: readonly string[];
+  /** The zone whose SOA, and nothing else, is in the authority section. */
+  readonly negative?: string;
+  /** Whether the reply bears an OPT; when left out, exactly if the query does. */
+  readonly opt?: boolean;
+}
+
+/** The reply is not the one that the RFC asks for; the message shows both. */
+export class WrongReply extends Error {
+  override readonly name = 'WrongReply';
+}
+
+/**
+ * Parses the reply strictly, compares it with `expected`, and returns it for further checks.
+ * Throws WrongReply with every difference, the query and the reply.
+ */
+export const checkReply = (sent: Uint8Array, got: Uint8Array, expected: Expected): Message => {
+  const reply = parseReply(sent, got);
+  const query = parsedQuery(sent);
+  const wrong = [
+    ...checkHeader(sent, reply, expected),
+    ...(query === undefined ? [] : checkEcho(query, reply, expected)),
+    ...checkAnswer(reply, expected),
+    ...checkAuthority(reply, expected),
+  ];
+  if (wrong.length > 0) fail(wrong.join('\n'), sent, got);
+  return reply;
+};
+
+/** Parses a reply; what is malformed about it becomes a WrongReply that shows its octets. */
+export const parseReply = (sent: Uint8Array, got: Uint8Array): Message => {
+  try {
+    return parseMessage(got);
+  } catch (error) {
+    return fail(String(error), sent, got);
+  }
+};
+
+/** Throws WrongReply with the reason and both messages. */
+export const fail = (reason: string, sent: Uint8Array, got: Uint8Array): never => {
+  throw new WrongReply(
+    `${reason}\n\nasked:\n${presentOctets(sent)}\n\nreplied:\n${presentOctets(got)}`,
+  );
+};
+
+const parsedQuery = (sent: Uint8Array): Message | undefined => {
+  try {
+    return parseMessage(sent);
+  } catch {
+    return undefined;
+  }
+};
+
+const checkHeader = (sent: Uint8Array, reply: Message, expected: Expected): string[] => {
+  const header = Buffer.from(sent);
+  const opcode = (header.readUInt8(2) >> 3) & 0xf;
+  const asked = header.readUInt8(2) & 1 ? ['rd'] : [];
+  const aa = expected.aa ?? (expected.rcode === 'NOERROR' || expected.rcode === 'NXDOMAIN');
+  const flags = ['qr', ...(aa ? ['aa'] : []), ...(expected.tc ? ['tc'] : []), ...asked].join(' ');
+  const wrong: string[] = [];
+  if (reply.id !== header.readUInt16BE(0)) wrong.push('the ID is another');
+  if (reply.opcode !== opcode) wrong.push(`opcode ${reply.opcode}, not ${opcode}`);
+  if (reply.rcode !== RCODE[expected.rcode]) {
+    wrong.push(`RCODE ${rcodeName(reply.rcode)}, not ${expected.rcode}`);
+  }
+  if (reply.flags !== flags) wrong.push(`flags '${reply.flags}', not '${flags}'`);
+  return wrong;
+};
+
+const checkEcho = (query: Message, reply: Message, expected: Expected): string[] => {
+  const wrong: string[] = [];
+  const asked = query.question.map(presentQuestion).join(', ');
+  const echoed = reply.question.map(presentQuestion).join(', ');
+  if (query.question.length === 1 && asked !== echoed) {
+    wrong.push(`question '${echoed}', not '${asked}'`);
+  }
+  const wantsOpt = expected.opt ?? query.edns !== undefined;
+  if ((reply.edns !== undefined) !== wantsOpt) wrong.push(wantsOpt ? 'no OPT' : 'an OPT');
+  if (reply.edns !== undefined && reply.edns.version !== 0) {
+    wrong.push(`EDNS version ${reply.edns.version}`);
+  }
+  return wrong;
+};
+
+const checkAnswer = (reply: Message, { answer = [] }: Expected): string[] => {
+  const asked = reply.question[0];
+  const wrong: string[] = [];
+  const got = reply.answer.map(({ rdata }) => presentRdata(rdata)).sort();
+  if (got.join('\n') !== [...answer].sort().join('\n')) {
+    wrong.push(`answer '${got.join(', ')}', not '${answer.join(', ')}'`);
+  }
+  for (const record of reply.answer) {
+    const isAsked = record.name === asked?.name && record.type === asked.type && record.class === 1;
+    if (!isAsked) wrong.push(`not of the question: ${presentRecord(record)}`);
+  }
+  return wrong;
+};
+
+/** In a positive answer the authority section may be empty or hold the zone's NS RRset. */
+const checkAuthority = ({ authority }: Message, { negative }: Expected): string[] => {
+  if (negative === undefined) {
+    const stray = authority.filter(({ type }) => type !== TYPE.NS);
+    return stray.map((record) => `in the authority section: ${presentRecord(record)}`);
+  }
+  const soa = authority[0];
+  if (authority.length !== 1 || soa?.rdata.kind !== 'SOA' || !sameName(soa.name, negative)) {
+    return [`the authority section is not the SOA of ${negative}`];
+  }
+  return soa.ttl > soa.rdata.minimum ? [`negative TTL ${soa.ttl} above MINIMUM`] : [];
+};
+
+/** For failure messages of cases that look at more than one reply. */
+export const show = (message: Message): string => `\n${presentMessage(message)}`;

@@ -1,0 +1,136 @@
+// NSD and Knot DNS, started with the same zones: when they fail a case, the case may be wrong.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { endChild, startChild } from '../../support/child.ts';
+import { type Endpoint, parseMessage, query, UdpClient } from '../../support/dns/index.ts';
+import { freePort } from '../../support/ports.ts';
+import { waitFor } from '../../support/wait.ts';
+import type { Rival } from './case.ts';
+
+export const ZONES = ['example.com', 'example.net', 'sub.example.com'] as const;
+
+const ZONE_FOLDER: string = join(import.meta.dirname, '../zone');
+
+interface Recipe {
+  readonly program: string;
+  readonly versionFlag: string;
+  /** The version that `knownDifferences` was written down from. */
+  readonly writtenFrom: string;
+  readonly config: (folder: string, port: number) => string;
+  readonly args: (config: string) => string[];
+}
+
+const nsdConfig = (folder: string, port: number): string => `
+server:
+  ip-address: 127.0.0.1
+  port: ${port}
+  server-count: 1
+  username: ""
+  chroot: ""
+  zonesdir: "${ZONE_FOLDER}"
+  database: ""
+  zonelistfile: "${folder}/zone.list"
+  xfrdfile: "${folder}/xfrd.state"
+  xfrdir: "${folder}"
+  pidfile: "${folder}/nsd.pid"
+  ipv4-edns-size: 1232
+  minimal-responses: yes
+  rrl-ratelimit: 0
+  tcp-timeout: 20
+remote-control:
+  control-enable: no
+${ZONES.map((zone) => `zone:\n  name: ${zone}\n  zonefile: ${zone}.zone\n`).join('')}`;
+
+const knotConfig = (folder: string, port: number): string => `
+server:
+  listen: 127.0.0.1@${port}
+  rundir: ${folder}
+  pidfile: ${folder}/knot.pid
+  udp-max-payload: 1232
+  udp-workers: 1
+  tcp-workers: 1
+  tcp-idle-timeout: 20
+database:
+  storage: ${folder}/db
+template:
+  - id: default
+    storage: ${ZONE_FOLDER}
+    file: "%s.zone"
+    zonefile-sync: -1
+    journal-content: none
+zone:
+${ZONES.map((zone) => `  - domain: ${zone}\n`).join('')}`;
+
+const RECIPES: Readonly<Record<Rival, Recipe>> = {
+  nsd: {
+    program: '/usr/sbin/nsd',
+    versionFlag: '-v',
+    writtenFrom: '4.6.1',
+    config: nsdConfig,
+    args: (config) => ['-d', '-c', config],
+  },
+  knot: {
+    program: '/usr/sbin/knotd',
+    versionFlag: '--version',
+    writtenFrom: '3.2.6',
+    config: knotConfig,
+    args: (config) => ['-c', config],
+  },
+};
+
+/** Whether the rival's Debian package is installed here. */
+export const isInstalled = (rival: Rival): boolean => existsSync(RECIPES[rival].program);
+
+/** Whether the installed version is the one whose differences are written down. */
+export const isKnownVersion = (rival: Rival): boolean => {
+  const { program, versionFlag, writtenFrom } = RECIPES[rival];
+  const printed = execFileSync('sh', ['-c', '"$0" "$1" 2>&1', program, versionFlag]).toString();
+  return printed.includes(writtenFrom);
+};
+
+/** A rival that serves the fixture on a port of its own until it is disposed of. */
+export interface RunningRival extends AsyncDisposable {
+  readonly endpoint: Endpoint;
+}
+
+/** Starts the rival and waits until it answers. Rejects with what it printed when it does not. */
+export const startRival = async (rival: Rival): Promise<RunningRival> => {
+  const { program, config, args } = RECIPES[rival];
+  const folder = await mkdtemp(join(tmpdir(), `${rival}-`));
+  await mkdir(join(folder, 'db'));
+  const endpoint = { host: '127.0.0.1', port: await freePort() };
+  const configFile = join(folder, `${rival}.conf`);
+  await writeFile(configFile, config(folder, endpoint.port));
+  const child = startChild(program, args(configFile), { stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.process.stdout, child.process.stderr]) {
+    stream?.on('data', (octets: Buffer) => {
+      printed += octets.toString();
+    });
+  }
+  await waitFor(() => answersEveryZone(endpoint), {
+    what: `${rival} to answer`,
+    timeout: 20_000,
+    evidence: () => printed,
+  });
+  return {
+    endpoint,
+    [Symbol.asyncDispose]: async () => {
+      await endChild(child, 'SIGTERM');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const answersEveryZone = async (endpoint: Endpoint): Promise<boolean> => {
+  await using client = await UdpClient.open(endpoint);
+  for (const zone of ZONES) {
+    const reply = parseMessage(await client.exchange(query(`${zone}. SOA`), 200));
+    if (reply.answer.length === 0) return false;
+  }
+  return true;
+};
