@@ -1,0 +1,234 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { PATH, RCODE_CLASSES, TYPE_CLASSES } from '../telemetry/counters.ts';
+import { SOURCE_STATES, type TelemetrySource } from './telemetry-source.ts';
+
+/**
+ * A registry whose every value is read from `source` at the scrape: between scrapes metrics cost nothing.
+ *
+ * Where CoreDNS has a metric of the same meaning its name and labels are used, so that dashboards go on
+ * working. A label that we don't track is there and empty: `zone`, `view` and `plugin`, because queries are
+ * counted before and apart from zones. A series that sums over them is right; one that selects by zone is
+ * empty, rather than wrong.
+ *
+ * Not given, because they could not be said truthfully: `coredns_panics_total` (a worker that dies is
+ * replaced, which `seamark_worker_restarts_total` counts), request durations (not measured, see `Counters`),
+ * size histograms (only the sum is known: `seamark_response_octets_total`).
+ */
+export function createMetrics(source: TelemetrySource): Registry {
+  const registry = new Registry();
+  addBuild(registry, source);
+  addQueries(registry, source);
+  addSnapshot(registry, source);
+  addSources(registry, source);
+  addTransports(registry, source);
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+/** A value and its labels. */
+type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+
+function addBuild(registry: Registry, source: TelemetrySource): void {
+  const { version, revision } = source;
+  // CoreDNS's `goversion` is a label of its metric; there is no Go here to have one.
+  const build: readonly Sample[] = [[{ version, revision, goversion: '' }, 1]];
+  const help = 'A constant 1, labeled by the version and revision that are running.';
+  gauge(registry, 'coredns_build_info', help, ['version', 'revision', 'goversion'], () => build);
+  gauge(registry, 'seamark_build_info', help, ['version', 'revision', 'nodeversion'], () => [
+    [{ version, revision, nodeversion: process.version }, 1],
+  ]);
+}
+
+function addQueries(registry: Registry, source: TelemetrySource): void {
+  const common = () => ({ server: source.server, zone: '', view: '' });
+  counter(
+    registry,
+    'coredns_dns_requests_total',
+    'Queries answered, by transport, address family (1: IPv4, 2: IPv6) and QTYPE.',
+    [...COMMON, 'proto', 'family', 'type'],
+    () => {
+      const { requests } = source.queries;
+      return PATHS.flatMap(([path, proto, family]) =>
+        TYPE_CLASSES.map((type, i): Sample => {
+          const labels = { ...common(), proto, family, type };
+          return [labels, requests[path]?.[i] ?? 0];
+        }),
+      );
+    },
+  );
+  counter(
+    registry,
+    'coredns_dns_responses_total',
+    'Replies, by RCODE.',
+    [...COMMON, 'rcode', 'plugin'],
+    () => {
+      const { responses } = source.queries;
+      return RCODE_CLASSES.map((rcode, i): Sample => {
+        return [{ ...common(), rcode, plugin: '' }, responses[i] ?? 0];
+      });
+    },
+  );
+  counter(registry, 'coredns_dns_do_requests_total', 'Queries with the DO bit.', COMMON, () => [
+    [common(), source.queries.dnssecOk],
+  ]);
+  total(registry, 'seamark_queries_dropped_total', 'Messages that got no reply.', () => {
+    return source.queries.dropped;
+  });
+  total(registry, 'seamark_responses_truncated_total', 'Replies with TC.', () => {
+    return source.queries.truncated;
+  });
+  total(registry, 'seamark_response_octets_total', 'Octets of the replies.', () => {
+    return source.queries.responseOctets;
+  });
+  total(
+    registry,
+    'seamark_query_log_dropped_total',
+    'Queries missing in the query log because it was not read fast enough.',
+    () => source.queryLogDropped,
+  );
+}
+
+function addSnapshot(registry: Registry, source: TelemetrySource): void {
+  gauge(
+    registry,
+    'seamark_snapshot_generation',
+    'Number of the snapshot last published.',
+    [],
+    () => [[{}, source.generation]],
+  );
+  gauge(
+    registry,
+    'seamark_snapshot_published_timestamp_seconds',
+    'When a snapshot was last published; absent before the first.',
+    [],
+    () => timestamp({}, source.publishedAt),
+  );
+  gauge(registry, 'seamark_zone_serial', 'Serial of the SOA.', ['zone'], () =>
+    source.zones.map(({ zone, serial }): Sample => [{ zone }, serial]),
+  );
+  gauge(registry, 'seamark_zone_names', 'Owner names with RRsets.', ['zone'], () =>
+    source.zones.map(({ zone, names }): Sample => [{ zone }, names]),
+  );
+}
+
+function addSources(registry: Registry, source: TelemetrySource): void {
+  gauge(
+    registry,
+    'seamark_source_state',
+    '1 for the state that a source is in, else 0.',
+    ['kind', 'state'],
+    () =>
+      source.sources.flatMap(({ kind, state }) =>
+        SOURCE_STATES.map((name): Sample => [{ kind, state: name }, name === state ? 1 : 0]),
+      ),
+  );
+  gauge(
+    registry,
+    'seamark_source_synced_timestamp_seconds',
+    'When a source was last known to be up to date; absent before the first time.',
+    ['kind'],
+    () => source.sources.flatMap(({ kind, syncedAt }) => timestamp({ kind }, syncedAt)),
+  );
+  gauge(
+    registry,
+    'seamark_source_since_synced_seconds',
+    'Time since a source was last known to be up to date; absent before the first time.',
+    ['kind'],
+    () =>
+      source.sources.flatMap(({ kind, syncedAt }): Sample[] =>
+        syncedAt === undefined ? [] : [[{ kind }, Math.max(0, Date.now() - syncedAt) / 1000]],
+      ),
+  );
+}
+
+function addTransports(registry: Registry, source: TelemetrySource): void {
+  total(registry, 'seamark_worker_restarts_total', 'Workers that died and were replaced.', () => {
+    return source.workerRestarts;
+  });
+  total(registry, 'seamark_udp_batches_total', 'Reads that brought datagrams.', () => {
+    return source.udp.batches;
+  });
+  total(registry, 'seamark_udp_send_errors_total', 'Replies the system did not send.', () => {
+    return source.udp.sendErrors;
+  });
+  gauge(registry, 'seamark_tcp_connections', 'TCP connections there are now.', [], () => [
+    [{}, source.tcp.open],
+  ]);
+  total(registry, 'seamark_tcp_accepted_total', 'TCP connections served.', () => {
+    return source.tcp.accepted;
+  });
+  counter(
+    registry,
+    'seamark_tcp_closed_total',
+    'TCP connections that were not ended by both sides in good order, by reason.',
+    ['reason'],
+    () => {
+      const { refused, idleClosed, slowClosed, reset } = source.tcp;
+      return Object.entries({ refused, idle: idleClosed, slow: slowClosed, reset }).map(
+        ([reason, value]): Sample => [{ reason }, value],
+      );
+    },
+  );
+  total(registry, 'seamark_tcp_accept_errors_total', 'Failures to accept a connection.', () => {
+    return source.tcp.acceptErrors;
+  });
+}
+
+/** Labels of all of CoreDNS's DNS metrics. */
+const COMMON = ['server', 'zone', 'view'];
+
+/** CoreDNS's labels for each path. */
+const PATHS = [
+  [PATH.UDP4, 'udp', '1'],
+  [PATH.UDP6, 'udp', '2'],
+  [PATH.TCP4, 'tcp', '1'],
+  [PATH.TCP6, 'tcp', '2'],
+] as const;
+
+function gauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+  read: () => readonly Sample[],
+): void {
+  const metric = new Gauge<string>({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    collect: () => {
+      // What is no longer reported, such as a zone that has gone, must not keep its last value.
+      metric.reset();
+      for (const [labels, value] of read()) metric.set(labels, value);
+    },
+  });
+}
+
+/** prom-client's counters can only be added to: so to nothing, at each scrape, the whole. */
+function counter(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+  read: () => readonly Sample[],
+): void {
+  const metric = new Counter<string>({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    collect: () => {
+      metric.reset();
+      for (const [labels, value] of read()) metric.inc(labels, value);
+    },
+  });
+}
+
+function total(registry: Registry, name: string, help: string, read: () => number): void {
+  counter(registry, name, help, [], () => [[{}, read()]]);
+}
+
+function timestamp(labels: Sample[0], milliseconds: number | undefined): Sample[] {
+  return milliseconds === undefined ? [] : [[labels, milliseconds / 1000]];
+}

@@ -1,0 +1,57 @@
+import type { TcpCounters } from '../stream/tcp-options.ts';
+import type { CounterTotals } from '../telemetry/counters.ts';
+
+/** How a kind of object is being followed. */
+export type SourceState = 'starting' | 'synced' | 'retrying';
+
+export const SOURCE_STATES: readonly SourceState[] = ['starting', 'synced', 'retrying'];
+
+export interface SourceStatus {
+  /** A Kubernetes kind, or `manifests`. */
+  readonly kind: string;
+  readonly state: SourceState;
+  /** Milliseconds since the epoch when it was last known to be up to date; undefined before the first time. */
+  readonly syncedAt: number | undefined;
+}
+
+export interface ZoneStatus {
+  /** In presentation format, with the trailing dot. */
+  readonly zone: string;
+  readonly serial: number;
+  /** Owner names with RRsets. */
+  readonly names: number;
+}
+
+export interface UdpTotals {
+  readonly batches: number;
+  readonly sendErrors: number;
+}
+
+/**
+ * What the admin endpoints tell the world; the supervisor implements it. Every getter is read at each
+ * scrape or probe, must not wait, and says what is the case at that moment. Totals never fall.
+ */
+export interface TelemetrySource {
+  readonly version: string;
+  /** The commit it was built from, '' if that isn't known. */
+  readonly revision: string;
+  /**
+   * CoreDNS's label `server`, such as `dns://:53`, where one server block answers; '' where there are
+   * several, because queries are not counted apart.
+   */
+  readonly server: string;
+  /** What keeps queries from being answered rightly, such as `k8s_gateway`; empty when ready. */
+  readonly notReady: readonly string[];
+  /** Sum of all workers, past ones included. */
+  readonly queries: CounterTotals;
+  readonly udp: UdpTotals;
+  readonly tcp: Readonly<TcpCounters>;
+  readonly queryLogDropped: number;
+  /** Workers that were replaced. */
+  readonly workerRestarts: number;
+  readonly generation: number;
+  /** Milliseconds since the epoch; undefined before the first. */
+  readonly publishedAt: number | undefined;
+  readonly zones: readonly ZoneStatus[];
+  readonly sources: readonly SourceStatus[];
+}
