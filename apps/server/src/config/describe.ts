@@ -2,7 +2,7 @@ import { formatPosition } from '../corefile/token.ts';
 import { formatHttpAddress } from './http-address.ts';
 import type { GatewayConfig, ServerConfig, SourceConfig } from './server-config.ts';
 
-/** What `seamark check` prints of a valid configuration: a few lines, no line end behind the last. */
+/** What `seamark check` prints of a valid configuration: a few lines, each with its line end. */
 export function describeConfig(config: ServerConfig): string {
   const lines = config.listeners.map((listener) => {
     const gateways = config.views[listener.view]?.gateways ?? [];
@@ -17,7 +17,7 @@ export function describeConfig(config: ServerConfig): string {
   for (const notice of config.notices) {
     lines.push(`notice      ${formatPosition(notice.position)}: ${notice.text}`);
   }
-  return lines.join('\n');
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function describeGateway({

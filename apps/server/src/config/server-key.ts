@@ -1,5 +1,5 @@
 import type { Problems } from '../corefile/errors.ts';
-import { nearestWord } from '../corefile/nearest.ts';
+import { nearest } from '../corefile/nearest.ts';
 import type { Token } from '../corefile/token.ts';
 import type { KeyDraft } from './draft.ts';
 import { readZones, splitLocation } from './zone.ts';
@@ -13,7 +13,7 @@ export function readKey(token: Token, defaultPort: number, problems: Problems): 
     const sentence = NOT_YET.has(scheme)
       ? `"${scheme}://" is not supported yet: write "dns://" for DNS over UDP and TCP`
       : `unknown scheme "${scheme}://"`;
-    const suggestion = NOT_YET.has(scheme) ? undefined : nearestWord(scheme, ['dns']);
+    const suggestion = NOT_YET.has(scheme) ? undefined : nearest(scheme, ['dns']);
     problems.report(token, sentence, { allowed: ['dns://'], suggestion });
     return [];
   }

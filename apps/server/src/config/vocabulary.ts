@@ -1,5 +1,5 @@
 import type { ErrorDetails, Problems } from '../corefile/errors.ts';
-import { nearestWord } from '../corefile/nearest.ts';
+import { nearest } from '../corefile/nearest.ts';
 import { formatPosition, type Notice, type Position, type Token } from '../corefile/token.ts';
 import type { Directive } from '../corefile/tree.ts';
 
@@ -74,7 +74,7 @@ function reportUnknown<Draft>(
     problems.report(name, sentence, { allowed });
     return;
   }
-  const suggestion = nearestWord(name.text, known) ?? nearestWord(name.text, Object.keys(lacking));
+  const suggestion = nearest(name.text, known) ?? nearest(name.text, Object.keys(lacking));
   problems.report(name, `unknown ${noun} "${name.text}"`, { allowed, suggestion });
 }
 

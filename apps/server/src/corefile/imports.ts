@@ -3,7 +3,7 @@ import { replaceEnvironment } from './environment.ts';
 import type { Problems } from './errors.ts';
 import { expandGlob, isGlob } from './glob.ts';
 import { lex } from './lexer.ts';
-import { nearestWord } from './nearest.ts';
+import { nearest } from './nearest.ts';
 import type { ParseHost } from './parse-host.ts';
 import { formatPosition, type Notice, type Position, type Token } from './token.ts';
 import { isImportedBy, type Origin, type TokenStream } from './token-stream.ts';
@@ -92,7 +92,7 @@ export class Imports {
         target,
         `can't import "${target.text}": no snippet of this name is defined above, and ` +
           `as a file, ${file}: ${reason}`,
-        { suggestion: nearestWord(target.text, this.snippets.keys()) },
+        { suggestion: nearest(target.text, this.snippets.keys()) },
       );
       return undefined;
     }

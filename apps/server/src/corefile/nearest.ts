@@ -2,7 +2,7 @@
  * The known word that a mistyped one was probably meant to be: within one edit per three letters
  * (at least one), whatever its case; undefined where nothing is that near.
  */
-export function nearestWord(word: string, known: Iterable<string>): string | undefined {
+export function nearest(word: string, known: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
   let best: string | undefined;
   let least = Math.max(1, Math.floor(typed.length / 3)) + 1;

@@ -1,5 +1,5 @@
 import { isIP, SocketAddress } from 'node:net';
-import { nearestWord } from '../../corefile/nearest.ts';
+import { nearest } from '../../corefile/nearest.ts';
 import type { Token } from '../../corefile/token.ts';
 import type { BlockDraft } from '../draft.ts';
 import { type Context, readLines, type Word } from '../vocabulary.ts';
@@ -45,7 +45,7 @@ function addresses(word: Token, { interfaces, problems }: Context): string[] {
   const names = [...interfaces.keys()];
   problems.report(word, `"${word.text}" is neither an IP address nor an interface here`, {
     allowed: ['ADDRESS', ...names],
-    suggestion: nearestWord(word.text, names),
+    suggestion: nearest(word.text, names),
   });
   return [];
 }

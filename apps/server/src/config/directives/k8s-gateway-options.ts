@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { nearestWord } from '../../corefile/nearest.ts';
+import { nearest } from '../../corefile/nearest.ts';
 import { formatPosition, type Token } from '../../corefile/token.ts';
 import type { GatewayDraft } from '../draft.ts';
 import type { ResourceKind, SourceConfig } from '../server-config.ts';
@@ -30,7 +30,7 @@ const resources: Word<GatewayDraft> = {
         problems.report(
           token,
           isLater ? `"${token.text}" is not supported yet` : `unknown kind "${token.text}"`,
-          { allowed: KINDS, suggestion: isLater ? undefined : nearestWord(token.text, KINDS) },
+          { allowed: KINDS, suggestion: isLater ? undefined : nearest(token.text, KINDS) },
         );
         continue;
       }
