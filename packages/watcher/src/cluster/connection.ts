@@ -55,11 +55,8 @@ export class ApiConnection {
   ): AsyncGenerator<Buffer, void, undefined> {
     const request = await this.#request(`${this.server}${path}?${query}`, signal);
     const abort = (): unknown => request.destroy(new ConnectionError('stopped'));
-    const silence = setTimeout(() => {
-      const message = `${this.server} said nothing for ${seconds(silenceMs)}; the connection counts as dead`;
-      request.destroy(new ConnectionError(message, { isSilence: true }));
-    }, this.#patience.headMs);
-    let silenceMs = this.#patience.headMs;
+    const { headMs, idleMs } = this.#patience;
+    const silence = setTimeout(() => request.destroy(this.#silence(headMs)), headMs);
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
     try {
@@ -67,11 +64,7 @@ export class ApiConnection {
       if (response.statusCode !== 200) throw await refusal(response);
       onOpen?.();
       clearTimeout(silence);
-      silenceMs = this.#patience.idleMs;
-      response.setTimeout(silenceMs, () => {
-        const message = `${this.server} said nothing for ${seconds(silenceMs)}; the connection counts as dead`;
-        response.destroy(new ConnectionError(message, { isSilence: true }));
-      });
+      response.setTimeout(idleMs, () => response.destroy(this.#silence(idleMs)));
       for await (const chunk of response) yield chunk as Buffer;
     } catch (error) {
       if (error instanceof ApiError || error instanceof ConnectionError) throw error;
@@ -81,6 +74,11 @@ export class ApiConnection {
       signal.removeEventListener('abort', abort);
       request.destroy();
     }
+  }
+
+  #silence(ms: number): ConnectionError {
+    const message = `${this.server} said nothing for ${ms / 1000} s; the connection counts as dead`;
+    return new ConnectionError(message, { isSilence: true });
   }
 
   async #request(url: string, signal: AbortSignal): Promise<ClientRequest> {
@@ -144,8 +142,4 @@ function retryAfterMs(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return ms > 0 ? ms : undefined;
-}
-
-function seconds(ms: number): string {
-  return `${ms / 1000} s`;
 }

@@ -90,29 +90,27 @@ function selectContext(config: KubeConfig, file: string, wanted: string | undefi
 }
 
 function checkCluster(config: KubeConfig, where: string): void {
-  const invalid = (message: string): never => {
-    throw new SourceError('KUBECONFIG_INVALID', `${where}: ${message}`);
-  };
+  const invalid = (message: string): SourceError =>
+    new SourceError('KUBECONFIG_INVALID', `${where}: ${message}`);
   const context = config.getContextObject(config.getCurrentContext());
   const cluster = config.getCurrentCluster();
   if (cluster === null || context === null) {
-    return invalid(`context '${config.getCurrentContext()}' names no cluster of this file`);
+    throw invalid(`context '${config.getCurrentContext()}' names no cluster of this file`);
   }
   const protocol = URL.parse(cluster.server)?.protocol;
   if (protocol !== 'https:' && protocol !== 'http:') {
-    return invalid(`cluster '${cluster.name}' has server '${cluster.server}', which is no URL`);
+    throw invalid(`cluster '${cluster.name}' has server '${cluster.server}', which is no URL`);
   }
   if (protocol === 'http:' && !cluster.skipTLSVerify) {
-    return invalid(
+    throw invalid(
       `cluster '${cluster.name}' has the unencrypted server ${cluster.server}; ` +
         'if that is meant, set insecure-skip-tls-verify: true on it',
     );
   }
   if (config.getCurrentUser() !== null) return;
-  if (context.user) return invalid(`context '${context.name}' names no user of this file`);
+  if (context.user) throw invalid(`context '${context.name}' names no user of this file`);
   // A context may do without a user, but client-node then leaves out the cluster's CA as well.
-  const anonymous = { name: 'anonymous' };
-  config.loadFromClusterAndUser(cluster, anonymous);
+  config.loadFromClusterAndUser(cluster, { name: 'anonymous' });
 }
 
 function codeOf(error: unknown): string {

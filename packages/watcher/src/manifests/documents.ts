@@ -1,0 +1,157 @@
+import { type Document, isMap, isSeq, LineCounter, parseAllDocuments, type YAMLMap } from 'yaml';
+import type { Kind, Projection } from '../sources/contract.ts';
+import { apiVersionOf, type Resource, reduce } from '../sources/resource.ts';
+import { resources } from '../sources/resources.ts';
+
+/** An object as a manifest describes it. */
+export interface ManifestObject {
+  readonly kind: Kind;
+  readonly key: string;
+  /** Undefined when it makes no DNS. */
+  readonly projection: Projection | undefined;
+  /** 1-based, where the object begins. */
+  readonly line: number;
+}
+
+/** Something in a file that can't be read. Line and column are 1-based. */
+export interface Fault {
+  readonly line: number;
+  readonly column: number;
+  readonly reason: string;
+}
+
+/** What a file says. */
+export interface Documents {
+  readonly objects: readonly ManifestObject[];
+  readonly faults: readonly Fault[];
+}
+
+/** Aliases are for repeating a value or two; a bomb multiplies them by the million. */
+const mostAliases = 100;
+
+/** `kind` and `apiVersion` that the items of a typed list may leave out. */
+type ItemDefaults = Readonly<{ kind: string; apiVersion: string }>;
+
+/**
+ * Reads a file of manifests: documents apart by `---`, `kind: List`, JSON (which YAML 1.2 includes, so
+ * both get lines and columns from one reader). Objects of other kinds are passed over silently.
+ * Never throws: a document that can't be read is a fault, and the others count.
+ */
+export function readDocuments(text: string, kinds: readonly Kind[]): Documents {
+  const reader = new Reader(kinds);
+  for (const document of parseAllDocuments(text, {
+    lineCounter: reader.lines,
+    prettyErrors: false,
+    logLevel: 'silent',
+  })) {
+    reader.document(document as Document);
+  }
+  return { objects: reader.objects, faults: reader.faults };
+}
+
+class Reader {
+  readonly lines: LineCounter = new LineCounter();
+  readonly objects: ManifestObject[] = [];
+  readonly faults: Fault[] = [];
+  readonly #kinds: readonly Kind[];
+
+  constructor(kinds: readonly Kind[]) {
+    this.#kinds = kinds;
+  }
+
+  document(document: Document): void {
+    const [error] = document.errors;
+    if (error !== undefined) return this.#fault(error.pos[0], firstLine(error.message));
+    const { contents } = document;
+    // A document of comments, or of a lone `null`, is no mistake.
+    if (contents === null || isEmptyScalar(contents)) return;
+    const offset = contents.range?.[0] ?? 0;
+    if (!isMap(contents)) {
+      return this.#fault(offset, 'a Kubernetes object is a mapping, and this is none');
+    }
+    this.#object(document, contents, undefined);
+  }
+
+  #object(document: Document, node: YAMLMap, defaults: ItemDefaults | undefined): void {
+    const kind = this.#text(node, 'kind') ?? defaults?.kind;
+    const apiVersion = this.#text(node, 'apiVersion') ?? defaults?.apiVersion;
+    const offset = node.range?.[0] ?? 0;
+    if (kind === undefined) return this.#fault(offset, "'kind' is missing");
+    if (apiVersion === undefined) return this.#fault(offset, "'apiVersion' is missing");
+    const resource = resourceOf(kind.replace(/List$/, ''));
+    if (kind === 'List' || (resource !== undefined && kind === `${resource.kind}List`)) {
+      const item = resource && { kind: resource.kind, apiVersion };
+      return this.#list(document, node, item);
+    }
+    if (resource === undefined || !this.#kinds.includes(resource.kind)) return;
+    const expected = apiVersionOf(resource);
+    if (apiVersion !== expected) {
+      const place = valueOffset(node, 'apiVersion') ?? offset;
+      return this.#fault(place, `${kind} has apiVersion ${apiVersion}; only ${expected} is read`);
+    }
+    this.#reduce(document, node, resource);
+  }
+
+  #list(document: Document, node: YAMLMap, defaults: ItemDefaults | undefined): void {
+    const items = node.get('items', true);
+    if (items === undefined || isEmptyScalar(items)) return;
+    if (!isSeq(items)) {
+      return this.#fault(valueOffset(node, 'items') ?? 0, "'items' of a List is a sequence");
+    }
+    for (const item of items.items) {
+      if (isMap(item)) this.#object(document, item, defaults);
+      else this.#fault(offsetOf(item) ?? offsetOf(items) ?? 0, 'an item of a List is a mapping');
+    }
+  }
+
+  #reduce(document: Document, node: YAMLMap, resource: Resource): void {
+    const offset = node.range?.[0] ?? 0;
+    let object: unknown;
+    try {
+      object = node.toJS(document, { maxAliasCount: mostAliases });
+    } catch (error) {
+      return this.#fault(offset, firstLine(error instanceof Error ? error.message : String(error)));
+    }
+    const reduced = reduce(resource, object);
+    if (reduced === undefined) {
+      const place = valueOffset(node, 'metadata') ?? offset;
+      return this.#fault(place, `${resource.kind} has no metadata.name`);
+    }
+    const { line } = this.lines.linePos(offset);
+    this.objects.push({ kind: resource.kind, ...reduced, line });
+  }
+
+  /** The text at `key`, if it is there and not empty. */
+  #text(node: YAMLMap, key: string): string | undefined {
+    const value = node.get(key);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  #fault(offset: number, reason: string): void {
+    const { line, col } = this.lines.linePos(offset);
+    // An empty file has no lines to count.
+    this.faults.push({ line: Math.max(line, 1), column: Math.max(col, 1), reason });
+  }
+}
+
+function resourceOf(kind: string): Resource | undefined {
+  return Object.hasOwn(resources, kind) ? resources[kind as Kind] : undefined;
+}
+
+function isEmptyScalar(node: unknown): boolean {
+  return typeof node === 'object' && node !== null && 'value' in node && node.value === null;
+}
+
+function valueOffset(node: YAMLMap, key: string): number | undefined {
+  return offsetOf(node.get(key, true));
+}
+
+function offsetOf(node: unknown): number | undefined {
+  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
+  const [start] = Array.isArray(range) ? range : [];
+  return typeof start === 'number' ? start : undefined;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text;
+}

@@ -1,0 +1,171 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import {
+  type Kind,
+  type Logger,
+  type Sink,
+  type Source,
+  SourceError,
+} from '../sources/contract.ts';
+import { codeOf, scanTree, type Tree } from './file-tree.ts';
+import { ManifestFiles, type PlacedObject } from './manifest-files.ts';
+import { TreeWatcher } from './tree-watcher.ts';
+
+export interface ManifestSourceOptions {
+  readonly logger: Logger;
+  /** Milliseconds between scans when no change is noticed; the safety net. Default 10,000. */
+  readonly rescanMs?: number;
+}
+
+type Objects = ReadonlyMap<Kind, ReadonlyMap<string, PlacedObject>>;
+
+/**
+ * The objects that directories of manifests describe, followed as the files change. What a file said last stays
+ * until it says something else that can be read, or is gone; so with a directory that disappears.
+ */
+export class ManifestSource implements Source {
+  readonly #directories: readonly string[];
+  readonly #kinds: readonly Kind[];
+  readonly #logger: Logger;
+  readonly #rescanMs: number;
+  readonly #files: ManifestFiles;
+  #objects: Objects | undefined;
+  #unreadable = '';
+
+  /** Directories are taken relative to the working directory. */
+  constructor(
+    directories: readonly string[],
+    kinds: readonly Kind[],
+    options: ManifestSourceOptions,
+  ) {
+    this.#directories = directories.map((directory) => resolve(directory));
+    this.#kinds = kinds;
+    this.#logger = options.logger;
+    this.#rescanMs = options.rescanMs ?? 10_000;
+    this.#files = new ManifestFiles(kinds, options.logger);
+  }
+
+  async start(sink: Sink, signal: AbortSignal): Promise<void> {
+    for (const directory of this.#directories) await checkDirectory(directory);
+    const doorbell = new Doorbell(signal);
+    const watcher = new TreeWatcher(() => doorbell.ring(), this.#logger);
+    try {
+      while (!signal.aborted) {
+        doorbell.clear();
+        const tree = await scanTree(this.#directories);
+        // A change between the scan and a directory's first watch would go unnoticed: look again.
+        if (watcher.follow(tree.directories)) doorbell.ring();
+        await this.#files.update(tree);
+        if (signal.aborted) break;
+        this.#deliver(sink, this.#files.objects());
+        this.#tellUnreadable(sink, tree);
+        await doorbell.wait(this.#rescanMs);
+      }
+    } finally {
+      watcher.close();
+    }
+  }
+
+  #deliver(sink: Sink, next: Objects): void {
+    const last = this.#objects;
+    this.#objects = next;
+    if (last === undefined) return this.#deliverAll(sink, next);
+    let isChanged = false;
+    for (const [kind, objects] of next) {
+      const before = last.get(kind);
+      for (const key of before?.keys() ?? []) {
+        if (objects.get(key)?.projection !== undefined) continue;
+        if (before?.get(key)?.projection === undefined) continue;
+        sink.remove(kind, key);
+        isChanged = true;
+      }
+      for (const [key, { projection }] of objects) {
+        if (projection === undefined || isSame(projection, before?.get(key)?.projection)) continue;
+        sink.upsert(kind, projection);
+        isChanged = true;
+      }
+    }
+    if (isChanged) sink.flush();
+  }
+
+  #deliverAll(sink: Sink, all: Objects): void {
+    for (const [kind, objects] of all) {
+      sink.status(kind, { state: 'listing' });
+      sink.beginList(kind);
+      for (const { projection } of objects.values()) {
+        if (projection !== undefined) sink.upsert(kind, projection);
+      }
+      sink.endList(kind);
+      sink.status(kind, { state: 'watching' });
+    }
+    sink.flush();
+  }
+
+  /** Told when it changes. */
+  #tellUnreadable(sink: Sink, { unreadable }: Tree): void {
+    const what = [...unreadable].map(([path, code]) => `${path} (${code})`).join(', ');
+    if (what === this.#unreadable) return;
+    this.#unreadable = what;
+    if (what === '') {
+      this.#logger.info({}, 'every directory of manifests can be read again');
+      for (const kind of this.#kinds) sink.status(kind, { state: 'watching' });
+      return;
+    }
+    const reason = `can't read ${what}; what was read there stays until it comes back`;
+    this.#logger.error({}, reason);
+    const retryInMs = this.#rescanMs;
+    for (const kind of this.#kinds) sink.status(kind, { state: 'failing', reason, retryInMs });
+  }
+}
+
+async function checkDirectory(directory: string): Promise<void> {
+  try {
+    if ((await stat(directory)).isDirectory()) return;
+  } catch (cause) {
+    const reason =
+      codeOf(cause) === 'ENOENT' ? "doesn't exist" : `can't be read (${codeOf(cause)})`;
+    const message = `manifests directory ${directory} ${reason}`;
+    throw new SourceError('MANIFESTS_MISSING', message, { cause });
+  }
+  throw new SourceError('MANIFESTS_MISSING', `manifests directory ${directory} is no directory`);
+}
+
+/** Both are plain data, built in the same order. */
+function isSame(a: object, b: object | undefined): boolean {
+  return b !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}
+
+/**
+ * Wakes the scanning loop. However often it rings during a scan, one more scan follows: that is all
+ * the debouncing there is, so that a lone change is seen at once.
+ */
+class Doorbell {
+  #isRung = false;
+  #wake: () => void = () => undefined;
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  ring(): void {
+    this.#isRung = true;
+    this.#wake();
+  }
+
+  clear(): void {
+    this.#isRung = false;
+  }
+
+  /** Until it rings, the signal aborts, or `ms` have passed. */
+  async wait(ms: number): Promise<void> {
+    if (this.#isRung || this.#signal.aborted) return;
+    const { promise, resolve: wake } = Promise.withResolvers<void>();
+    this.#wake = wake;
+    this.#signal.addEventListener('abort', wake);
+    const timer = setTimeout(wake, ms);
+    await promise;
+    clearTimeout(timer);
+    this.#signal.removeEventListener('abort', wake);
+  }
+}
