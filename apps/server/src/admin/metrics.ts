@@ -200,6 +200,8 @@ function gauge(
     collect: () => {
       // What is no longer reported, such as a zone that has gone, must not keep its last value.
       metric.reset();
+      // Without labels, prom-client resets to a 0 that nobody said.
+      if (labelNames.length === 0) metric.remove();
       for (const [labels, value] of read()) metric.set(labels, value);
     },
   });

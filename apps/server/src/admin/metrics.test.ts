@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { RCODE, TYPE } from '@seamark/protocol';
+import { describe, expect, test } from 'vitest';
+import { Counters, PATH, sumCounters } from '../telemetry/counters.ts';
+import { metricsEndpoint } from './endpoints.ts';
+import { createMetrics } from './metrics.ts';
+import type { TelemetrySource } from './telemetry-source.ts';
+
+const counters = new Counters();
+counters.countReply(PATH.UDP6, TYPE.AAAA, RCODE.NXDOMAIN, 100, true, true);
+
+const source: TelemetrySource = {
+  version: '0.1.0',
+  revision: 'abc1234',
+  server: 'dns://:53',
+  notReady: [],
+  get queries() {
+    return sumCounters([counters.memory]);
+  },
+  udp: { batches: 7, sendErrors: 1 },
+  tcp: {
+    accepted: 5,
+    open: 2,
+    refused: 1,
+    queries: 9,
+    replies: 9,
+    idleClosed: 3,
+    slowClosed: 4,
+    reset: 6,
+    acceptErrors: 0,
+  },
+  queryLogDropped: 11,
+  workerRestarts: 1,
+  generation: 42,
+  publishedAt: 1_700_000_000_500,
+  zones: [{ zone: 'example.com.', serial: 2_026_112_301, names: 1000 }],
+  sources: [
+    { kind: 'Ingress', state: 'synced', syncedAt: 1_700_000_000_000 },
+    { kind: 'Service', state: 'starting', syncedAt: undefined },
+  ],
+};
+
+async function lines(of: TelemetrySource): Promise<string[]> {
+  return (await createMetrics(of).metrics()).split('\n');
+}
+
+describe('metrics', () => {
+  test.each([
+    'coredns_build_info{version="0.1.0",revision="abc1234",goversion=""} 1',
+    'coredns_dns_requests_total{server="dns://:53",zone="",view="",proto="udp",family="2",type="AAAA"} 1',
+    'coredns_dns_requests_total{server="dns://:53",zone="",view="",proto="tcp",family="1",type="other"} 0',
+    'coredns_dns_responses_total{server="dns://:53",zone="",view="",rcode="NXDOMAIN",plugin=""} 1',
+    'coredns_dns_do_requests_total{server="dns://:53",zone="",view=""} 1',
+    'seamark_responses_truncated_total 1',
+    'seamark_response_octets_total 100',
+    'seamark_query_log_dropped_total 11',
+    'seamark_snapshot_generation 42',
+    'seamark_snapshot_published_timestamp_seconds 1700000000.5',
+    'seamark_zone_serial{zone="example.com."} 2026112301',
+    'seamark_zone_names{zone="example.com."} 1000',
+    'seamark_source_state{kind="Ingress",state="synced"} 1',
+    'seamark_source_state{kind="Ingress",state="retrying"} 0',
+    'seamark_source_synced_timestamp_seconds{kind="Ingress"} 1700000000',
+    'seamark_worker_restarts_total 1',
+    'seamark_udp_batches_total 7',
+    'seamark_udp_send_errors_total 1',
+    'seamark_tcp_connections 2',
+    'seamark_tcp_closed_total{reason="slow"} 4',
+  ])('%s', async (line) => {
+    expect(await lines(source)).toContain(line);
+  });
+
+  test('what is not known is absent, not zero', async () => {
+    const text = (await lines({ ...source, publishedAt: undefined })).filter(
+      (line) => line[0] !== '#',
+    );
+    expect(text.join('\n')).not.toContain('seamark_snapshot_published_timestamp_seconds');
+    expect(text.join('\n')).not.toContain('synced_timestamp_seconds{kind="Service"}');
+  });
+
+  test('each scrape reads anew, and what has gone is no longer told', async () => {
+    let zones = source.zones;
+    const registry = createMetrics({
+      ...source,
+      get queries() {
+        return sumCounters([counters.memory]);
+      },
+      get zones() {
+        return zones;
+      },
+    });
+    await registry.metrics();
+    zones = [{ zone: 'example.net.', serial: 1, names: 0 }];
+    counters.countReply(PATH.TCP4, TYPE.A, RCODE.NOERROR, 50, false, false);
+    const text = await registry.metrics();
+    expect(text).toContain('seamark_response_octets_total 150');
+    expect(text).toContain('seamark_zone_serial{zone="example.net."} 1');
+    expect(text).not.toContain('example.com.');
+  });
+
+  test('two registries do not meet', () => {
+    expect(() => [createMetrics(source), createMetrics(source)]).not.toThrow();
+  });
+
+  test('the endpoint says what format it speaks', async () => {
+    const reply = await metricsEndpoint({ address: '', port: 9153 }, source).reply();
+    expect(reply).toMatchObject({
+      status: 200,
+      contentType: expect.stringContaining('version=0.0.4'),
+    });
+  });
+
+  const promtool = spawnSync('promtool', ['--version']).status === 0;
+  test.skipIf(!promtool)('promtool has nothing to say against our own', async () => {
+    const own = (await lines(source)).filter((line) => /\b(coredns|seamark)_/.test(line));
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+      input: `${own.join('\n')}\n`,
+      encoding: 'utf8',
+    });
+    expect(`${stdout}${stderr}`).toBe('');
+    expect(status).toBe(0);
+  });
+});
