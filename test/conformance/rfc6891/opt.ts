@@ -61,7 +61,7 @@ const OPTIONS: readonly (readonly [string, EdnsSpec])[] = [
 ];
 
 const ourSize: Case = {
-  section: 'RFC 6891 6.2.3',
+  section: 'RFC 6891 6.2.4',
   title: "the OPT of a reply says the server's own size, at least 512, whatever was offered",
   run: async (probe) => {
     const sizes = new Set<number>();

@@ -12,6 +12,6 @@ export const cases: readonly Case[] = [
     isTruncated(SIZE, 'big100.example.com. A', 1232, { udpSize }),
   ]),
   isTruncated(SIZE, 'edge-74.example.com. A', 1231, { udpSize: 1231 }),
-  wholeOverTcp('RFC 9715 3.2', 'edge-75.example.com. A', 75),
-  wholeOverTcp('RFC 9715 3.2', 'big100.example.com. A', 100),
+  wholeOverTcp('RFC 7766 5', 'edge-75.example.com. A', 75),
+  wholeOverTcp('RFC 7766 5', 'big100.example.com. A', 100),
 ];

@@ -29,7 +29,8 @@ export const labelsOf = (name: string): Uint8Array[] => {
       label.push(octet);
     }
   }
-  if (label.length > 0) throw new RangeError(`not an absolute name: ${name}`);
+  if (label.length > 0 || labels.length === 0)
+    throw new RangeError(`not an absolute name: ${name}`);
   return labels;
 };
 
