@@ -11,6 +11,8 @@ export interface WaitOptions {
   readonly interval?: number;
   /** Called when the wait fails; what it returns is added to the message. */
   readonly evidence?: () => string;
+  /** Ends the wait with a rejection. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface WaitOptions {
  */
 export const waitFor = async <T>(
   look: () => T | Promise<T>,
-  { what, timeout = 60_000, interval = 20, evidence }: WaitOptions,
+  { what, timeout = 60_000, interval = 20, evidence, signal }: WaitOptions,
 ): Promise<Exclude<T, undefined | false>> => {
   const deadline = performance.now() + timeout;
   let cause: unknown;
@@ -31,7 +33,7 @@ export const waitFor = async <T>(
     } catch (error) {
       cause = error;
     }
-    await delay(interval);
+    await delay(interval, undefined, { signal });
   } while (performance.now() < deadline);
   const message = `waited ${timeout / 1000} s in vain for ${what}`;
   throw new Error(evidence === undefined ? message : `${message}\n${evidence()}`, { cause });

@@ -57,6 +57,11 @@ export class ApiServer {
     await writeFile(this.kubeconfig, composeKubeconfig(this.url, this.certificate));
   }
 
+  /** From the next start on, the token of the context `refused` is let in. */
+  async admitStranger(): Promise<void> {
+    await writeFile(join(this.#folder, 'tokens.csv'), tokenFile(true));
+  }
+
   /** SIGKILL; watches break off in mid-stream. */
   async kill(): Promise<void> {
     this.#closeClient();
@@ -121,5 +126,5 @@ const writeKeys = async (folder: string): Promise<void> => {
     writeFile(join(folder, 'service-account.pub'), publicKey, { flag: 'wx' }),
     writeFile(join(folder, 'service-account.key'), privateKey, { flag: 'wx', mode: 0o600 }),
   ]);
-  await writeFile(join(folder, 'tokens.csv'), tokenFile());
+  await writeFile(join(folder, 'tokens.csv'), tokenFile(false));
 };

@@ -25,11 +25,12 @@ export const CONTEXTS = {
 /** Port 1 (tcpmux) is never handed out and nobody serves it: a connection is always refused. */
 const DEAD_URL = 'https://127.0.0.1:1';
 
-/** For `--token-auth-file`: token, user, uid, groups. */
-export const tokenFile = (): string =>
+/** For `--token-auth-file`: token, user, uid, groups. The stranger is in it only when admitted. */
+export const tokenFile = (admitStranger: boolean): string =>
   [
     `${TOKENS.admin},admin,1,"system:masters"`,
     `${TOKENS.ingressReader},${INGRESS_READER},2`,
+    ...(admitStranger ? [`${TOKENS.stranger},stranger,3,"system:masters"`] : []),
     '',
   ].join('\n');
 

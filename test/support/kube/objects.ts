@@ -69,6 +69,40 @@ export const service = (path: string, addresses: readonly string[]): Service => 
   status: loadBalancer(addresses),
 });
 
+interface ClusterRole extends KubeObject {
+  readonly kind: 'ClusterRole';
+  readonly rules: readonly {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+  }[];
+}
+
+interface ClusterRoleBinding extends KubeObject {
+  readonly kind: 'ClusterRoleBinding';
+  readonly roleRef: { readonly apiGroup: string; readonly kind: string; readonly name: string };
+  readonly subjects: readonly ClusterRoleBinding['roleRef'][];
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** A role that may read one resource in all namespaces; the core group's name is empty. */
+export const readerRole = (name: string, apiGroup: string, resource: string): ClusterRole => ({
+  apiVersion: `${RBAC}/v1`,
+  kind: 'ClusterRole',
+  metadata: { name },
+  rules: [{ apiGroups: [apiGroup], resources: [resource], verbs: ['get', 'list', 'watch'] }],
+});
+
+/** Gives the role of the same name to a user. */
+export const roleBinding = (name: string, user: string): ClusterRoleBinding => ({
+  apiVersion: `${RBAC}/v1`,
+  kind: 'ClusterRoleBinding',
+  metadata: { name },
+  roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
+  subjects: [{ apiGroup: RBAC, kind: 'User', name: user }],
+});
+
 const metadata = (path: string): Metadata => {
   const [namespace, name] = path.split('/');
   if (namespace === undefined || name === undefined) throw new RangeError(`not ns/name: ${path}`);
