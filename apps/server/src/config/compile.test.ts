@@ -1,0 +1,283 @@
+import { describe, expect, it } from 'vitest';
+import { CorefileErrors } from '../corefile/errors.ts';
+import { parseCorefile } from '../corefile/parse.ts';
+import { type CompileOptions, compileConfig } from './compile.ts';
+import { describeConfig } from './describe.ts';
+import type { ServerConfig } from './server-config.ts';
+
+const host = {
+  environment: {},
+  readFile: () => {
+    throw new Error('there is no such file');
+  },
+  listDirectory: () => [],
+};
+const interfaces = new Map([['lo', ['127.0.0.1', '::1']]]);
+
+function compile(text: string, options: CompileOptions = {}): ServerConfig {
+  return compileConfig(parseCorefile(text, 'Corefile', host), { interfaces, ...options });
+}
+
+function errorsOf(text: string): string[] {
+  try {
+    compile(text);
+    return [];
+  } catch (error) {
+    if (error instanceof CorefileErrors) return error.errors.map(({ message }) => message);
+    throw error;
+  }
+}
+
+const gateway = (lines: string) => `. {\n k8s_gateway example.com {\n  ${lines}\n }\n}\n`;
+
+describe('the two examples of the plugin page', () => {
+  it('reads the bare directive', () => {
+    const config = compile('k8s_gateway example.com {\n    resources Ingress\n    ttl 10\n}\n');
+    expect(config.gateways).toEqual([
+      {
+        zones: ['example.com.'],
+        resources: ['Ingress'],
+        ttl: 10,
+        apex: 'dns1.kube-system',
+        source: { kind: 'in-cluster' },
+        position: { file: 'Corefile', line: 1, column: 1 },
+      },
+    ]);
+    expect(config.listeners).toMatchObject([{ address: '::', port: 53, view: 0 }]);
+    expect(config.notices).toHaveLength(1);
+  });
+
+  it('reads the server block', () => {
+    const config = compile('. {\n  k8s_gateway example.com\n}\n', { defaultPort: 1053 });
+    expect(config.gateways).toMatchObject([{ zones: ['example.com.'], ttl: 60 }]);
+    expect(config.listeners).toMatchObject([{ address: '::', port: 1053, log: false }]);
+    expect(config.notices).toEqual([]);
+  });
+});
+
+it('reads every directive', () => {
+  const config = compile(`dns://Example.COM:1053 10.0.0.0/23:1053 {
+    bind 127.0.0.1 0:0::1
+    errors
+    log
+    health :8081 {
+      lameduck 1m30s
+    }
+    ready 192.0.2.1:8181
+    prometheus [::1]:9153
+    k8s_gateway {
+      resources Service Ingress
+      ttl 0
+      apex NS1
+      secondary a.b.c
+      kubeconfig kube/config staging
+    }
+  }`);
+  expect(config.listeners).toMatchObject([
+    { address: '127.0.0.1', port: 1053, view: 0, log: true, errors: true },
+    { address: '::1', port: 1053, view: 0 },
+  ]);
+  expect(config.gateways).toMatchObject([
+    {
+      zones: ['example.com.', '0.0.10.in-addr.arpa.', '1.0.10.in-addr.arpa.'],
+      resources: ['Service', 'Ingress'],
+      ttl: 0,
+      apex: 'ns1',
+      secondary: 'a.b.c',
+      source: { kind: 'kubeconfig', file: `${process.cwd()}/kube/config`, context: 'staging' },
+    },
+  ]);
+  expect(config.health).toEqual({ address: '::', port: 8081, lameduckMs: 90_000 });
+  expect(config.ready).toEqual({ address: '192.0.2.1', port: 8181 });
+  expect(config.prometheus).toEqual({ address: '::1', port: 9153 });
+});
+
+it('gives endpoints their defaults', () => {
+  const config = compile('. {\n health\n ready\n prometheus\n k8s_gateway example.com\n}');
+  expect(config.health).toEqual({ address: '::', port: 8080, lameduckMs: 0 });
+  expect(config.ready).toEqual({ address: '::', port: 8181 });
+  expect(config.prometheus).toEqual({ address: 'localhost', port: 9153 });
+});
+
+it('resolves manifests against the directory of the Corefile', () => {
+  const tree = parseCorefile(gateway('manifests a ../b'), '/etc/seamark/Corefile', host);
+  expect(compileConfig(tree).gateways[0]?.source).toEqual({
+    kind: 'manifests',
+    directories: ['/etc/seamark/a', '/etc/b'],
+  });
+});
+
+it('accepts an absolute apex within the zone', () => {
+  expect(compile(gateway('apex A.b.Example.com.')).gateways[0]?.apex).toBe('a.b');
+});
+
+it('shares a listener and splits a block by port', () => {
+  const config = compile(
+    'example.com:1053 example.org:2053 {\n k8s_gateway\n}\nexample.net:1053 {\n k8s_gateway\n}',
+  );
+  expect(config.gateways.map(({ zones }) => zones)).toEqual([
+    ['example.com.'],
+    ['example.net.'],
+    ['example.org.'],
+  ]);
+  expect(config.listeners.map(({ port, view }) => [port, config.views[view]?.gateways])).toEqual([
+    [1053, [0, 1]],
+    [2053, [2]],
+  ]);
+  expect(describeConfig(config)).toContain(
+    'listen      [::]:1053 (UDP, TCP) for example.com. example.net.\n',
+  );
+});
+
+describe('bind', () => {
+  it('takes interfaces, exceptions and repetitions', () => {
+    const config = compile(
+      '. {\n bind lo {\n except ::1\n }\n bind 192.0.2.1\n k8s_gateway a.test\n}',
+    );
+    expect(config.listeners.map(({ address }) => address)).toEqual(['127.0.0.1', '192.0.2.1']);
+  });
+});
+
+const DIRECTIVES = 'bind, errors, health, k8s_gateway, log, prometheus, ready';
+const OPTIONS = 'apex, kubeconfig, manifests, resources, secondary, ttl';
+
+describe('refusals', () => {
+  it.each<[text: string, ...expected: string[]]>([
+    [
+      '. {\n    k8s_gatway example.com\n}',
+      `2:5: unknown directive "k8s_gatway"; did you mean "k8s_gateway"? Allowed here: ${DIRECTIVES}`,
+    ],
+    [
+      '. {\n forward . 192.0.2.1\n}',
+      `2:2: the directive "forward" is not supported yet: remove it; Seamark is authoritative only: let a resolver send it these zones. Allowed here: ${DIRECTIVES}`,
+    ],
+    [
+      '. {\n errors\n log\n errors\n}',
+      '4:2: "errors" repeats the one at Corefile:2:2; keep one of them',
+    ],
+    [
+      gateway('tttl 5'),
+      `3:3: unknown option of k8s_gateway "tttl"; did you mean "ttl"? Allowed here: ${OPTIONS}`,
+    ],
+    [gateway('ttl 3601'), '3:7: "3601" is no TTL. Allowed here: 0-3600'],
+    [gateway('ttl'), '3:3: "ttl" needs an argument. Allowed here: ttl SECONDS'],
+    [gateway('ttl 5 6'), '3:9: "6" is more than "ttl" takes. Allowed here: ttl SECONDS'],
+    [
+      gateway('resources ingress'),
+      '3:13: unknown kind "ingress"; did you mean "Ingress"? Allowed here: Ingress, Service',
+    ],
+    [
+      gateway('resources HTTPRoute'),
+      '3:13: "HTTPRoute" is not supported yet. Allowed here: Ingress, Service',
+    ],
+    [gateway('resources Service Service'), '3:21: "Service" stands at Corefile:3:13 already'],
+    [
+      gateway('kubeconfig a\n manifests b'),
+      '4:2: "manifests" and "kubeconfig" at Corefile:3:3 exclude each other; keep one of them',
+    ],
+    [
+      gateway('apex ns1.example.org.'),
+      `3:8: "ns1.example.org." is no nameserver's name: it does not lie below "example.com."`,
+    ],
+    [
+      'a..b {\n}',
+      '1:1: "a..b" is no zone: an empty label at character 3. Allowed here: ZONE, ZONE:PORT, :PORT, ADDRESS/LENGTH',
+    ],
+    [
+      'tls://a.test {\n}',
+      '1:1: "tls://" is not supported yet: write "dns://" for DNS over UDP and TCP. Allowed here: dns://',
+    ],
+    ['a.test:99999 {\n}', '1:1: "99999" in "a.test:99999" is no port. Allowed here: 1-65535'],
+    [
+      '. {\n bind eth9\n}',
+      '2:7: "eth9" is neither an IP address nor an interface here. Allowed here: ADDRESS, lo',
+    ],
+    [
+      '. {\n ready 8181\n}',
+      '2:8: "8181" is no address: it must be HOST:PORT, :PORT or [IPv6]:PORT',
+    ],
+    [
+      '. {\n health {\n  lameduck soon\n }\n}',
+      '3:12: "soon" is no duration. Allowed here: 5s, 1m30s, 500ms',
+    ],
+    [
+      'example.com {\n k8s_gateway example.org\n}',
+      '2:14: the zone "example.org." lies in no key of its server block (example.com.) and would never be asked: add it to the keys',
+    ],
+    [
+      'a.example.com {\n k8s_gateway example.com\n}',
+      '2:14: the zone "example.com." is larger than the key "a.example.com." of its server block, so most of it, its apex included, would never be asked: make the key as large',
+    ],
+    [
+      '. {\n k8s_gateway a.test\n k8s_gateway A.test.\n}',
+      '3:14: the zone "a.test." is served by the k8s_gateway at Corefile:2:14 already',
+    ],
+    [
+      'a.test {\n}\nA.test. {\n}',
+      '3:1: the key "a.test." on port 53 is taken at Corefile:1:1; put both in one block',
+    ],
+    [
+      '. {\n k8s_gateway a.test\n}\na.test {\n}',
+      '2:14: the zone "a.test." would never be asked: questions for it go to the server block of the key "a.test." at Corefile:4:1',
+    ],
+    [
+      'a.test {\n ready\n}\nb.test {\n ready :9\n}',
+      '5:8: "ready" differs from the one at Corefile:2:2; there is one for the whole process',
+    ],
+    ['. {\n ready :9\n health :9\n}', '2:8: the address [::]:9 is taken at Corefile:3:9'],
+    [
+      'errors\nlog\n',
+      '1:1: the directive "errors" stands where a key is expected: put it in a server block, ". { errors }" on three lines, or write "errors." for the zone',
+    ],
+  ])('%j', (text, ...expected) => {
+    expect(errorsOf(text)).toEqual(expected.map((line) => `Corefile:${line}`));
+  });
+
+  it("lists all that is unsupported in the plugin's chart", () => {
+    const chart = `.:1053 {
+    k8s_gateway example.com {
+      apex exdns-k8s-gateway.default
+      ttl 300
+      resources Ingress Service HTTPRoute
+      fallthrough
+    }
+    log
+    errors
+    health {
+      lameduck 5s
+    }
+    ready
+    prometheus 0.0.0.0:9153
+    forward . /etc/resolv.conf
+    loop
+    reload
+    loadbalance
+}`;
+    expect(
+      errorsOf(chart).map((message) =>
+        message
+          .split(/: | is /)
+          .slice(0, 2)
+          .join(' '),
+      ),
+    ).toEqual([
+      'Corefile:5:33 "HTTPRoute"',
+      'Corefile:6:7 the option of k8s_gateway "fallthrough"',
+      'Corefile:15:5 the directive "forward"',
+      'Corefile:16:5 the directive "loop"',
+      'Corefile:17:5 the directive "reload"',
+      'Corefile:18:5 the directive "loadbalance"',
+    ]);
+  });
+
+  it('renders the line with a caret', () => {
+    try {
+      compile('. {\n\tfowrard .\n}');
+    } catch (error) {
+      expect(error instanceof CorefileErrors && error.render()).toBe(
+        `Corefile:2:2: unknown directive "fowrard"; did you mean "forward"? Allowed here: ${DIRECTIVES}\n  \tfowrard .\n  \t^`,
+      );
+    }
+    expect.assertions(1);
+  });
+});
