@@ -69,10 +69,6 @@ export class Problems {
     this.#sources = sources;
   }
 
-  get count(): number {
-    return this.#errors.size;
-  }
-
   /** Reports at a token, whose text is taken as the offending one, or at a bare position. */
   report(
     at: { readonly position: Position; readonly text?: string },
