@@ -230,6 +230,7 @@ describe.each(backends)('$name', ({ name, open }) => {
     const addresses = ['127.0.0.1', '::1', '::'].map((address) => ({ address, port: 0 }));
     const set: SocketSet = await open({ addresses }, (_memory, _view, _offset, length) => {
       peers.push(formatPeer(set.peer()));
+      expect(set.peerFamily()).toBe(set.peer()[0]);
       return length;
     });
     const expected: string[] = [];

@@ -93,6 +93,11 @@ export interface SocketSet {
    * An IPv4 peer of a dual-stack socket has family 4. `formatPeer` makes text of it.
    */
   peer(): Uint8Array;
+  /**
+   * The family of {@link peer} alone, 4 or 6, for counters: a load or two instead of a copy. Valid inside the
+   * handler only.
+   */
+  peerFamily(): number;
 }
 
 /** Sockets of one thread, which it gives its whole time: {@link serveBatch} blocks. Not shareable. */

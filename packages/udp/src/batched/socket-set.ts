@@ -200,6 +200,17 @@ class SocketSet implements BatchedSocketSet {
     return peer;
   }
 
+  peerFamily(): number {
+    if (this.#current === undefined) return 0;
+    const octets = this.#current.octets;
+    const at = this.#current.namesAt + this.#currentSlot * NAME_OCTETS;
+    if (octets[at] === AF_INET) return 4;
+    // sin6_addr is 8 octets in. ::ffff:a.b.c.d is how a dual-stack socket shows an IPv4 peer.
+    if (octets[at + 18] !== 0xff || octets[at + 19] !== 0xff) return 6;
+    for (let i = 8; i < 18; i++) if (octets[at + i] !== 0) return 6;
+    return 4;
+  }
+
   close(): void {
     for (const { fd } of this.#listeners.splice(0)) closeSocket(fd);
   }

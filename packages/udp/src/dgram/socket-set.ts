@@ -107,6 +107,12 @@ class SocketSet implements DgramSocketSet {
     return peer;
   }
 
+  peerFamily(): number {
+    const from = this.#current;
+    if (from === undefined) return 0;
+    return from.family === 'IPv4' || from.address.startsWith('::ffff:') ? 4 : 6;
+  }
+
   close(): Promise<void> {
     this.#closed ??= Promise.all(this.#sockets.map(closed)).then(() => undefined);
     return this.#closed;
@@ -123,8 +129,7 @@ async function openEndpoint(endpoint: Endpoint, settings: Settings): Promise<Ope
     const code = codeOf(cause);
     const instead = code === 'EAFNOSUPPORT' ? ipv4Instead(endpoint, settings.endpoints) : undefined;
     if (instead !== undefined) return openEndpoint(instead, settings);
-    if (code !== 'ENOTSUP' && code !== 'EINVAL')
-      throw openError('bind', code, endpoint.source, { cause });
+    if (code !== 'ENOTSUP') throw openError('bind', code, endpoint.source, { cause });
     // macOS and Windows have no such groups, and there a wildcard keeps closer sockets off its port as well.
     sharesPort = false;
     socket = await openOne(endpoint, endpoint.source, settings, { ipv6Only });
