@@ -70,6 +70,17 @@ const oneWrite: Case = {
   },
 };
 
+const largeQuery: Case = {
+  section: 'RFC 1035 4.2.2',
+  title: 'a query of 20,000 octets is answered',
+  run: async (probe) => {
+    const option = { code: 65001, data: Buffer.alloc(20_000) };
+    const sent = query(ASKED, { edns: { options: [option] } });
+    const cuts = Array.from({ length: 19 }, (_, index) => (index + 1) * 1_000);
+    await answeredInPieces(probe, [sent], cuts);
+  },
+};
+
 export const cases: readonly Case[] = [
   splitAt('inside the length', [1]),
   splitAt('after the length', [2]),
@@ -80,4 +91,5 @@ export const cases: readonly Case[] = [
   octetByOctet,
   acrossMessages,
   oneWrite,
+  largeQuery,
 ];
