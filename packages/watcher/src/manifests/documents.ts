@@ -61,13 +61,17 @@ class Reader {
 
   document(document: Document): void {
     const [error] = document.errors;
-    if (error !== undefined) return this.#fault(error.pos[0], firstLine(error.message));
+    if (error !== undefined) {
+      this.#fault(error.pos[0], firstLine(error.message));
+      return;
+    }
     const { contents } = document;
     // A document of comments, or of a lone `null`, is no mistake.
     if (contents === null || isEmptyScalar(contents)) return;
     const offset = contents.range?.[0] ?? 0;
     if (!isMap(contents)) {
-      return this.#fault(offset, 'a Kubernetes object is a mapping, and this is none');
+      this.#fault(offset, 'a Kubernetes object is a mapping, and this is none');
+      return;
     }
     this.#object(document, contents, undefined);
   }
@@ -76,18 +80,26 @@ class Reader {
     const kind = this.#text(node, 'kind') ?? defaults?.kind;
     const apiVersion = this.#text(node, 'apiVersion') ?? defaults?.apiVersion;
     const offset = node.range?.[0] ?? 0;
-    if (kind === undefined) return this.#fault(offset, "'kind' is missing");
-    if (apiVersion === undefined) return this.#fault(offset, "'apiVersion' is missing");
+    if (kind === undefined) {
+      this.#fault(offset, "'kind' is missing");
+      return;
+    }
+    if (apiVersion === undefined) {
+      this.#fault(offset, "'apiVersion' is missing");
+      return;
+    }
     const resource = resourceOf(kind.replace(/List$/, ''));
     if (kind === 'List' || (resource !== undefined && kind === `${resource.kind}List`)) {
       const item = resource && { kind: resource.kind, apiVersion };
-      return this.#list(document, node, item);
+      this.#list(document, node, item);
+      return;
     }
     if (resource === undefined || !this.#kinds.includes(resource.kind)) return;
     const expected = apiVersionOf(resource);
     if (apiVersion !== expected) {
       const place = valueOffset(node, 'apiVersion') ?? offset;
-      return this.#fault(place, `${kind} has apiVersion ${apiVersion}; only ${expected} is read`);
+      this.#fault(place, `${kind} has apiVersion ${apiVersion}; only ${expected} is read`);
+      return;
     }
     this.#reduce(document, node, resource);
   }
@@ -96,7 +108,8 @@ class Reader {
     const items = node.get('items', true);
     if (items === undefined || isEmptyScalar(items)) return;
     if (!isSeq(items)) {
-      return this.#fault(valueOffset(node, 'items') ?? 0, "'items' of a List is a sequence");
+      this.#fault(valueOffset(node, 'items') ?? 0, "'items' of a List is a sequence");
+      return;
     }
     for (const item of items.items) {
       if (isMap(item)) this.#object(document, item, defaults);
@@ -110,12 +123,14 @@ class Reader {
     try {
       object = node.toJS(document, { maxAliasCount: mostAliases });
     } catch (error) {
-      return this.#fault(offset, firstLine(error instanceof Error ? error.message : String(error)));
+      this.#fault(offset, firstLine(error instanceof Error ? error.message : String(error)));
+      return;
     }
     const reduced = reduce(resource, object);
     if (reduced === undefined) {
       const place = valueOffset(node, 'metadata') ?? offset;
-      return this.#fault(place, `${resource.kind} has no metadata.name`);
+      this.#fault(place, `${resource.kind} has no metadata.name`);
+      return;
     }
     const { line } = this.lines.linePos(offset);
     this.objects.push({ kind: resource.kind, ...reduced, line });

@@ -109,7 +109,10 @@ export class ManifestFiles {
   }
 
   #report(path: string, lines: readonly string[], kept: number): void {
-    if (lines.length === 0) return this.#logger.info({ path }, `${path}: readable again`);
+    if (lines.length === 0) {
+      this.#logger.info({ path }, `${path}: readable again`);
+      return;
+    }
     for (const line of lines) this.#logger.error({ path }, line);
     if (kept === 0) return;
     const what = kept === 1 ? '1 object' : `${kept} objects`;
@@ -127,5 +130,5 @@ function missingFrom(
 }
 
 function liesIn(path: string, directories: ReadonlyMap<string, string>): boolean {
-  return directories.keys().some((directory) => path.startsWith(directory + sep));
+  return [...directories.keys()].some((directory) => path.startsWith(directory + sep));
 }

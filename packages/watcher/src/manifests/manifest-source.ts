@@ -69,7 +69,10 @@ export class ManifestSource implements Source {
   #deliver(sink: Sink, next: Objects): void {
     const last = this.#objects;
     this.#objects = next;
-    if (last === undefined) return this.#deliverAll(sink, next);
+    if (last === undefined) {
+      this.#deliverAll(sink, next);
+      return;
+    }
     let isChanged = false;
     for (const [kind, objects] of next) {
       const before = last.get(kind);
@@ -162,10 +165,11 @@ class Doorbell {
     if (this.#isRung || this.#signal.aborted) return;
     const { promise, resolve: wake } = Promise.withResolvers<void>();
     this.#wake = wake;
-    this.#signal.addEventListener('abort', wake);
+    const onAbort = (): void => wake();
+    this.#signal.addEventListener('abort', onAbort);
     const timer = setTimeout(wake, ms);
     await promise;
     clearTimeout(timer);
-    this.#signal.removeEventListener('abort', wake);
+    this.#signal.removeEventListener('abort', onAbort);
   }
 }

@@ -1,0 +1,301 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  bookmark,
+  type Exchange,
+  event,
+  FakeApiServer,
+  ingressObject,
+  type Reply,
+} from '../../test-support/fake-api-server.ts';
+import { RecordingSink, recordingLogger } from '../../test-support/recording-sink.ts';
+import type { Kind } from '../sources/contract.ts';
+import { ClusterSource, type ClusterSourceOptions } from './cluster-source.ts';
+
+const a = ingressObject('a', 'a.example.com', '192.0.2.1', '5');
+const b = ingressObject('b', 'b.example.com', '192.0.2.2', '6');
+
+let directory: string;
+let stop: AbortController;
+let server: FakeApiServer;
+let sink: RecordingSink;
+let log: ReturnType<typeof recordingLogger>;
+let slept: number[];
+let running: Promise<void>;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'seamark-cluster-'));
+  stop = new AbortController();
+  sink = new RecordingSink();
+  log = recordingLogger();
+  slept = [];
+});
+
+afterEach(async () => {
+  stop.abort();
+  await running;
+  await vi.waitFor(async () => expect(await server.connections).toBe(0));
+  await server.close();
+  await rm(directory, { recursive: true });
+});
+
+async function start(
+  reply: Reply,
+  kinds: readonly Kind[] = ['Ingress'],
+  options: Partial<ClusterSourceOptions> = {},
+): Promise<void> {
+  server = await new FakeApiServer(reply).listen();
+  const file = join(directory, 'kubeconfig');
+  await writeFile(file, server.kubeconfig());
+  const source = new ClusterSource({ kind: 'kubeconfig', file }, kinds, {
+    logger: log,
+    sleep: async (ms) => {
+      slept.push(ms);
+      // Lets the clock of the world go on, so that a failing test is no busy loop.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    },
+    random: () => 0.5,
+    ...options,
+  });
+  running = source.start(sink, stop.signal);
+}
+
+/** The nth request gets the nth reply; the last reply serves all that follow. */
+function inTurn(...replies: readonly Reply[]): Reply {
+  let turn = 0;
+  return (exchange) => replies[Math.min(turn++, replies.length - 1)]?.(exchange);
+}
+
+const streamed: Reply = (exchange) => {
+  exchange.events(event('ADDED', a), event('ADDED', b), bookmark('10', true));
+};
+const quiet: Reply = (exchange) => {
+  exchange.response.flushHeaders();
+};
+const lastQuery = (): Exchange['query'] | undefined => server.exchanges.at(-1)?.query;
+
+describe('lists', () => {
+  test('a streamed list ends at its bookmark and goes on as a watch', async () => {
+    await start((exchange) => {
+      streamed(exchange);
+      exchange.events(event('DELETED', b));
+    });
+    await vi.waitFor(() => expect(sink.calls.at(-1)).toBe('flush'));
+    await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/a']));
+    expect(sink.calls.slice(0, 4)).toEqual([
+      'beginList Ingress',
+      'upsert Ingress default/a',
+      'upsert Ingress default/b',
+      'endList Ingress',
+    ]);
+    expect(server.exchanges[0]?.request.headers.authorization).toBe('Bearer secret');
+    expect(server.exchanges[0]?.path).toBe('/apis/networking.k8s.io/v1/ingresses');
+  });
+
+  test.each([400, 422])('refused with %i, the paged list takes over', async (status) => {
+    await start((exchange) => {
+      const { query } = exchange;
+      if (exchange.isStreamedList)
+        exchange.refuse(status, 'Invalid', 'sendInitialEvents is forbidden');
+      else if (exchange.isWatch) quiet(exchange);
+      else if (query.has('continue')) {
+        exchange.json({ metadata: { resourceVersion: '20' }, items: [b] });
+      } else exchange.json({ metadata: { resourceVersion: '20', continue: 'more' }, items: [a] });
+    });
+    await vi.waitFor(() => expect(lastQuery()?.get('resourceVersion')).toBe('20'));
+    expect(server.exchanges[1]?.query.get('limit')).toBe('500');
+    expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b']);
+    expect(slept).toEqual([]);
+  });
+
+  test('a continue token that expired starts the list over', async () => {
+    let expired = false;
+    await start((exchange) => {
+      if (exchange.isStreamedList) return exchange.refuse(422, 'Invalid', '');
+      if (exchange.isWatch) return quiet(exchange);
+      if (!exchange.query.has('continue')) {
+        const more = expired ? undefined : 'more';
+        return exchange.json({ metadata: { resourceVersion: '30', continue: more }, items: [a] });
+      }
+      expired = true;
+      return exchange.refuse(410, 'Expired', 'the continue parameter is too old');
+    });
+    await vi.waitFor(() => expect(lastQuery()?.get('resourceVersion')).toBe('30'));
+    expect(sink.calls.filter((call) => call === 'endList Ingress')).toHaveLength(1);
+  });
+
+  test('a relist drops nothing before its end', async () => {
+    let second: Exchange | undefined;
+    await start(
+      inTurn(
+        (exchange) => {
+          streamed(exchange);
+          exchange.events(event('ERROR', { code: 410, reason: 'Expired', message: 'too old' }));
+        },
+        (exchange) => {
+          second = exchange.events(event('ADDED', a));
+        },
+      ),
+    );
+    await vi.waitFor(() => expect(sink.calls.at(-1)).toBe('upsert Ingress default/a'));
+    expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b']);
+    second?.events(bookmark('40', true));
+    await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/a']));
+    expect(slept).toEqual([]);
+  });
+});
+
+describe('watches', () => {
+  test('an ended watch resumes at the last bookmark', async () => {
+    await start(
+      inTurn((exchange) => {
+        streamed(exchange);
+        exchange.events(bookmark('77')).end();
+      }, quiet),
+    );
+    await vi.waitFor(() => expect(lastQuery()?.get('resourceVersion')).toBe('77'));
+    expect(slept).toEqual([]);
+    expect(sink.statuses.map(({ state }) => state)).toEqual(['listing', 'watching']);
+  });
+
+  test('410 as a status means relist', async () => {
+    await start(
+      inTurn(
+        (exchange) => {
+          streamed(exchange);
+          exchange.end();
+        },
+        (exchange) => exchange.refuse(410, 'Expired', 'too old resource version'),
+        streamed,
+      ),
+    );
+    await vi.waitFor(() => expect(server.exchanges).toHaveLength(3));
+    expect(server.exchanges.map((exchange) => exchange.isStreamedList)).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test('a connection cut inside a line resumes before that line', async () => {
+    await start(
+      inTurn((exchange) => {
+        streamed(exchange);
+        exchange.raw(JSON.stringify(event('DELETED', a)).slice(0, 80)).cut();
+      }, quiet),
+    );
+    await vi.waitFor(() => expect(lastQuery()?.get('resourceVersion')).toBe('10'));
+    expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b']);
+    expect(slept).toEqual([400]);
+  });
+
+  test('a line that is no JSON resumes, and at the same place again relists', async () => {
+    const garbage: Reply = (exchange) => {
+      exchange.raw('<html>\n');
+    };
+    await start(
+      inTurn(
+        (exchange) => {
+          streamed(exchange);
+          garbage(exchange);
+        },
+        garbage,
+        streamed,
+      ),
+    );
+    await vi.waitFor(() => expect(server.exchanges).toHaveLength(3));
+    expect(server.exchanges.map((exchange) => exchange.isStreamedList)).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(log.lines.join('\n')).toContain('no JSON: "<html>"');
+  });
+
+  test('silence counts as a dead connection', async () => {
+    await start(inTurn(streamed, quiet), ['Ingress'], { idleTimeoutMs: 50 });
+    await vi.waitFor(() => expect(server.exchanges.length).toBeGreaterThan(1));
+    expect(server.exchanges[1]?.query.get('resourceVersion')).toBe('10');
+    expect(sink.statuses.find(({ state }) => state === 'failing')?.reason).toContain(
+      'said nothing',
+    );
+  });
+
+  test('a streamed list that falls silent is followed by a paged one', async () => {
+    await start(
+      (exchange) => {
+        if (exchange.isWatch) quiet(exchange);
+        else exchange.json({ metadata: { resourceVersion: '20' }, items: [a] });
+      },
+      ['Ingress'],
+      { idleTimeoutMs: 50 },
+    );
+    await vi.waitFor(() => expect(sink.synced.has('Ingress')).toBe(true));
+  });
+
+  test('objects of any shape do no harm', async () => {
+    const odd = [null, 7, {}, { metadata: { name: 3 } }, { metadata: { name: 'x' }, spec: [] }];
+    await start((exchange) => {
+      for (const object of odd) exchange.events({ type: 'ADDED', object });
+      streamed(exchange);
+    });
+    await vi.waitFor(() => expect(sink.synced.has('Ingress')).toBe(true));
+    expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b']);
+  });
+});
+
+describe('failures', () => {
+  test.each([
+    [401, 'refuses the credentials'],
+    [403, 'get/list/watch on ingresses.networking.k8s.io'],
+  ])('%i is named, retried with growing delays, and logged once', async (status, words) => {
+    await start((exchange) => exchange.refuse(status, 'Reason', 'message of the server'));
+    await vi.waitFor(() => expect(slept.length).toBeGreaterThan(6));
+    expect(slept.slice(0, 7)).toEqual([400, 800, 1600, 3200, 6400, 12_800, 15_000]);
+    const warnings = log.lines.filter((line) => line.startsWith('warn'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(words);
+    expect(warnings[0]).toContain('message of the server');
+  });
+
+  test('Retry-After is honoured', async () => {
+    await start(
+      inTurn(
+        (exchange) => exchange.refuse(429, 'TooManyRequests', '', { 'Retry-After': '7' }),
+        streamed,
+      ),
+    );
+    await vi.waitFor(() => expect(sink.synced.has('Ingress')).toBe(true));
+    expect(slept).toEqual([7400]);
+  });
+
+  test('one kind refused does not hold up the other', async () => {
+    await start(
+      (exchange) => {
+        if (exchange.path.endsWith('/services')) exchange.refuse(403, 'Forbidden', '');
+        else streamed(exchange);
+      },
+      ['Service', 'Ingress'],
+    );
+    await vi.waitFor(() => expect(sink.synced).toEqual(new Set(['Ingress'])));
+  });
+
+  test('an abort during a request without an answer ends at once', async () => {
+    await start(() => undefined);
+    await vi.waitFor(() => expect(server.exchanges).toHaveLength(1));
+    stop.abort();
+    await running;
+    expect(sink.statuses.map(({ state }) => state)).toEqual(['listing']);
+  });
+
+  test('a bug of the sink comes out', async () => {
+    vi.spyOn(sink, 'upsert').mockImplementation(() => {
+      throw new TypeError('a bug');
+    });
+    await start(streamed, ['Ingress', 'Service']);
+    await expect(running).rejects.toThrow('a bug');
+    running = Promise.resolve();
+  });
+});

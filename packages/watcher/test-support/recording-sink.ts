@@ -1,0 +1,56 @@
+import type { Kind, KindStatus, Logger, Projection, Sink } from '../src/sources/contract.ts';
+
+/** A sink that keeps what a zone index would, and the order of calls. */
+export class RecordingSink implements Sink {
+  readonly calls: string[] = [];
+  readonly statuses: (KindStatus & { readonly kind: Kind })[] = [];
+  readonly objects: Map<string, Projection> = new Map();
+  readonly synced: Set<Kind> = new Set();
+  #listed = new Set<string>();
+
+  beginList(kind: Kind): void {
+    this.calls.push(`beginList ${kind}`);
+    this.#listed = new Set();
+  }
+
+  upsert(kind: Kind, object: Projection): void {
+    this.calls.push(`upsert ${kind} ${object.key}`);
+    this.#listed.add(`${kind} ${object.key}`);
+    this.objects.set(`${kind} ${object.key}`, object);
+  }
+
+  remove(kind: Kind, key: string): void {
+    this.calls.push(`remove ${kind} ${key}`);
+    this.objects.delete(`${kind} ${key}`);
+  }
+
+  endList(kind: Kind): void {
+    this.calls.push(`endList ${kind}`);
+    this.synced.add(kind);
+    for (const known of this.objects.keys()) {
+      if (known.startsWith(kind) && !this.#listed.has(known)) this.objects.delete(known);
+    }
+  }
+
+  status(kind: Kind, status: KindStatus): void {
+    this.statuses.push({ kind, ...status });
+  }
+
+  flush(): void {
+    this.calls.push('flush');
+  }
+
+  /** `kind key` of everything there is, sorted. */
+  get keys(): string[] {
+    return [...this.objects.keys()].sort();
+  }
+}
+
+/** A logger that keeps `level message` lines. */
+export function recordingLogger(): Logger & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const at = (level: string) => (_fields: object, message: string) => {
+    lines.push(`${level} ${message}`);
+  };
+  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
