@@ -6,7 +6,7 @@
 // says nothing; the worker's CPU time (process.threadCpuUsage, user and system) is what a shared machine
 // disturbs least. Variants are interleaved over three rounds, the smallest figure of each is shown.
 //
-// 2 cores, Node 26.10, 3 x 40,000 datagrams, load average 0.1 before, us per datagram (mean batch):
+// 2 cores, Node 26.10, 3 x 40,000 datagrams not warmed up, load average 0.1 before, us per datagram (mean batch):
 //   batched 4.2 (4), wildcard 4.8 (6), batch of 1 6.4 (1), 16 4.6 (5), 32 4.1 (7), 128 4.3 (8), 256 4.4 (7),
 //   two sockets 4.8 (9), one in flight 10.9 (1); dgram 12.8, one in flight 17.4
 // Loopback charges the sender for the receiver's share of the kernel's work; compare rows, not machines.

@@ -1,4 +1,4 @@
-// Hot path: serveBatch and what it calls allocate nothing. Bench: bench/micro/udp/echo.ts.
+// Hot path: serveBatch and what it calls allocate nothing per datagram. Bench: bench/micro/udp/echo.ts.
 
 import { isIpv4Mapped, PEER_OCTETS } from '../address.ts';
 import type { Address, BatchedSocketSet, Handler, UdpCounters, UdpOptions } from '../contract.ts';
