@@ -112,18 +112,24 @@ export const startRival = async (rival: Rival): Promise<RunningRival> => {
       printed += octets.toString();
     });
   }
-  await waitFor(() => answersEveryZone(endpoint), {
-    what: `${rival} to answer`,
-    timeout: 20_000,
-    evidence: () => printed,
-  });
-  return {
+  const running = {
     endpoint,
     [Symbol.asyncDispose]: async () => {
       await endChild(child, 'SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
   };
+  try {
+    await waitFor(() => answersEveryZone(endpoint), {
+      what: `${rival} to answer`,
+      timeout: 20_000,
+      evidence: () => printed,
+    });
+    return running;
+  } catch (error) {
+    await running[Symbol.asyncDispose]();
+    throw error;
+  }
 };
 
 const answersEveryZone = async (endpoint: Endpoint): Promise<boolean> => {

@@ -32,9 +32,12 @@ const startSeamark = async (): Promise<Target> => {
       .replaceAll('{$PORT}', String(await freePort()))
       .replaceAll('{$MANIFESTS}', join(ZONE_FOLDER, 'manifests')),
   );
-  await server.event('synced');
-  return {
-    endpoint: await server.endpoint(),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
+  try {
+    await server.event('synced');
+    const endpoint = await server.endpoint();
+    return { endpoint, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
 };
