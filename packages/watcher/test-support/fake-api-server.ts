@@ -78,8 +78,9 @@ export class FakeApiServer {
     this.reply = reply;
   }
 
-  async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  /** On a port of the system's choosing, or on the one it had before. */
+  async listen(port = 0): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
     return this;
   }
 

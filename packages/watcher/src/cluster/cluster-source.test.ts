@@ -282,6 +282,23 @@ describe('failures', () => {
     await vi.waitFor(() => expect(sink.synced).toEqual(new Set(['Ingress'])));
   });
 
+  test('a server that is away is told in one line, and caught up with when it is back', async () => {
+    await start(streamed);
+    await vi.waitFor(() => expect(sink.synced.has('Ingress')).toBe(true));
+    const { url } = server;
+    await server.close();
+    await vi.waitFor(() => expect(slept.length).toBeGreaterThan(5));
+    expect(log.lines.filter((line) => line.includes('refuses connections'))[0]).toContain(url);
+    expect(log.lines.filter((line) => line.startsWith('warn')).length).toBeLessThan(3);
+    expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b']);
+    server.reply = (exchange) => {
+      exchange.events(event('DELETED', a));
+    };
+    await server.listen(Number(new URL(url).port));
+    await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/b']));
+    expect(lastQuery()?.get('resourceVersion')).toBe('10');
+  });
+
   test('an abort during a request without an answer ends at once', async () => {
     await start(() => undefined);
     await vi.waitFor(() => expect(server.exchanges).toHaveLength(1));

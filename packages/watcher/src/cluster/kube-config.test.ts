@@ -1,0 +1,73 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { loadKubeConfig } from './kube-config.ts';
+
+let directory: string;
+let file: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'seamark-kubeconfig-'));
+  file = join(directory, 'config');
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(directory, { recursive: true });
+});
+
+function config(server = 'https://api.example.com:6443', user: string | undefined = 'u'): string {
+  return JSON.stringify({
+    'current-context': 'one',
+    clusters: [{ name: 'c', cluster: { server } }],
+    users: [{ name: 'u', user: { token: 't' } }],
+    contexts: [
+      { name: 'two', context: { cluster: 'c', user } },
+      { name: 'one', context: { cluster: 'c', user } },
+      { name: 'lost', context: { cluster: 'elsewhere', user } },
+    ],
+  });
+}
+
+test('the current context, or the one that is asked for', async () => {
+  await writeFile(file, config());
+  expect(loadKubeConfig({ kind: 'kubeconfig', file }).getCurrentContext()).toBe('one');
+  const named = loadKubeConfig({ kind: 'kubeconfig', file, context: 'two' });
+  expect(named.getCurrentContext()).toBe('two');
+});
+
+test.each([
+  [undefined, undefined, 'KUBECONFIG_MISSING', "doesn't exist"],
+  ['a: [', undefined, 'KUBECONFIG_INVALID', 'no valid kubeconfig'],
+  ['clusters: [{}]', undefined, 'KUBECONFIG_INVALID', 'clusters[0].name is missing'],
+  ['', undefined, 'KUBECONFIG_INVALID', 'no valid kubeconfig'],
+  ['{}', undefined, 'CONTEXT_MISSING', 'it has no contexts'],
+  [config(), 'three', 'CONTEXT_MISSING', "no context 'three'; its contexts are lost, one, two"],
+  [config(), 'lost', 'KUBECONFIG_INVALID', 'names no cluster'],
+  [config('nonsense'), undefined, 'KUBECONFIG_INVALID', 'is no URL'],
+  [config('http://api.example.com'), undefined, 'KUBECONFIG_INVALID', 'insecure-skip-tls-verify'],
+  [config(undefined, 'x'), undefined, 'KUBECONFIG_INVALID', 'names no user'],
+])('%j with context %j: %s', async (text, context, code, words) => {
+  if (text !== undefined) await writeFile(file, text);
+  const location = { kind: 'kubeconfig', file, ...(context && { context }) } as const;
+  expect(() => loadKubeConfig(location)).toThrow(
+    expect.objectContaining({ code, message: expect.stringContaining(words) }),
+  );
+});
+
+test('a directory is no kubeconfig', () => {
+  expect(() => loadKubeConfig({ kind: 'kubeconfig', file: directory })).toThrow(
+    expect.objectContaining({ code: 'KUBECONFIG_UNREADABLE' }),
+  );
+});
+
+test('in-cluster outside a pod says what to do', () => {
+  vi.stubEnv('KUBERNETES_SERVICE_HOST', undefined);
+  expect(() => loadKubeConfig({ kind: 'in-cluster' })).toThrow(
+    expect.objectContaining({
+      code: 'SERVICE_ACCOUNT_MISSING',
+      message: expect.stringContaining('kubeconfig FILE'),
+    }),
+  );
+});

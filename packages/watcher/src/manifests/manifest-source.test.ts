@@ -1,0 +1,177 @@
+import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RecordingSink, recordingLogger } from '../../test-support/recording-sink.ts';
+import { ManifestSource } from './manifest-source.ts';
+
+let directory: string;
+let stop: AbortController;
+let sink: RecordingSink;
+let log: ReturnType<typeof recordingLogger>;
+let running: Promise<void>;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'seamark-manifests-'));
+  stop = new AbortController();
+  sink = new RecordingSink();
+  log = recordingLogger();
+  running = Promise.resolve();
+});
+
+afterEach(async () => {
+  stop.abort();
+  await running;
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function start(rescanMs = 600_000): Promise<void> {
+  const source = new ManifestSource([directory], ['Ingress', 'Service'], { logger: log, rescanMs });
+  running = source.start(sink, stop.signal);
+  await vi.waitFor(() => expect(sink.synced.size).toBe(2));
+}
+
+function ingress(name: string, ip = '192.0.2.1'): string {
+  return `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: ${name}}
+spec: {rules: [{host: ${name}.example.com}]}
+status: {loadBalancer: {ingress: [{ip: ${ip}}]}}
+`;
+}
+
+const service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 's', namespace: 'ns' },
+  spec: { type: 'LoadBalancer' },
+};
+const put = (name: string, text: string): Promise<void> => writeFile(join(directory, name), text);
+const errors = (): string[] => log.lines.filter((line) => line.startsWith('error'));
+const addressOf = (key: string): string | undefined => sink.objects.get(key)?.addresses[0];
+
+describe('what files say', () => {
+  test('documents, lists, JSON, subdirectories; other kinds and hidden files are passed over', async () => {
+    await mkdir(join(directory, 'sub'));
+    await put('a.yaml', `${ingress('a')}---\n# nothing\n---\n${ingress('b')}`);
+    await put(
+      'sub/list.json',
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [service] }),
+    );
+    const items = [{ metadata: { name: 'c' }, spec: { rules: [{ host: 'c.example.com' }] } }];
+    const apiVersion = 'networking.k8s.io/v1';
+    await put('typed.yml', JSON.stringify({ apiVersion, kind: 'IngressList', items }));
+    await put('other.yaml', 'apiVersion: apps/v1\nkind: Deployment\n');
+    await put('.hidden.yaml', ingress('hidden'));
+    await put('notes.txt', 'none of it');
+    await start();
+    expect(sink.keys).toEqual([
+      'Ingress default/a',
+      'Ingress default/b',
+      'Ingress default/c',
+      'Service ns/s',
+    ]);
+    expect(sink.objects.get('Service ns/s')?.names).toEqual([{ name: 's.ns', relative: true }]);
+    expect(errors()).toEqual([]);
+  });
+
+  test.each([
+    ['kind: Ingress\n', "1:1: 'apiVersion' is missing"],
+    ['apiVersion: v1\n', "1:1: 'kind' is missing"],
+    ['apiVersion: extensions/v1beta1\nkind: Ingress\n', '1:13: Ingress has apiVersion extensions'],
+    ['apiVersion: v1\nkind: Service\nmetadata: {}\n', '3:11: Service has no metadata.name'],
+    ['- a\n', '1:1: a Kubernetes object is a mapping'],
+    ['a: [1\nb: 2\n', '2:1: '],
+    ['apiVersion: v1\nkind: List\nitems:\n- 3\n', '4:3: an item of a List is a mapping'],
+    [
+      `apiVersion: v1\nkind: Service\nmetadata:\n  a: &a [x,x,x,x,x,x,x,x,x]\n  b: &b [${'*a,'.repeat(60)}]\n  c: [${'*b,'.repeat(60)}]\n`,
+      '1:1: Excessive alias count',
+    ],
+  ])('%j is reported by its place, and the rest is served', async (text, place) => {
+    await put('good.yaml', ingress('good'));
+    await put('bad.yaml', text);
+    await start();
+    expect(sink.keys).toEqual(['Ingress default/good']);
+    expect(errors()[0]).toContain(`bad.yaml:${place}`);
+  });
+
+  test('an object described twice: the first in path order counts, both places are told', async () => {
+    await put('1.yaml', ingress('a', '192.0.2.1'));
+    await put('2.yaml', `\n${ingress('a', '192.0.2.2')}`);
+    await start();
+    expect(addressOf('Ingress default/a')).toBe('192.0.2.1');
+    expect(log.lines.find((line) => line.includes('1.yaml:1 and'))).toContain('2.yaml:2');
+    await unlink(join(directory, '1.yaml'));
+    await vi.waitFor(() => expect(addressOf('Ingress default/a')).toBe('192.0.2.2'));
+  });
+});
+
+describe('changes', () => {
+  test('only what changed is delivered', async () => {
+    await put('a.yaml', ingress('a'));
+    await put('b.yaml', ingress('b'));
+    await start();
+    sink.calls.length = 0;
+    await put('b.yaml', ingress('b', '192.0.2.9'));
+    await vi.waitFor(() => expect(addressOf('Ingress default/b')).toBe('192.0.2.9'));
+    expect(sink.calls.filter((call) => call.includes('default/a'))).toEqual([]);
+    await unlink(join(directory, 'a.yaml'));
+    await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/b']));
+  });
+
+  test('files in a directory made later are seen', async () => {
+    await start();
+    await mkdir(join(directory, 'new/deep'), { recursive: true });
+    await put('new/deep/a.yaml', ingress('a'));
+    await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/a']));
+  });
+
+  test('a broken file keeps its objects until it is mended', async () => {
+    await put('a.yaml', `${ingress('a')}---\n${ingress('b')}`);
+    await start();
+    await put('a.yaml', `${ingress('a', '192.0.2.7')}---\nkind: [\n`);
+    await vi.waitFor(() => expect(addressOf('Ingress default/a')).toBe('192.0.2.7'));
+    expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b']);
+    expect(log.lines.some((line) => line.includes('until it is mended, 1 object stay'))).toBe(true);
+    await put('a.yaml', ingress('a'));
+    await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/a']));
+    expect(log.lines.some((line) => line.includes('readable again'))).toBe(true);
+  });
+
+  test('a ConfigMap mount swaps all its files at once', async () => {
+    const version = async (name: string, ip: string): Promise<void> => {
+      await mkdir(join(directory, name));
+      await put(`${name}/a.yaml`, ingress('a', ip));
+      await symlink(name, join(directory, '..data_tmp'));
+      await rename(join(directory, '..data_tmp'), join(directory, '..data'));
+    };
+    await version('..2026_01', '192.0.2.1');
+    await symlink('..data/a.yaml', join(directory, 'a.yaml'));
+    await start();
+    expect(addressOf('Ingress default/a')).toBe('192.0.2.1');
+    await version('..2026_02', '192.0.2.2');
+    await vi.waitFor(() => expect(addressOf('Ingress default/a')).toBe('192.0.2.2'));
+    expect(log.lines.some((line) => line.includes('twice'))).toBe(false);
+  });
+
+  test('a directory that disappears keeps its objects until it comes back', async () => {
+    await put('a.yaml', ingress('a'));
+    await start(20);
+    await rename(directory, `${directory}-away`);
+    await vi.waitFor(() => expect(sink.statuses.at(-1)?.state).toBe('failing'));
+    expect(sink.keys).toEqual(['Ingress default/a']);
+    await rm(`${directory}-away`, { recursive: true });
+    await mkdir(directory);
+    await put('b.yaml', ingress('b'));
+    await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/b']));
+    expect(sink.statuses.at(-1)?.state).toBe('watching');
+  });
+});
+
+test('an absent directory is refused at the start', async () => {
+  const source = new ManifestSource([join(directory, 'none')], ['Ingress'], { logger: log });
+  await expect(source.start(sink, stop.signal)).rejects.toMatchObject({
+    code: 'MANIFESTS_MISSING',
+    message: expect.stringContaining(join(directory, 'none')),
+  });
+});
