@@ -282,6 +282,14 @@ describe('failures', () => {
     await vi.waitFor(() => expect(sink.synced).toEqual(new Set(['Ingress'])));
   });
 
+  test('a server that lists, then calls its own version too old, is not asked in a tight loop', async () => {
+    await start((exchange) => {
+      streamed(exchange);
+      exchange.events(event('ERROR', { code: 410, reason: 'Expired' }));
+    });
+    await vi.waitFor(() => expect(slept.slice(0, 3)).toEqual([800, 1600, 3200]));
+  });
+
   test('a server that is away is told in one line, and caught up with when it is back', async () => {
     await start(streamed);
     await vi.waitFor(() => expect(sink.synced.has('Ingress')).toBe(true));

@@ -108,8 +108,9 @@ export class Reflector {
       await watch(this.#parts.connection, this.#path, query, signal, {
         onOpen: () => this.#isListing || this.#setStatus({ state: 'watching' }),
         onEvent: (event) => {
+          // The list itself proves nothing of the watch: some server may list, then refuse, for ever.
+          isHealthy ||= !this.#isListing;
           this.#take(event);
-          isHealthy = true;
         },
         onChunk: () => this.#flush(),
       });
@@ -181,7 +182,6 @@ export class Reflector {
   #endList(version: string): void {
     this.#isListing = false;
     this.#version = version;
-    this.#parts.backoff.reset();
     this.#parts.sink.endList(this.#kind);
     this.#isDirty = true;
     this.#setStatus({ state: 'watching' });
@@ -200,18 +200,20 @@ export class Reflector {
     if (this.#isListing) {
       this.#pageNext = failure instanceof ConnectionError && failure.isSilence && !this.#pageNext;
     }
+    const retryAfterMs = failure instanceof ApiError ? failure.retryAfterMs : undefined;
+    const isFirst = backoff.failures === 0;
+    const retryInMs = backoff.next(retryAfterMs);
     if (failure instanceof ApiError && failure.isExpired) {
-      const isNews = this.#version !== undefined;
+      const isRelist = this.#version !== undefined;
       this.#version = undefined;
       // The common case, after an API server's restart: nothing is wrong, so nothing is waited for.
-      if (isNews) return;
+      if (isRelist && isFirst) return;
     }
     if (failure instanceof ProtocolError) {
       // Resuming replays what the line hid. When that stops at the same place again, only a list gets past it.
       if (this.#faultVersion === this.#version) this.#version = undefined;
       this.#faultVersion = this.#version;
     }
-    const retryInMs = backoff.next(failure instanceof ApiError ? (failure.retryAfterMs ?? 0) : 0);
     const reason = explain(failure, resource, connection.server);
     this.#setStatus({ state: 'failing', reason, retryInMs });
     await sleep(retryInMs, signal);
