@@ -10,8 +10,8 @@ export interface WatchEvent {
 }
 
 /**
- * Opens a watch and hands over its events, those of a chunk in one call's generator run: `onEvent` for each, then
- * `onChunk`. Resolves when the server ends the stream, as it does after timeoutSeconds.
+ * Opens a watch and hands over its events, then says that those which arrived together are through.
+ * Resolves when the server ends the stream, as it does after timeoutSeconds.
  *
  * @throws ApiError when the server refuses, or on an ERROR event; ConnectionError; ProtocolError on
  *   a line that is no event: an event may be lost in it, so the caller must resume or relist

@@ -49,7 +49,7 @@ export class Reflector {
   /** Of the last event delivered; undefined: a list is due. */
   #version: string | undefined;
   #isListing = false;
-  /** The server streams no lists, or began one and fell silent; asked again on the next relist but one. */
+  /** The server began a streamed list and fell silent: the next list is paged. */
   #pageNext = false;
   #isDirty = false;
   /** Where an unreadable line last stopped us. */
