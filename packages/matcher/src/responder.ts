@@ -179,7 +179,11 @@ export class Responder {
     this.accept(lookup.match === MATCH.NONE ? RCODE.NXDOMAIN : RCODE.NOERROR);
     const soa = reader.findRRset(apex, TYPE.SOA);
     const at = soa === 0 ? -1 : this.copyRRset(memory, view, start, apex, soa);
-    if (at < 0) return start;
+    if (at < 0) {
+      // Without its SOA a negative answer can't be cached: over a stream it will have it.
+      this.truncated = soa !== 0;
+      return start;
+    }
     this.authorities = 1;
     return at;
   }
