@@ -1,0 +1,153 @@
+import { CLASS, EDE, foldName, formatName, parseName, RCODE, TYPE } from '@seamark/protocol';
+
+/**
+ * What a zone answers, worked out the slow and obvious way: names are texts, a zone is a list of
+ * records, and each step of RFC 1034 4.3.2 is taken as it is written. It shares no code with the
+ * responder but the parsing of names; tests hold the two against each other.
+ */
+export interface ReferenceRecord {
+  /** Absolute, in presentation format. */
+  readonly owner: string;
+  readonly ttl: number;
+  readonly type: number;
+  /** In presentation format; an NS and a SOA begin with an absolute name. */
+  readonly rdata: string;
+}
+
+export interface ReferenceZone {
+  readonly apex: string;
+  /** The apex's SOA and NS among them. */
+  readonly records: readonly ReferenceRecord[];
+  /** Unsynced: nothing is known. Partial: what is here holds, what is missing may not. */
+  readonly state: 'synced' | 'partial' | 'unsynced';
+}
+
+export interface ReferenceAnswer {
+  readonly rcode: number;
+  readonly authoritative: boolean;
+  /** For QTYPE ANY all RRsets, of which a reply may carry any one (RFC 8482 4.1). */
+  readonly answer: readonly ReferenceRecord[];
+  readonly authority: readonly ReferenceRecord[];
+  readonly additional: readonly ReferenceRecord[];
+  readonly ede: number;
+}
+
+/** Names asked for or owned, and what the zones say of them. */
+export class ReferenceMatcher {
+  /** By apex. */
+  private readonly zones = new Map<string, IndexedZone>();
+
+  constructor(zones: readonly ReferenceZone[]) {
+    const apexes = zones.map(({ apex }) => canonical(apex));
+    for (const zone of zones) this.zones.set(canonical(zone.apex), indexZone(zone, apexes));
+  }
+
+  answer(name: string, type: number, qclass: number): ReferenceAnswer {
+    if (qclass !== CLASS.IN && qclass !== CLASS.ANY) return failure(RCODE.REFUSED);
+    if (type === TYPE.OPT || type === TYPE.TSIG) return failure(RCODE.FORMERR);
+    if (type === TYPE.TKEY || type === TYPE.MAILA || type === TYPE.MAILB) {
+      return failure(RCODE.NOTIMP);
+    }
+    const qname = canonical(name);
+    // Step 2: the zone that is the nearest ancestor to QNAME.
+    const apex = ancestors(qname).find((ancestor) => this.zones.has(ancestor));
+    const zone = apex === undefined ? undefined : this.zones.get(apex);
+    if (apex === undefined || zone === undefined) {
+      return failure(RCODE.REFUSED, EDE.NOT_AUTHORITATIVE);
+    }
+    if (type === TYPE.AXFR || type === TYPE.IXFR) {
+      return failure(RCODE.REFUSED, EDE.NOT_SUPPORTED);
+    }
+    if (zone.state === 'unsynced') return failure(RCODE.SERVFAIL, EDE.NOT_READY);
+    return this.answerInZone(zone, apex, qname, type, qclass === CLASS.IN);
+  }
+
+  private answerInZone(
+    zone: IndexedZone,
+    apex: string,
+    qname: string,
+    type: number,
+    authoritative: boolean,
+  ): ReferenceAnswer {
+    // Step 3: down from the apex, label by label; here, up to the closest encloser.
+    const encloser = ancestors(qname).find((ancestor) => zone.names.has(ancestor)) ?? apex;
+    // Step 3a, or 3c with the source of synthesis (RFC 4592 3.3.1).
+    const source = encloser === qname ? qname : below('*', encloser);
+    const exists = zone.names.has(source);
+    const all = (zone.rrsets.get(source) ?? []).map((record) => ({ ...record, owner: qname }));
+    const answer = all.filter((record) => type === TYPE.ANY || record.type === type);
+    if (answer.length > 0) {
+      const additional = type === TYPE.NS ? addressesOf(answer, zone) : [];
+      return { ...NOTHING, rcode: RCODE.NOERROR, authoritative, answer, additional };
+    }
+    // RFC 2308 2: no data, or no such name; neither can be said of a part of a zone.
+    if (zone.state === 'partial') return failure(RCODE.SERVFAIL, EDE.NOT_READY);
+    const authority = (zone.rrsets.get(apex) ?? []).filter(({ type }) => type === TYPE.SOA);
+    const rcode = exists ? RCODE.NOERROR : RCODE.NXDOMAIN;
+    return { ...NOTHING, rcode, authoritative, authority };
+  }
+}
+
+interface IndexedZone {
+  readonly state: ReferenceZone['state'];
+  readonly rrsets: ReadonlyMap<string, readonly ReferenceRecord[]>;
+  /** Owners, and what lies between them or a zone further down and the apex (RFC 4592 2.2.2). */
+  readonly names: ReadonlySet<string>;
+}
+
+function indexZone(
+  { apex, records, state }: ReferenceZone,
+  apexes: readonly string[],
+): IndexedZone {
+  const top = canonical(apex);
+  const rrsets = Map.groupBy(records, ({ owner }) => canonical(owner));
+  const names = new Set([top, ...rrsets.keys()]);
+  for (const name of [...rrsets.keys(), ...apexes]) {
+    // Of a name in a zone further down, only what lies above that zone belongs to this one.
+    const path = ancestors(name).slice(1);
+    const nearest = path.findIndex((ancestor) => apexes.includes(ancestor));
+    if (path[nearest] === top) for (const ancestor of path.slice(0, nearest)) names.add(ancestor);
+  }
+  return { state, rrsets, names };
+}
+
+/** Addresses of the name servers that lie in the zone itself. */
+function addressesOf(servers: readonly ReferenceRecord[], zone: IndexedZone): ReferenceRecord[] {
+  return servers.flatMap(({ rdata }) =>
+    (zone.rrsets.get(canonical(rdata)) ?? []).filter(
+      ({ type }) => type === TYPE.A || type === TYPE.AAAA,
+    ),
+  );
+}
+
+const NOTHING = {
+  authoritative: false,
+  answer: [],
+  authority: [],
+  additional: [],
+  ede: EDE.NONE,
+} as const;
+
+function failure(rcode: number, ede: number = EDE.NONE): ReferenceAnswer {
+  return { ...NOTHING, rcode, ede };
+}
+
+/** One text for each name: lower case, escapes in one way. */
+function canonical(name: string): string {
+  return formatName(foldName(parseName(name)));
+}
+
+/** The name, its parent, and so on up to the root. */
+function ancestors(name: string): string[] {
+  const names: string[] = [];
+  let wire = parseName(name);
+  while (wire.length > 1) {
+    names.push(formatName(wire));
+    wire = wire.subarray((wire[0] ?? 0) + 1);
+  }
+  return [...names, '.'];
+}
+
+function below(label: string, name: string): string {
+  return name === '.' ? `${label}.` : `${label}.${name}`;
+}

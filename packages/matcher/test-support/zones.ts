@@ -1,0 +1,200 @@
+// Zones as tests write them, and the same zones as a snapshot carries them.
+
+import {
+  foldName,
+  formatName,
+  parseAddress,
+  parseName,
+  TYPE,
+  typeMnemonic,
+} from '@seamark/protocol';
+import {
+  type ComposedRRset,
+  composeRecords,
+  GLUE,
+  NODE,
+  type NodeSpec,
+  type Publisher,
+  type RecordSpec,
+} from '@seamark/snapshot';
+import type { ReferenceRecord, ReferenceZone } from '../src/reference/reference-matcher.ts';
+
+/** Reads lines such as `www 60 A 192.0.2.1`; `@` is the apex, owners without a final dot lie below it. */
+export function zone(
+  apex: string,
+  lines: string,
+  state: ReferenceZone['state'] = 'synced',
+): ReferenceZone {
+  const records = lines
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((words) => words.length >= 4)
+    .map(([owner = '', ttl, type = '', ...rdata]) => ({
+      owner: absolute(owner, apex),
+      ttl: Number(ttl),
+      type: TYPE[type as keyof typeof TYPE],
+      rdata: rdata.join(' '),
+    }));
+  return { apex, records, state };
+}
+
+export function absolute(owner: string, apex: string): string {
+  if (owner === '@') return apex;
+  if (owner.endsWith('.')) return owner;
+  return apex === '.' ? `${owner}.` : `${owner}.${apex}`;
+}
+
+/** `www.example.com. 60 IN A 192.0.2.1`, in lower case: records as texts that compare. */
+export function present(record: ReferenceRecord, owner: string = record.owner): string {
+  const text = `${owner} ${record.ttl} IN ${typeMnemonic(record.type)} ${record.rdata}`;
+  return text.toLowerCase();
+}
+
+/** Composes zones node by node, keyed by the folded name. Nested zones are told apart by apex. */
+export function compile(zones: readonly ReferenceZone[]): Map<string, NodeSpec> {
+  const nodes = new Map<string, NodeSpec>();
+  const apexes = new Set(zones.map(({ apex }) => key(apex)));
+  for (const [number, zone] of zones.entries()) {
+    const apex = parseName(zone.apex);
+    const records = zone.state === 'unsynced' ? [] : zone.records;
+    const owners = Map.groupBy(records, ({ owner }) => key(owner));
+    const names = new Set([key(zone.apex)]);
+    for (const owner of owners.keys()) {
+      for (let wire = parseName(owner); wire.length > apex.length; wire = parent(wire)) {
+        names.add(formatName(wire));
+      }
+    }
+    // The way down to a zone further down.
+    for (const other of zone.state === 'unsynced' ? [] : apexes) {
+      const path: string[] = [];
+      let wire = parent(parseName(other));
+      for (; wire.length > 1 && !apexes.has(formatName(wire)); wire = parent(wire)) {
+        path.push(formatName(wire));
+      }
+      if (other !== '.' && formatName(wire) === key(zone.apex))
+        for (const name of path) names.add(name);
+    }
+    for (const name of names) {
+      const wire = foldName(parseName(name));
+      const isApex = wire.length === apex.length;
+      nodes.set(name, {
+        name: wire,
+        zone: number,
+        apexLabels: labelCount(apex),
+        flags: (isApex ? NODE.APEX | STATE[zone.state] : 0) | wildcardFlag(name, names),
+        rrsets: [
+          ...composeAll(owners.get(name) ?? [], apex),
+          ...(isApex ? composeGlue(records, owners, apex) : []),
+        ],
+      });
+    }
+  }
+  return nodes;
+}
+
+const STATE = { synced: 0, partial: NODE.ZONE_PARTIAL, unsynced: NODE.ZONE_UNSYNCED } as const;
+
+/** Publishes what differs between two compilations, names that have gone included. */
+export function publishChange(
+  publisher: Publisher,
+  before: ReadonlyMap<string, NodeSpec>,
+  after: ReadonlyMap<string, NodeSpec>,
+): void {
+  for (const [name, node] of after) {
+    const old = before.get(name);
+    if (old === undefined || !sameNode(old, node)) publisher.batch.add(node);
+  }
+  for (const [name, node] of before) {
+    if (!after.has(name)) publisher.batch.add({ ...node, flags: NODE.GONE, rrsets: [] });
+  }
+  publisher.publish();
+}
+
+function sameNode(a: NodeSpec, b: NodeSpec): boolean {
+  return (
+    a.flags === b.flags &&
+    a.zone === b.zone &&
+    a.rrsets.length === b.rrsets.length &&
+    a.rrsets.every((rrset, i) => Buffer.compare(rrset.octets, b.rrsets[i]?.octets ?? EMPTY) === 0)
+  );
+}
+
+const EMPTY = new Uint8Array(0);
+
+function wildcardFlag(name: string, names: ReadonlySet<string>): number {
+  return names.has(absolute('*', name)) ? NODE.HAS_WILDCARD_CHILD : 0;
+}
+
+function composeAll(records: readonly ReferenceRecord[], apex: Uint8Array): ComposedRRset[] {
+  return [...Map.groupBy(records, ({ type }) => type)].map(([type, ofType]) =>
+    composeRecords(
+      ofType.map((record) => composeOne(record, apex)),
+      type,
+    ),
+  );
+}
+
+function composeOne(record: ReferenceRecord, apex: Uint8Array): RecordSpec {
+  const { type, ttl } = record;
+  const owner = Uint8Array.of(0xc0, 0x0c);
+  // The SOA is owned by the apex wherever that lies in QNAME.
+  const ownerPointers = type === TYPE.SOA ? [0] : [];
+  const plain = { owner, ownerPointers, type, ttl, rdataPointers: [] };
+  if (type === TYPE.A || type === TYPE.AAAA) {
+    return { ...plain, rdata: parseAddress(record.rdata) ?? EMPTY };
+  }
+  const [first = '', second = '', ...numbers] = record.rdata.split(' ');
+  const name = compress(parseName(first), apex);
+  if (type === TYPE.NS) return { ...plain, rdata: name.octets, rdataPointers: name.pointers };
+  const mailbox = compress(parseName(second), apex);
+  const fixed = new DataView(new ArrayBuffer(20));
+  for (const [i, number] of numbers.entries()) fixed.setUint32(4 * i, Number(number));
+  const rdata = Buffer.concat([name.octets, mailbox.octets, new Uint8Array(fixed.buffer)]);
+  const shifted = mailbox.pointers.map((pointer) => name.octets.length + pointer);
+  return { ...plain, rdata, rdataPointers: [...name.pointers, ...shifted] };
+}
+
+function composeGlue(
+  records: readonly ReferenceRecord[],
+  owners: ReadonlyMap<string, readonly ReferenceRecord[]>,
+  apex: Uint8Array,
+): ComposedRRset[] {
+  const servers = records.filter(({ type }) => type === TYPE.NS).map(({ rdata }) => rdata);
+  const glue = servers.flatMap((server) => {
+    const { octets, pointers } = compress(parseName(server), apex);
+    return (owners.get(key(server)) ?? [])
+      .filter(({ type }) => type === TYPE.A || type === TYPE.AAAA)
+      .map((record) => ({
+        ...composeOne(record, apex),
+        owner: octets,
+        ownerPointers: pointers,
+      }));
+  });
+  return glue.length === 0 ? [] : [composeRecords(glue, GLUE)];
+}
+
+/** A name as its labels and an apex pointer, or whole where it lies elsewhere. */
+function compress(name: Uint8Array, apex: Uint8Array): { octets: Uint8Array; pointers: number[] } {
+  for (let wire = name; ; wire = parent(wire)) {
+    if (wire.length === apex.length) {
+      if (Buffer.compare(wire, apex) !== 0) return { octets: name, pointers: [] };
+      const labels = name.subarray(0, name.length - apex.length);
+      return { octets: Uint8Array.of(...labels, 0xc0, 0x0c), pointers: [labels.length] };
+    }
+    if (wire.length < apex.length) return { octets: name, pointers: [] };
+  }
+}
+
+function key(name: string): string {
+  return formatName(foldName(parseName(name)));
+}
+
+function parent(wire: Uint8Array): Uint8Array {
+  return wire.subarray((wire[0] ?? 0) + 1);
+}
+
+function labelCount(wire: Uint8Array): number {
+  let labels = 0;
+  for (let at = wire; at.length > 1; at = parent(at)) labels += 1;
+  return labels;
+}
