@@ -1,0 +1,22 @@
+// dns-packet as a second opinion; it brings no types.
+import { createRequire } from 'node:module';
+
+export interface PacketQuestion {
+  readonly name: string;
+  readonly type: string;
+  readonly class?: string;
+}
+
+export interface DnsPacket {
+  encode(packet: {
+    readonly type: 'query' | 'response';
+    readonly id?: number;
+    readonly flags?: number;
+    readonly questions: readonly PacketQuestion[];
+    readonly additionals?: readonly object[];
+  }): Buffer;
+  readonly name: { encode(name: string): Buffer; decode(octets: Uint8Array): string };
+  record(type: string): { encode(data: string): Buffer };
+}
+
+export const dnsPacket: DnsPacket = createRequire(import.meta.url)('dns-packet') as DnsPacket;
