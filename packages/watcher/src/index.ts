@@ -3,6 +3,8 @@
  * sockets but those to API servers.
  */
 
+export { ClusterSource, type ClusterSourceOptions } from './cluster/cluster-source.ts';
+export { ManifestSource } from './manifests/manifest-source.ts';
 export type {
   ClaimedName,
   Kind,
@@ -11,7 +13,9 @@ export type {
   Projection,
   Sink,
   Source,
+  SourceErrorCode,
 } from './sources/contract.ts';
+export { SourceError } from './sources/contract.ts';
 export {
   type SourceStatus,
   type ViewStatus,

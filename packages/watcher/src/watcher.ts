@@ -42,11 +42,17 @@ export interface ViewStatus {
   readonly generation: number;
   readonly names: number;
   readonly bytes: number;
-  readonly zones: readonly { readonly zone: string; readonly serial: number }[];
+  readonly zones: readonly {
+    readonly zone: string;
+    readonly serial: number;
+    readonly names: number;
+  }[];
   /** Unix time in milliseconds; 0 before the first. */
   readonly publishedAt: number;
   /** Every kind of every gateway has been read. */
   readonly synced: boolean;
+  /** Or has been waited for long enough: no answer is held back. */
+  readonly ready: boolean;
 }
 
 export interface SourceStatus {
@@ -105,7 +111,7 @@ export class Watcher {
         readers,
         merge: mergeInThread,
         onMergeError: (error) =>
-          log.error({ event: 'merge_failed', err: error }, `merging the snapshot failed: ${error}`),
+          log.error({ event: 'merge-failed', err: error }, `merging the snapshot failed: ${error}`),
       });
       const now = () => Math.floor(Date.now() / 1000);
       const index = new ViewIndex({ gateways, publisher, log, now });
@@ -147,13 +153,14 @@ export class Watcher {
 
   status(): WatcherStatus {
     return {
-      views: this.views.map(({ index, publisher, publishedAt, synced }) => ({
+      views: this.views.map(({ index, publisher, gateways, publishedAt, synced }) => ({
         generation: publisher.generation,
         names: index.names,
         bytes: publisher.bytes,
-        zones: index.serials(),
+        zones: index.zoneStatus(),
         publishedAt,
         synced,
+        ready: gateways.every((_, gateway) => index.isReady(gateway)),
       })),
       sources: this.sources.map(({ label }, i) => ({
         label,

@@ -50,6 +50,8 @@ interface Zone {
   readonly gateway: Gateway;
   readonly servers: readonly NameServer[];
   serial: number;
+  /** Names in the zone, empty non-terminals included. */
+  names: number;
   /** Names whose nodes have to be composed anew. */
   readonly dirty: Set<NameKey>;
   published: boolean;
@@ -122,6 +124,7 @@ export class ViewIndex {
         gateway,
         servers: names.map((name) => nameServer(name, apex)),
         serial: 0,
+        names: 0,
         dirty: new Set(),
         published: false,
       };
@@ -136,10 +139,10 @@ export class ViewIndex {
     return this.entries.size;
   }
 
-  /** Each zone's apex in presentation format, with its serial. */
-  serials(): { zone: string; serial: number }[] {
+  /** Each zone's apex in presentation format, its serial, and how many names it has. */
+  zoneStatus(): { zone: string; serial: number; names: number }[] {
     return this.gateways.flatMap(({ options, zones }) =>
-      zones.map(({ serial }, i) => ({ zone: options.zones[i] ?? '', serial })),
+      zones.map(({ serial, names }, i) => ({ zone: options.zones[i] ?? '', serial, names })),
     );
   }
 
@@ -181,9 +184,15 @@ export class ViewIndex {
     for (const zone of target.zones) zone.dirty.add(zone.apex);
   }
 
+  /** Every kind has been read. */
   isSynced(gateway: number): boolean {
     const { options, synced } = this.gateway(gateway);
     return options.resources.every((kind) => synced.has(kind));
+  }
+
+  /** What is missing is denied: every kind has been read, or waited for long enough. */
+  isReady(gateway: number): boolean {
+    return stateFlags(this.gateway(gateway)) === 0;
   }
 
   /** Composes what has changed and makes it visible. @returns whether there was anything. */
@@ -245,7 +254,7 @@ export class ViewIndex {
       } catch (error) {
         if (!(error instanceof NameError)) throw error;
         const where = `${kind} ${object.key}`;
-        this.log.warn({ event: 'name_ignored', object: where }, `${where}: ${error.message}`);
+        this.log.warn({ event: 'name-ignored', object: where }, `${where}: ${error.message}`);
       }
     }
     return keys;
@@ -268,6 +277,7 @@ export class ViewIndex {
       published: false,
     };
     this.entries.set(key, entry);
+    zone.names += 1;
     zone.dirty.add(key);
     const parentKey = parentOf(key);
     // Above an apex, names exist only where another zone encloses it (RFC 8020 2).
@@ -285,6 +295,7 @@ export class ViewIndex {
   private prune(key: NameKey, entry: Entry): void {
     if (entry.pinned || entry.claims.length > 0 || entry.children > 0) return;
     this.entries.delete(key);
+    entry.zone.names -= 1;
     // A name that came and went between two publications leaves no trace.
     if (entry.published) entry.zone.dirty.add(key);
     else entry.zone.dirty.delete(key);
@@ -354,7 +365,7 @@ export class ViewIndex {
       if (addresses.excess > 0) {
         const where = `${kind} ${entry.claims.find((claim) => claim.kind === kind)?.object}`;
         this.log.warn(
-          { event: 'addresses_left_out', object: where, excess: addresses.excess },
+          { event: 'addresses-left-out', object: where, excess: addresses.excess },
           `${where}: ${addresses.excess} addresses more than a DNS message can carry are left out`,
         );
       }

@@ -1,0 +1,108 @@
+import type { SourceStatus, TelemetrySource, ZoneStatus } from '../admin/telemetry-source.ts';
+import type { TcpCounters } from '../stream/tcp-options.ts';
+import { type CounterTotals, sumCounters } from '../telemetry/counters.ts';
+import type { QueryLogPump } from '../telemetry/query-log-pump.ts';
+import type { AnswerTask } from '../workers/tasks.ts';
+import type { WatcherThread } from './watcher-thread.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+export interface ReportParts {
+  readonly version: string;
+  readonly counters: readonly SharedArrayBuffer[];
+  readonly queryLog: QueryLogPump;
+  readonly watcher: WatcherThread;
+  /** Undefined until the workers are started. */
+  readonly pool: () => WorkerPool<AnswerTask> | undefined;
+}
+
+/** How the server stands, gathered from where it is known at the moment it is asked. */
+export class Report implements TelemetrySource {
+  readonly revision = '';
+  readonly server = '';
+  /** Told to stop: still answering, but no longer to be counted on. */
+  isStopping = false;
+  private readonly parts: ReportParts;
+
+  constructor(parts: ReportParts) {
+    this.parts = parts;
+  }
+
+  get version(): string {
+    return this.parts.version;
+  }
+
+  get notReady(): readonly string[] {
+    if (this.isStopping) return ['Shutting down'];
+    const { status } = this.parts.watcher;
+    const waiting = (status?.views ?? []).filter(({ ready }) => !ready);
+    if (this.parts.pool() === undefined || status === undefined) return ['starting'];
+    return waiting.flatMap(({ zones }) => zones.map(({ zone }) => `k8s_gateway ${zone}`));
+  }
+
+  get queries(): CounterTotals {
+    return sumCounters(this.parts.counters);
+  }
+
+  get udp(): { batches: number; sendErrors: number } {
+    return { batches: this.sum('batches'), sendErrors: this.sum('sendErrors') };
+  }
+
+  get tcp(): TcpCounters {
+    return {
+      accepted: this.sum('accepted'),
+      open: this.sum('open'),
+      refused: this.sum('refused'),
+      queries: this.sum('queries'),
+      replies: this.sum('replies'),
+      idleClosed: this.sum('idleClosed'),
+      slowClosed: this.sum('slowClosed'),
+      reset: this.sum('reset'),
+      acceptErrors: this.sum('acceptErrors'),
+    };
+  }
+
+  get queryLogDropped(): number {
+    return this.parts.queryLog.dropped;
+  }
+
+  get workerRestarts(): number {
+    return (this.parts.pool()?.restarts ?? 0) + this.parts.watcher.restarts;
+  }
+
+  get generation(): number {
+    return Math.max(0, ...this.views.map(({ generation }) => generation));
+  }
+
+  get publishedAt(): number | undefined {
+    const latest = Math.max(0, ...this.views.map(({ publishedAt }) => publishedAt));
+    return latest === 0 ? undefined : latest;
+  }
+
+  get zones(): readonly ZoneStatus[] {
+    return this.views.flatMap(({ zones }) => zones);
+  }
+
+  get sources(): readonly SourceStatus[] {
+    const now = Date.now();
+    return (this.parts.watcher.status?.sources ?? []).flatMap(({ kinds }) =>
+      kinds.map(({ kind, status, since, synced }): SourceStatus => {
+        const isCurrent = status.state === 'watching';
+        return {
+          kind,
+          state: status.state === 'failing' ? 'retrying' : synced ? 'synced' : 'starting',
+          syncedAt: synced ? (isCurrent ? now : since) : undefined,
+        };
+      }),
+    );
+  }
+
+  private get views() {
+    return this.parts.watcher.status?.views ?? [];
+  }
+
+  /** Over all workers; of one that died, what it had counted up to then is gone with it. */
+  private sum(name: string): number {
+    const counted = this.parts.pool()?.counted() ?? [];
+    return counted.reduce((sum, totals) => sum + (totals?.[name] ?? 0), 0);
+  }
+}

@@ -1,0 +1,187 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { leave, type SnapshotHandle } from '@seamark/snapshot';
+import { batchedSupport, probeAddress } from '@seamark/udp';
+import {
+  type Endpoint as AdminEndpoint,
+  type AdminServer,
+  openAdmin,
+} from '../admin/admin-server.ts';
+import { healthEndpoint, metricsEndpoint, readyEndpoint } from '../admin/endpoints.ts';
+import type { ServerConfig } from '../config/server-config.ts';
+import type { Logger } from '../log/logger.ts';
+import { Counters } from '../telemetry/counters.ts';
+import { allocateQueryLog, QueryLogReader } from '../telemetry/query-log.ts';
+import { pumpQueryLog, type QueryLogPump } from '../telemetry/query-log-pump.ts';
+import type { AnswerTask, ListenerTask, UdpBackend, UdpTask } from '../workers/tasks.ts';
+import { Report } from './report.ts';
+import { WatcherThread } from './watcher-thread.ts';
+import { WorkerPool, type WorkerSlot } from './worker-pool.ts';
+
+export interface SupervisorOptions {
+  readonly log: Logger;
+  readonly version: string;
+  /** `auto`: batched where the system has it. */
+  readonly udp: UdpBackend | 'auto';
+  /** UDP worker threads; one per core if absent. */
+  readonly workers?: number;
+  /** A source can't ever work: nothing can be served. */
+  readonly onHopeless: (message: string) => void;
+}
+
+/** An address where DNS is answered, as bound. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+  readonly transport: 'udp' | 'tcp';
+}
+
+/** Starts the threads, keeps them alive, and ends them in order. */
+export class Supervisor {
+  private readonly config: ServerConfig;
+  private readonly options: SupervisorOptions;
+  private readonly log: Logger;
+  private readonly watcher: WatcherThread;
+  /** UDP workers; the stream worker's slot comes behind theirs. */
+  private readonly workers: number;
+  private readonly counters: readonly SharedArrayBuffer[];
+  private readonly queryLogs: readonly SharedArrayBuffer[];
+  private readonly queryLog: QueryLogPump;
+  private snapshots: readonly SnapshotHandle[] = [];
+  private readonly report: Report;
+  private pool: WorkerPool<AnswerTask> | undefined;
+  private admin: AdminServer | undefined;
+
+  constructor(config: ServerConfig, options: SupervisorOptions) {
+    this.config = config;
+    this.options = options;
+    this.log = options.log;
+    this.workers = options.workers ?? availableParallelism();
+    const slots = Array.from({ length: this.workers + 1 });
+    this.counters = slots.map(() => new Counters().memory);
+    this.queryLogs = slots.map(() => allocateQueryLog());
+    this.queryLog = pumpQueryLog((fields, line) =>
+      this.log.info({ event: 'query', ...fields }, line),
+    );
+    for (const memory of this.queryLogs) this.queryLog.add(new QueryLogReader(memory));
+    this.watcher = new WatcherThread({
+      task: { gateways: config.gateways, views: config.views, readers: slots.length },
+      log: this.log,
+      onHopeless: options.onHopeless,
+      onReplaced: (snapshots) => {
+        this.snapshots = snapshots;
+        this.pool?.tell({ kind: 'snapshots', snapshots });
+      },
+    });
+    this.report = new Report({
+      version: options.version,
+      counters: this.counters,
+      queryLog: this.queryLog,
+      watcher: this.watcher,
+      pool: () => this.pool,
+    });
+  }
+
+  /**
+   * Resolves when every listener answers: SERVFAIL until the first object has been read.
+   *
+   * @throws the error of whatever could not be opened; `stop` then ends what runs.
+   */
+  async start(): Promise<void> {
+    this.snapshots = await this.watcher.start();
+    this.admin = await openAdmin(this.adminEndpoints());
+    const listeners: ListenerTask[] = [];
+    for (const { address, port, view, log } of this.config.listeners) {
+      // Once, without SO_REUSEPORT: two servers of one user would share the port in silence.
+      const bound = await probeAddress({ address, port });
+      listeners.push({ ...bound, view, log });
+    }
+    const backend = this.chooseBackend();
+    this.pool = new WorkerPool(this.slots(listeners, backend), {
+      onDeath: (name, error, restartInMs) =>
+        this.log.error(
+          { event: 'worker-died', worker: name, err: error, restartInMs },
+          `${name} died: ${error}; the others serve on, it starts again in ${restartInMs} ms`,
+        ),
+    });
+    await this.pool.start();
+    const endpoints: Endpoint[] = listeners.flatMap(({ address, port }) =>
+      (['udp', 'tcp'] as const).map((transport) => ({ address, port, transport })),
+    );
+    this.log.info(
+      { event: 'serving', listeners: endpoints, workers: this.workers, udp: backend },
+      `serving ${listeners.map(formatEndpoint).join(', ')} over UDP and TCP`,
+    );
+  }
+
+  /** Answers on while whoever routes to us learns that it is time to stop. */
+  async lameDuck(): Promise<void> {
+    this.report.isStopping = true;
+    const ms = this.config.health?.lameduckMs ?? 0;
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  /** Answers what has been received and ends every thread. */
+  async stop(): Promise<void> {
+    await Promise.all([this.pool?.stop(), this.watcher.stop(), this.admin?.close()]);
+    this.queryLog.stop();
+  }
+
+  private adminEndpoints(): AdminEndpoint[] {
+    const { health, ready, prometheus } = this.config;
+    return [
+      ...(health === undefined ? [] : [healthEndpoint(health)]),
+      ...(ready === undefined ? [] : [readyEndpoint(ready, this.report)]),
+      ...(prometheus === undefined ? [] : [metricsEndpoint(prometheus, this.report)]),
+    ];
+  }
+
+  private chooseBackend(): UdpBackend {
+    const { udp } = this.options;
+    const support = batchedSupport();
+    if (udp === 'dgram' || (udp === 'auto' && !support.ok)) {
+      const reason = support.ok ? 'as asked for' : support.reason;
+      this.log.info({ event: 'udp-backend', backend: 'dgram', reason }, `UDP by dgram: ${reason}`);
+      return 'dgram';
+    }
+    // Asked for and not to be had: opening the sockets says why.
+    this.log.info({ event: 'udp-backend', backend: 'batched' }, 'UDP by recvmmsg and sendmmsg');
+    return 'batched';
+  }
+
+  private slots(listeners: readonly ListenerTask[], backend: UdpBackend): WorkerSlot<AnswerTask>[] {
+    const slot = (
+      index: number,
+      name: string,
+      module: string,
+      extra: Partial<UdpTask>,
+    ): WorkerSlot<AnswerTask> => ({
+      name,
+      filename: fileURLToPath(new URL(`../workers/${module}${EXTENSION}`, import.meta.url)),
+      task: (port, orders) => ({
+        slot: index,
+        listeners,
+        snapshots: this.snapshots,
+        orders,
+        port,
+        counters: this.counters[index] as SharedArrayBuffer,
+        queryLog: this.queryLogs[index] as SharedArrayBuffer,
+        ...extra,
+      }),
+      died: () => {
+        for (const { control } of this.snapshots) leave(new Int32Array(control), index);
+      },
+    });
+    const udp = Array.from({ length: this.workers }, (_, index) =>
+      slot(index, `udp worker ${index + 1}`, 'udp-worker', { backend }),
+    );
+    return [...udp, slot(this.workers, 'stream worker', 'stream-worker', {})];
+  }
+}
+
+/** Sources run as they are in development, and built ones elsewhere. */
+const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+
+function formatEndpoint({ address, port }: { address: string; port: number }): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

@@ -1,0 +1,54 @@
+import { TRANSPORT } from '@seamark/matcher';
+import type { Answer } from '../stream/reply-batch.ts';
+import { listenTcp, type TcpListener } from '../stream/tcp-listener.ts';
+import { Mailbox } from './mailbox.ts';
+import { type PeerSource, QueryPath } from './query-path.ts';
+import type { FromWorker, StreamTask } from './tasks.ts';
+import { Telemetry } from './telemetry.ts';
+
+/** How often counters go to the main thread, and retired memory is let go of when nobody asks. */
+const TICK_MS = 1000;
+
+/** The thread of everything that may wait for a client; settles when it is told to stop. */
+export default async function serveStreams(task: StreamTask): Promise<void> {
+  const telemetry = new Telemetry(task);
+  const views = task.snapshots.map((snapshot) => new QueryPath(snapshot, task.slot, telemetry));
+  const mailbox = new Mailbox(task, (message) => {
+    if (message.kind !== 'snapshots') return;
+    for (const [i, snapshot] of message.snapshots.entries()) views[i]?.adopt(snapshot);
+  });
+  const listeners: TcpListener[] = [];
+  try {
+    // One of each, because the callback is not told which address was asked, and views may differ.
+    for (const { address, port, view, log } of task.listeners) {
+      const source: { listener?: TcpListener } & PeerSource = {
+        peer: () => (source.listener as TcpListener).peer(),
+        peerFamily: () => (source.listener as TcpListener).peer()[0] as number,
+      };
+      const path = views[view] as QueryPath;
+      const answer: Answer = (memory, octets, offset, length, capacity) =>
+        path.answer(memory, octets, offset, length, capacity, TRANSPORT.STREAM, source, log);
+      source.listener = await listenTcp({ addresses: [{ address, port }], answer });
+      listeners.push(source.listener);
+    }
+    task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
+    const timer = setInterval(() => {
+      for (const view of views) view.idle();
+      sendTotals(task, listeners);
+    }, TICK_MS);
+    await mailbox.untilStopped();
+    clearInterval(timer);
+  } finally {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    for (const view of views) view.close();
+  }
+}
+
+function sendTotals(task: StreamTask, listeners: readonly TcpListener[]): void {
+  const totals: Record<string, number> = {};
+  for (const { counters } of listeners) {
+    for (const [name, value] of Object.entries(counters))
+      totals[name] = (totals[name] ?? 0) + value;
+  }
+  task.port.postMessage({ kind: 'totals', totals } satisfies FromWorker);
+}

@@ -1,0 +1,117 @@
+import { TRANSPORT } from '@seamark/matcher';
+import { type Handler, openBatched, openDgram, type SocketSet } from '@seamark/udp';
+import { Mailbox } from './mailbox.ts';
+import { QueryPath } from './query-path.ts';
+import type { FromWorker, ToWorker, UdpTask } from './tasks.ts';
+import { Telemetry } from './telemetry.ts';
+
+/** A stop answers what lies in the sockets then, this many batches at the most. */
+const LAST_BATCHES = 64;
+/**
+ * After so many batches, or so many turns without one, what the socket set counts is sent to the main
+ * thread. Batches are counted because reading the clock after each would allocate.
+ */
+const TOTALS_TURNS = 4096;
+const IDLE_TURNS = 410;
+/** The same for the dgram backend, which has timers. */
+const TOTALS_MS = 1000;
+/** The longest that a blocked worker takes to see an order, and to let go of retired memory. */
+const RECEIVE_TIMEOUT_MS = 100;
+
+/** One thread's UDP service; settles when it is told to stop. */
+export default async function serveUdp(task: UdpTask): Promise<void> {
+  const telemetry = new Telemetry(task);
+  const views = task.snapshots.map((snapshot) => new QueryPath(snapshot, task.slot, telemetry));
+  const deliver = (message: ToWorker): void => {
+    if (message.kind !== 'snapshots') return;
+    for (const [i, snapshot] of message.snapshots.entries()) views[i]?.adopt(snapshot);
+  };
+  const mailbox = new Mailbox(task, deliver);
+  try {
+    if (task.backend === 'batched') serveBatched(task, views, mailbox);
+    else await serveDgram(task, views, mailbox);
+  } finally {
+    for (const view of views) view.close();
+  }
+}
+
+/** The set is opened after the handler that asks it for peers: `source` is filled in between. */
+function createHandler(task: UdpTask, views: readonly QueryPath[], source: Source): Handler {
+  const paths = task.listeners.map(({ view }) => views[view] as QueryPath);
+  const logs = task.listeners.map(({ log }) => log);
+  return (memory, view, offset, length, capacity, socket) =>
+    (paths[socket] as QueryPath).answer(
+      memory,
+      view,
+      offset,
+      length,
+      capacity,
+      TRANSPORT.UDP,
+      source,
+      logs[socket] as boolean,
+    );
+}
+
+class Source {
+  set: SocketSet | undefined;
+
+  peer(): Uint8Array {
+    return (this.set as SocketSet).peer();
+  }
+
+  peerFamily(): number {
+    return (this.set as SocketSet).peerFamily();
+  }
+}
+
+function serveBatched(task: UdpTask, views: readonly QueryPath[], mailbox: Mailbox): void {
+  const sockets = openBatched({
+    addresses: task.listeners,
+    receiveTimeoutMs: RECEIVE_TIMEOUT_MS,
+  });
+  try {
+    const source = new Source();
+    source.set = sockets;
+    const handler = createHandler(task, views, source);
+    task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
+    let turns = 0;
+    while (!mailbox.stopped) {
+      const received = sockets.serveBatch(handler);
+      mailbox.check();
+      turns += received === 0 ? IDLE_TURNS : 1;
+      if (received === 0) for (const view of views) view.idle();
+      if (turns < TOTALS_TURNS) continue;
+      turns = 0;
+      sendTotals(task, sockets);
+    }
+    for (let i = 0; i < LAST_BATCHES && sockets.serveBatch(handler) > 0; i++);
+  } finally {
+    sockets.close();
+  }
+}
+
+async function serveDgram(
+  task: UdpTask,
+  views: readonly QueryPath[],
+  mailbox: Mailbox,
+): Promise<void> {
+  const source = new Source();
+  const sockets = await openDgram(
+    { addresses: task.listeners },
+    createHandler(task, views, source),
+  );
+  source.set = sockets;
+  task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
+  const timer = setInterval(() => {
+    for (const view of views) view.idle();
+    sendTotals(task, sockets);
+  }, TOTALS_MS);
+  await mailbox.untilStopped();
+  clearInterval(timer);
+  await sockets.close();
+}
+
+function sendTotals(task: UdpTask, sockets: SocketSet): void {
+  const message: FromWorker = { kind: 'totals', totals: { ...sockets.counters } };
+  task.port.postMessage(message);
+}

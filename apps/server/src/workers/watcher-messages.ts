@@ -1,0 +1,33 @@
+import type { SnapshotHandle } from '@seamark/snapshot';
+import type { WatcherStatus } from '@seamark/watcher';
+import type { GatewayConfig, SourceConfig, ViewConfig } from '../config/server-config.ts';
+import type { LogMessage } from '../log/port-logger.ts';
+
+/** What the watcher's thread is started with. */
+export interface WatcherTask {
+  readonly gateways: readonly GatewayConfig[];
+  readonly views: readonly ViewConfig[];
+  readonly readers: number;
+}
+
+/** From the watcher's thread to the main one. */
+export type FromWatcher =
+  | { readonly kind: 'snapshots'; readonly snapshots: readonly SnapshotHandle[] }
+  | { readonly kind: 'status'; readonly status: WatcherStatus }
+  /** A source can't ever work; `message` says what, where, and what to do. */
+  | { readonly kind: 'hopeless'; readonly code: string; readonly message: string }
+  | LogMessage;
+
+/** What a source is called in logs and metrics. */
+export function sourceLabel(source: SourceConfig): string {
+  switch (source.kind) {
+    case 'in-cluster':
+      return 'in-cluster';
+    case 'kubeconfig':
+      return source.context === undefined ? source.file : `${source.file}#${source.context}`;
+    case 'manifests':
+      return source.directories.join(' ');
+    default:
+      return source satisfies never;
+  }
+}
