@@ -274,7 +274,8 @@ export class ViewIndex {
       children: 0,
       hasWildcardChild: false,
       pinned: pinnedBy !== undefined,
-      published: false,
+      // Dirty without an entry: it was released since the last publication, and its node still stands.
+      published: zone.dirty.has(key),
     };
     this.entries.set(key, entry);
     zone.names += 1;
