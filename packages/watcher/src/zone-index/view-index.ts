@@ -179,7 +179,7 @@ export class ViewIndex {
   /** Kinds that are still missing are waited for no longer. */
   stopWaiting(gateway: number): void {
     const target = this.gateway(gateway);
-    if (target.waited) return;
+    if (target.waited || this.isSynced(gateway)) return;
     target.waited = true;
     for (const zone of target.zones) zone.dirty.add(zone.apex);
   }
@@ -382,8 +382,8 @@ const MAX_NEGATIVE_TTL = 60;
 function stateFlags(gateway: Gateway): number {
   const { options, synced, waited } = gateway;
   if (synced.size === 0) return NODE.ZONE_UNSYNCED;
-  if (synced.size < options.resources.length && !waited) return NODE.ZONE_PARTIAL;
-  return 0;
+  const missing = options.resources.some((kind) => !synced.has(kind));
+  return missing && !waited ? NODE.ZONE_PARTIAL : 0;
 }
 
 function labelsOf(key: NameKey): number {
