@@ -149,7 +149,11 @@ export class ViewIndex {
   /** An object's say in all its names. Undone by `release` with the same arguments. */
   claim(gateway: number, kind: Kind, object: Projection): void {
     const claim: Claim = { kind, object: object.key, addresses: object.addresses };
-    for (const key of this.keysOf(gateway, kind, object)) {
+    const refuse = (error: NameError) => {
+      const where = `${kind} ${object.key}`;
+      this.log.warn({ event: 'name-ignored', object: where }, `${where}: ${error.message}`);
+    };
+    for (const key of this.keysOf(gateway, object, refuse)) {
       const entry = this.ensure(key);
       entry.claims = [...entry.claims, claim];
       entry.zone.dirty.add(key);
@@ -157,7 +161,7 @@ export class ViewIndex {
   }
 
   release(gateway: number, kind: Kind, object: Projection): void {
-    for (const key of this.keysOf(gateway, kind, object)) {
+    for (const key of this.keysOf(gateway, object)) {
       const entry = this.entries.get(key);
       if (entry === undefined) continue;
       entry.claims = entry.claims.filter(
@@ -239,22 +243,28 @@ export class ViewIndex {
     return gateway;
   }
 
-  /** Where an object's names lie; those in no zone of its gateway are nobody's business here. */
-  private keysOf(gateway: number, kind: Kind, object: Projection): Set<NameKey> {
+  /**
+   * Where an object's names lie; those in no zone of its gateway are nobody's business here.
+   *
+   * @param refuse told of each name that is none.
+   */
+  private keysOf(
+    gateway: number,
+    object: Projection,
+    refuse: (error: NameError) => void = () => {},
+  ): Set<NameKey> {
     const target = this.gateway(gateway);
     const keys = new Set<NameKey>();
     for (const { name, relative } of object.names) {
-      try {
-        const candidates = relative
-          ? target.zones.map((zone) => nameKeyBelow(name, zone.apex))
-          : [nameKey(name)];
-        for (const key of candidates) {
+      // A name that is too long below one zone may yet do below another.
+      for (const zone of relative ? target.zones : [undefined]) {
+        try {
+          const key = zone === undefined ? nameKey(name) : nameKeyBelow(name, zone.apex);
           if (zoneApexOf(key, this.zones)?.gateway === target) keys.add(key);
+        } catch (error) {
+          if (!(error instanceof NameError)) throw error;
+          refuse(error);
         }
-      } catch (error) {
-        if (!(error instanceof NameError)) throw error;
-        const where = `${kind} ${object.key}`;
-        this.log.warn({ event: 'name-ignored', object: where }, `${where}: ${error.message}`);
       }
     }
     return keys;
