@@ -29,6 +29,13 @@ export function parentOf(key: NameKey): NameKey | undefined {
   return key.length === 1 ? undefined : (key.slice(key.charCodeAt(0) + 1) as NameKey);
 }
 
+/** Whether a name is `ancestor` or lies below it. Octets at its end may look like it within a label. */
+export function isWithin(key: NameKey, ancestor: NameKey): boolean {
+  let at: NameKey | undefined = key;
+  while (at !== undefined && at.length > ancestor.length) at = parentOf(at);
+  return at === ancestor;
+}
+
 export function isWildcard(key: NameKey): boolean {
   return key.startsWith('\x01*');
 }

@@ -6,7 +6,7 @@ import {
   GLUE,
   type RecordSpec,
 } from '@seamark/snapshot';
-import { type NameKey, nameKey, nameKeyBelow, wireOf } from './name-key.ts';
+import { isWithin, type NameKey, nameKey, nameKeyBelow, wireOf } from './name-key.ts';
 
 /**
  * The records of a zone as the snapshot carries them. Names inside the zone are composed as their
@@ -33,7 +33,7 @@ export interface NameServer {
  */
 export function nameServer(name: string, apex: NameKey): NameServer {
   const key = name.endsWith('.') ? nameKey(name) : nameKeyBelow(name, apex);
-  const inZone = key === apex || key.endsWith(apex);
+  const inZone = isWithin(key, apex);
   if (!inZone) return { key, inZone, octets: wireOf(key), pointers: [] };
   return { key, inZone, ...compressed(key, apex) };
 }
