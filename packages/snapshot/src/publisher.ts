@@ -81,7 +81,8 @@ export class Publisher {
 
   /** Counts up with each list that readers can adopt. */
   get generation(): number {
-    return this.sequence / 2;
+    // The sequence wraps at 32 bits.
+    return this.sequence >>> 1;
   }
 
   /** Octets in use, retired memory that somebody may still read included. */
@@ -107,8 +108,9 @@ export class Publisher {
   }
 
   /** Resolves when no merge is under way. */
-  settled(): Promise<void> {
-    return this.mergeDone;
+  async settled(): Promise<void> {
+    // What was published meanwhile may have made the next merge due.
+    while (this.merging.length > 0) await this.mergeDone;
   }
 
   /** The overlays on top that go into the next segment, counted from the newest. */
