@@ -20,6 +20,9 @@ export class NoReply extends Error {
 // Long enough for a busy machine: it is only ever waited for by a test that fails.
 const PATIENCE_MS = 5_000;
 
+/** How many datagrams that are no reply a failure shows: the last ones. */
+const STRAYS_SHOWN = 3;
+
 /** What the silence of a server is measured with: an ordinary question that it must answer. */
 const CONTROL_QUESTION = 'example.com. SOA';
 
@@ -56,7 +59,9 @@ export class UdpClient implements AsyncDisposable {
     this.send(sent);
     const reply = await this.#take((octets) => answers(sent, octets), patienceMs);
     if (reply !== undefined) return reply;
-    const strays = this.#arrived.map((octets) => `\ncame instead:\n${presentOctets(octets)}`);
+    const strays = this.#arrived
+      .slice(-STRAYS_SHOWN)
+      .map((octets) => `\ncame instead:\n${presentOctets(octets)}`);
     throw new NoReply(`no reply to\n${presentOctets(sent)}${strays.join('')}`);
   }
 
