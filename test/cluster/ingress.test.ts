@@ -27,7 +27,7 @@ describe.skipIf(missing)('an Ingress', () => {
     expect(await asker.answer(`www.${zone}. AAAA`)).toBe('2001:db8::1 2001:db8::2');
     expect(await asker.answer(`www.${zone}. TXT`)).toBe('NODATA');
     expect(await asker.answer(`nothing.${zone}. A`)).toBe('NXDOMAIN');
-    expect(await asker.answer('www.example.net. A')).toBe('REFUSED');
+    expect(await asker.answer('www.example.net. A')).toBe('REFUSED EDE 20');
   });
 
   test('is followed through its addresses, its host and its end', async ({

@@ -16,14 +16,19 @@ const CLI = join(ROOT, 'apps', 'server', 'dist', 'cli.js');
 export interface LogLine {
   readonly msg: string;
   readonly event?: string;
-  /** pino's numbers: 30 info, 40 warn, 50 error. */
-  readonly level: number;
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  /** The kind of object that the line is about, if it is about one. */
+  readonly kind?: string;
   readonly [field: string]: unknown;
 }
 
 interface Listener extends Endpoint {
   readonly transport: 'udp' | 'tcp';
 }
+
+/** Whether a person should look at this line: a warning, or worse. */
+export const isComplaint = ({ level }: LogLine): boolean =>
+  level === 'warn' || level === 'error' || level === 'fatal';
 
 /** A `seamark serve` that may be listening, failing to, or over. */
 export class SeamarkServer implements AsyncDisposable {
@@ -42,7 +47,10 @@ export class SeamarkServer implements AsyncDisposable {
     createInterface(stderr).on('line', (line) => this.#read(line));
   }
 
-  /** Starts `seamark serve` with this Corefile and resolves at once: it may yet fail. */
+  /**
+   * Starts `seamark serve` with this Corefile and resolves at once: it may yet fail. Of a server
+   * block with port 0 the event `serving` says which port the system chose.
+   */
   static async launch(corefile: string): Promise<SeamarkServer> {
     const folder = await mkdtemp(join(tmpdir(), 'seamark-server-'));
     const config = join(folder, 'Corefile');

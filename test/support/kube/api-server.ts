@@ -51,7 +51,7 @@ export class ApiServer {
     return server;
   }
 
-  /** Starts it again after `kill` or `stop`. */
+  /** Starts it again after `kill`. */
   async start(): Promise<void> {
     await this.#daemon.start();
     await writeFile(this.kubeconfig, composeKubeconfig(this.url, this.certificate));
@@ -62,16 +62,13 @@ export class ApiServer {
     await writeFile(join(this.#folder, 'tokens.csv'), tokenFile(true));
   }
 
-  /** SIGKILL; watches break off in mid-stream. */
+  /**
+   * SIGKILL; watches break off in mid-stream. There is no gentle stop beside it: with a watch open,
+   * SIGTERM takes kube-apiserver a minute.
+   */
   async kill(): Promise<void> {
     this.#closeClient();
     await this.#daemon.kill();
-  }
-
-  /** SIGTERM; watches are ended in order. */
-  async stop(): Promise<void> {
-    this.#closeClient();
-    await this.#daemon.stop();
   }
 
   /** The administrator's client. */

@@ -36,13 +36,16 @@ export class Daemon {
       ({ code, signal }) => Promise.reject(new Error(`${name} ended with ${signal ?? code}`)),
       (error) => Promise.reject(new Error(`${name} can't be started`, { cause: error })),
     );
-    const ready = waitFor(isReady, { what: `${name} to be ready`, timeout: 120_000 });
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    const ready = waitFor(isReady, { what: `${name} to be ready`, timeout: 120_000, signal });
     try {
       await Promise.race([ready, died]);
     } catch (cause) {
       await this.kill();
       throw new Error(`${cause}\n${await this.lastWords()}`, { cause });
     } finally {
+      waiting.abort();
       // Whichever lost the race may reject later.
       ready.catch(() => undefined);
       died.catch(() => undefined);
@@ -51,23 +54,14 @@ export class Daemon {
 
   /** SIGKILL: connections break off, nothing is said goodbye to. */
   async kill(): Promise<void> {
-    await this.#end('SIGKILL');
-  }
-
-  /** SIGTERM: connections are closed in order. */
-  async stop(): Promise<void> {
-    await this.#end('SIGTERM');
+    const child = this.#child;
+    this.#child = undefined;
+    if (child !== undefined) await endChild(child, 'SIGKILL').catch(() => undefined);
   }
 
   /** The end of its log, for the message of a failure. */
   async lastWords(): Promise<string> {
     const log = await readFile(this.#options.logFile, 'utf8').catch(() => '(no log)');
     return log.split('\n').slice(-20).join('\n');
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child !== undefined) await endChild(child, signal).catch(() => undefined);
   }
 }
