@@ -59,7 +59,7 @@ async function main(args: string[]): Promise<number> {
   switch (command) {
     case 'check': {
       const config = loadConfig(values.config, { defaultPort });
-      process.stdout.write(`${describeConfig(config)}\n`);
+      process.stdout.write(describeConfig(config));
       return EXIT.OK;
     }
     case 'serve': {
@@ -105,7 +105,10 @@ function version(): string {
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  const status = await main(process.argv.slice(2));
+  // Threads are told to end, not waited for beyond their time; what was logged has been written.
+  if (process.argv.includes('serve')) process.exit(status);
+  process.exitCode = status;
 } catch (error) {
   if (error instanceof UsageError) {
     process.stderr.write(`seamark: ${error.message}\nseamark --help says more.\n`);

@@ -4,6 +4,11 @@ import { Supervisor, type SupervisorOptions } from './supervisor/supervisor.ts';
 /** How long a stop may take before the process ends regardless. */
 const STOP_WITHIN_MS = 900;
 
+/** Why serving is over. */
+type Ending =
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'failure'; readonly message: string; readonly error?: unknown };
+
 /**
  * Serves until SIGTERM or SIGINT.
  *
@@ -14,57 +19,51 @@ export async function serve(
   options: Omit<SupervisorOptions, 'onHopeless'>,
 ): Promise<number> {
   const { log } = options;
-  const hopeless = Promise.withResolvers<string>();
-  const signalled = Promise.withResolvers<NodeJS.Signals>();
-  const onSignal = (signal: NodeJS.Signals): void => {
-    signalled.resolve(signal);
-    // Whoever asks twice does not want to wait for the lame duck.
-    process.once(signal, () => process.exit(0));
-  };
-  process.once('SIGTERM', onSignal);
-  process.once('SIGINT', onSignal);
-
+  const { promise: ending, resolve: end } = Promise.withResolvers<Ending>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      end({ kind: 'signal', signal });
+      // Whoever asks twice does not want to wait for the lame duck.
+      process.once(signal, () => process.exit(0));
+    });
+  }
   for (const { position, text } of config.notices) {
     log.warn({ event: 'config-notice', position }, text);
   }
-  const supervisor = new Supervisor(config, { ...options, onHopeless: hopeless.resolve });
-  try {
-    const started = supervisor.start().then(() => undefined);
-    const outcome = await Promise.race([
-      hopeless.promise.then((message) => ({ message })),
-      signalled.promise.then((signal) => ({ signal })),
-      started.then(() =>
-        Promise.race([
-          hopeless.promise.then((message) => ({ message })),
-          signalled.promise.then((signal) => ({ signal })),
-        ]),
-      ),
-    ]);
-    if ('message' in outcome) {
-      log.error({ event: 'cannot-serve' }, outcome.message);
-      await within(supervisor.stop(), STOP_WITHIN_MS);
-      return 1;
-    }
-    log.info({ event: 'stopping', signal: outcome.signal }, `${outcome.signal}: stopping`);
-    await supervisor.lameDuck();
-    await within(supervisor.stop(), STOP_WITHIN_MS);
-    log.info({ event: 'stopped' }, 'stopped');
-    return 0;
-  } catch (error) {
-    // What the world does to a start: a port in use, a folder that isn't there.
-    log.error({ event: 'cannot-serve', err: error }, messageOf(error));
+  const supervisor = new Supervisor(config, {
+    ...options,
+    onHopeless: (message) => end({ kind: 'failure', message }),
+  });
+  supervisor.start().catch((error: unknown) => end(failureOf(error)));
+
+  const ended = await ending;
+  if (ended.kind === 'failure') {
+    const fields = ended.error === undefined ? {} : { err: ended.error };
+    log.error({ event: 'cannot-serve', ...fields }, ended.message);
     await within(supervisor.stop(), STOP_WITHIN_MS);
     return 1;
   }
+  log.info({ event: 'stopping', signal: ended.signal }, `${ended.signal}: stopping`);
+  await supervisor.lameDuck();
+  await within(supervisor.stop(), STOP_WITHIN_MS);
+  log.info({ event: 'stopped' }, 'stopped');
+  return 0;
 }
+
+/** What the world does to a start has a code, and a message that says all; a bug needs its stack. */
+function failureOf(error: unknown): Ending {
+  if (!(error instanceof Error)) return { kind: 'failure', message: String(error) };
+  const { message } = error;
+  const isOfTheWorld = 'code' in error || WORLD.has(error.name);
+  return { kind: 'failure', message, ...(isOfTheWorld ? {} : { error }) };
+}
+
+/** Names are what is left of an error class that came from another thread. */
+const WORLD: ReadonlySet<string> = new Set(['UdpError', 'ListenError', 'SourceError']);
 
 async function within(work: Promise<void>, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   await Promise.race([work, promise]);
   clearTimeout(timer);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -51,6 +51,8 @@ export class Supervisor {
   private readonly report: Report;
   private pool: WorkerPool<AnswerTask> | undefined;
   private admin: AdminServer | undefined;
+  private started: Promise<void> = Promise.resolve();
+  private stopping = false;
 
   constructor(config: ServerConfig, options: SupervisorOptions) {
     this.config = config;
@@ -83,12 +85,19 @@ export class Supervisor {
   }
 
   /**
-   * Resolves when every listener answers: SERVFAIL until the first object has been read.
+   * Resolves when every listener answers: SERVFAIL until the first object has been read. A `stop` that
+   * comes meanwhile waits for the step in hand, and no further one is taken.
    *
    * @throws the error of whatever could not be opened; `stop` then ends what runs.
    */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.started = this.open();
+    return this.started;
+  }
+
+  private async open(): Promise<void> {
     this.snapshots = await this.watcher.start();
+    if (this.stopping) return;
     this.admin = await openAdmin(this.adminEndpoints());
     const listeners: ListenerTask[] = [];
     for (const { address, port, view, log } of this.config.listeners) {
@@ -96,6 +105,7 @@ export class Supervisor {
       const bound = await probeAddress({ address, port });
       listeners.push({ ...bound, view, log });
     }
+    if (this.stopping) return;
     const backend = this.chooseBackend();
     this.pool = new WorkerPool(this.slots(listeners, backend), {
       onDeath: (name, error, restartInMs) =>
@@ -105,6 +115,7 @@ export class Supervisor {
         ),
     });
     await this.pool.start();
+    if (this.stopping) return;
     const endpoints: Endpoint[] = listeners.flatMap(({ address, port }) =>
       (['udp', 'tcp'] as const).map((transport) => ({ address, port, transport })),
     );
@@ -123,6 +134,8 @@ export class Supervisor {
 
   /** Answers what has been received and ends every thread. */
   async stop(): Promise<void> {
+    this.stopping = true;
+    await this.started.catch(() => {});
     await Promise.all([this.pool?.stop(), this.watcher.stop(), this.admin?.close()]);
     this.queryLog.stop();
   }
