@@ -35,8 +35,8 @@ const source: TelemetrySource = {
   publishedAt: 1_700_000_000_500,
   zones: [{ zone: 'example.com.', serial: 2_026_112_301, names: 1000 }],
   sources: [
-    { kind: 'Ingress', state: 'synced', syncedAt: 1_700_000_000_000 },
-    { kind: 'Service', state: 'starting', syncedAt: undefined },
+    { source: 'in-cluster', kind: 'Ingress', state: 'synced', syncedAt: 1_700_000_000_000 },
+    { source: 'in-cluster', kind: 'Service', state: 'starting', syncedAt: undefined },
   ],
 };
 
@@ -58,9 +58,9 @@ describe('metrics', () => {
     'seamark_snapshot_published_timestamp_seconds 1700000000.5',
     'seamark_zone_serial{zone="example.com."} 2026112301',
     'seamark_zone_names{zone="example.com."} 1000',
-    'seamark_source_state{kind="Ingress",state="synced"} 1',
-    'seamark_source_state{kind="Ingress",state="retrying"} 0',
-    'seamark_source_synced_timestamp_seconds{kind="Ingress"} 1700000000',
+    'seamark_source_state{source="in-cluster",kind="Ingress",state="synced"} 1',
+    'seamark_source_state{source="in-cluster",kind="Ingress",state="retrying"} 0',
+    'seamark_source_synced_timestamp_seconds{source="in-cluster",kind="Ingress"} 1700000000',
     'seamark_worker_restarts_total 1',
     'seamark_udp_batches_total 7',
     'seamark_udp_send_errors_total 1',
@@ -75,7 +75,9 @@ describe('metrics', () => {
       (line) => line[0] !== '#',
     );
     expect(text.join('\n')).not.toContain('seamark_snapshot_published_timestamp_seconds');
-    expect(text.join('\n')).not.toContain('synced_timestamp_seconds{kind="Service"}');
+    expect(text.join('\n')).not.toContain(
+      'synced_timestamp_seconds{source="in-cluster",kind="Service"}',
+    );
   });
 
   test('each scrape reads anew, and what has gone is no longer told', async () => {

@@ -106,8 +106,12 @@ function addSnapshot(registry: Registry, source: TelemetrySource): void {
   gauge(registry, 'seamark_zone_serial', 'Serial of the SOA.', ['zone'], () =>
     source.zones.map(({ zone, serial }): Sample => [{ zone }, serial]),
   );
-  gauge(registry, 'seamark_zone_names', 'Owner names with RRsets.', ['zone'], () =>
-    source.zones.map(({ zone, names }): Sample => [{ zone }, names]),
+  gauge(
+    registry,
+    'seamark_zone_names',
+    'Names that exist, empty non-terminals among them.',
+    ['zone'],
+    () => source.zones.map(({ zone, names }): Sample => [{ zone }, names]),
   );
 }
 
@@ -116,28 +120,32 @@ function addSources(registry: Registry, source: TelemetrySource): void {
     registry,
     'seamark_source_state',
     '1 for the state that a source is in, else 0.',
-    ['kind', 'state'],
+    ['source', 'kind', 'state'],
     () =>
-      source.sources.flatMap(({ kind, state }) =>
-        SOURCE_STATES.map((name): Sample => [{ kind, state: name }, name === state ? 1 : 0]),
+      source.sources.flatMap(({ source, kind, state }) =>
+        SOURCE_STATES.map((name): Sample => {
+          return [{ source, kind, state: name }, name === state ? 1 : 0];
+        }),
       ),
   );
   gauge(
     registry,
     'seamark_source_synced_timestamp_seconds',
     'When a source was last known to be up to date; absent before the first time.',
-    ['kind'],
-    () => source.sources.flatMap(({ kind, syncedAt }) => timestamp({ kind }, syncedAt)),
+    ['source', 'kind'],
+    () =>
+      source.sources.flatMap(({ source, kind, syncedAt }) => timestamp({ source, kind }, syncedAt)),
   );
   gauge(
     registry,
     'seamark_source_since_synced_seconds',
     'Time since a source was last known to be up to date; absent before the first time.',
-    ['kind'],
+    ['source', 'kind'],
     () =>
-      source.sources.flatMap(({ kind, syncedAt }): Sample[] =>
-        syncedAt === undefined ? [] : [[{ kind }, Math.max(0, Date.now() - syncedAt) / 1000]],
-      ),
+      source.sources.flatMap(({ source, kind, syncedAt }): Sample[] => {
+        if (syncedAt === undefined) return [];
+        return [[{ source, kind }, Math.max(0, Date.now() - syncedAt) / 1000]];
+      }),
   );
 }
 

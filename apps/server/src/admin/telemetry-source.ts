@@ -7,7 +7,9 @@ export type SourceState = 'starting' | 'synced' | 'retrying';
 export const SOURCE_STATES: readonly SourceState[] = ['starting', 'synced', 'retrying'];
 
 export interface SourceStatus {
-  /** A Kubernetes kind, or `manifests`. */
+  /** Which cluster or folder: as it is called in logs. */
+  readonly source: string;
+  /** A Kubernetes kind. */
   readonly kind: string;
   readonly state: SourceState;
   /** Milliseconds since the epoch when it was last known to be up to date; undefined before the first time. */
@@ -18,7 +20,7 @@ export interface ZoneStatus {
   /** In presentation format, with the trailing dot. */
   readonly zone: string;
   readonly serial: number;
-  /** Owner names with RRsets. */
+  /** Names that exist, empty non-terminals among them. */
   readonly names: number;
 }
 

@@ -84,10 +84,11 @@ export class Report implements TelemetrySource {
 
   get sources(): readonly SourceStatus[] {
     const now = Date.now();
-    return (this.parts.watcher.status?.sources ?? []).flatMap(({ kinds }) =>
+    return (this.parts.watcher.status?.sources ?? []).flatMap(({ label, kinds }) =>
       kinds.map(({ kind, status, since, synced }): SourceStatus => {
         const isCurrent = status.state === 'watching';
         return {
+          source: label,
           kind,
           state: status.state === 'failing' ? 'retrying' : synced ? 'synced' : 'starting',
           syncedAt: synced ? (isCurrent ? now : since) : undefined,
