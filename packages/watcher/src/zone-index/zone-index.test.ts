@@ -1,0 +1,393 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ingress, Scene, service } from '../../test-support/scene.ts';
+import type { Projection, WatchedGateway } from '../index.ts';
+
+const SOA =
+  'example.com. 30 in soa ns1.example.com. hostmaster.ns1.example.com. 0 7200 1800 86400 30';
+
+/** What a synced view answers: objects in, question and short answer out. */
+interface Case {
+  readonly why: string;
+  readonly gateway?: Partial<WatchedGateway>;
+  readonly ingresses?: readonly Projection[];
+  readonly services?: readonly Projection[];
+  readonly expect: Readonly<Record<string, readonly string[] | string>>;
+}
+
+const CASES: readonly Case[] = [
+  {
+    why: 'both families of an object',
+    ingresses: [ingress('a', 'www.example.com', '192.0.2.1 2001:db8::1 192.0.2.2')],
+    expect: {
+      'www.example.com A': ['192.0.2.1', '192.0.2.2'],
+      'WWW.EXAMPLE.COM AAAA': ['2001:db8::1'],
+      'www.example.com TXT': 'NODATA',
+      'no.example.com A': 'NXDOMAIN',
+      'www.example.org A': 'REFUSED 20',
+    },
+  },
+  {
+    why: 'the first kind in the configured order that has an address',
+    ingresses: [
+      ingress('a', 'x.y.example.com', '192.0.2.1'),
+      ingress('b', 'pending.y.example.com', ''),
+    ],
+    services: [service('x', 'x.y', '192.0.2.9'), service('p', 'pending.y', '192.0.2.8')],
+    expect: { 'x.y.example.com A': ['192.0.2.1'], 'pending.y.example.com A': ['192.0.2.8'] },
+  },
+  {
+    why: 'the order as it is written',
+    gateway: { resources: ['Service', 'Ingress'] },
+    ingresses: [ingress('a', 'x.y.example.com', '192.0.2.1')],
+    services: [service('x', 'x.y', '2001:db8::9')],
+    expect: { 'x.y.example.com A': 'NODATA', 'x.y.example.com AAAA': ['2001:db8::9'] },
+  },
+  {
+    why: 'a kind named twice, and one not named',
+    gateway: { resources: ['Ingress', 'Ingress'] },
+    ingresses: [ingress('a', 'www.example.com', '192.0.2.1')],
+    services: [service('x', 'x.y', '192.0.2.9')],
+    expect: { 'www.example.com A': ['192.0.2.1'], 'x.y.example.com A': 'NXDOMAIN' },
+  },
+  {
+    why: 'the addresses of several objects together, each once, in one order',
+    ingresses: [
+      ingress('a', 'www.example.com', '192.0.2.2 192.0.2.1'),
+      ingress(
+        'b',
+        'www.example.com WWW.example.com.',
+        '192.0.2.1 192.0.2.3 2001:DB8:0::1 2001:db8::1',
+      ),
+    ],
+    expect: {
+      'www.example.com A': ['192.0.2.1', '192.0.2.2', '192.0.2.3'],
+      'www.example.com AAAA': ['2001:db8::1'],
+    },
+  },
+  {
+    why: 'no address yet: the name exists',
+    ingresses: [
+      ingress('a', 'www.example.com', ''),
+      ingress('b', 'odd.example.com', 'fe80::1%eth0 lb.example.org'),
+      ingress('c', '*.example.com', '192.0.2.1'),
+    ],
+    expect: {
+      'www.example.com A': 'NODATA',
+      'odd.example.com AAAA': 'NODATA',
+      'other.example.com A': ['192.0.2.1'],
+    },
+  },
+  {
+    why: 'wildcards, hidden by what exists (RFC 4592)',
+    ingresses: [
+      ingress('a', '*.w.example.com', '192.0.2.1'),
+      ingress('b', 'a.b.w.example.com', '192.0.2.2'),
+      ingress('c', '*.example.com', '192.0.2.3'),
+    ],
+    expect: {
+      'x.w.example.com A': ['192.0.2.1'],
+      'x.y.w.example.com A': ['192.0.2.1'],
+      'b.w.example.com A': 'NODATA',
+      'x.b.w.example.com A': 'NXDOMAIN',
+      'w.example.com A': 'NODATA',
+      'example.com A': 'NODATA',
+      'ns1.example.com A': 'NODATA',
+      'v.example.com A': ['192.0.2.3'],
+    },
+  },
+  {
+    why: 'names of services below each zone',
+    gateway: { zones: ['example.com', 'example.org'] },
+    services: [service('x', 'web.default', '192.0.2.1')],
+    expect: {
+      'web.default.example.com A': ['192.0.2.1'],
+      'web.default.example.org A': ['192.0.2.1'],
+      'default.example.org A': 'NODATA',
+    },
+  },
+  {
+    why: 'a zone within a zone',
+    gateway: { zones: ['example.com', 'a.b.example.com'] },
+    ingresses: [
+      ingress('a', 'x.a.b.example.com *.b.example.com', '192.0.2.1'),
+      ingress('b', 'a.b.example.com', '192.0.2.2'),
+    ],
+    expect: {
+      'x.a.b.example.com A': ['192.0.2.1'],
+      'a.b.example.com A': ['192.0.2.2'],
+      'a.b.example.com NS': ['ns1.a.b.example.com.'],
+      'b.example.com A': 'NODATA',
+      'c.b.example.com A': ['192.0.2.1'],
+      'y.a.b.example.com A': 'NXDOMAIN',
+    },
+  },
+  {
+    why: 'addresses at the apex',
+    ingresses: [ingress('a', 'example.com', '192.0.2.1')],
+    expect: { 'example.com A': ['192.0.2.1'], 'example.com AAAA': 'NODATA' },
+  },
+  {
+    why: 'the root as a zone',
+    gateway: { zones: ['.'] },
+    ingresses: [ingress('a', 'www.example.com', '192.0.2.1')],
+    expect: {
+      'www.example.com A': ['192.0.2.1'],
+      'example.com A': 'NODATA',
+      'example.org A': 'NXDOMAIN',
+      '. NS': ['ns1.'],
+    },
+  },
+  {
+    why: 'objects outside the zones, and names that are none',
+    ingresses: [
+      ingress('a', 'www.example.org xexample.com com', '192.0.2.1'),
+      ingress('b', `a..example.com ${'x'.repeat(64)}.example.com b\u00fc.example.com`, '192.0.2.1'),
+      ingress('c', 'a..b.example.com fine.example.com', '192.0.2.1'),
+    ],
+    expect: {
+      'www.example.org A': 'REFUSED 20',
+      'a.example.com A': 'NXDOMAIN',
+      'fine.example.com A': ['192.0.2.1'],
+    },
+  },
+  {
+    why: 'labels that are special to programs',
+    ingresses: [
+      ingress('a', '__proto__.example.com a\\.b.example.com constructor.example.com', '192.0.2.1'),
+    ],
+    expect: {
+      '__proto__.example.com A': ['192.0.2.1'],
+      'constructor.example.com A': ['192.0.2.1'],
+      'a\\.b.example.com A': ['192.0.2.1'],
+      'b.example.com A': 'NXDOMAIN',
+      'tostring.example.com A': 'NXDOMAIN',
+    },
+  },
+];
+
+describe('objects in, answers out', () => {
+  it.each(CASES)('$why', async ({ gateway = {}, ingresses, services, expect: expected }) => {
+    await using scene = new Scene([gateway]);
+    scene.list('Ingress', ingresses);
+    scene.list('Service', services);
+    const said = Object.keys(expected).map((text) => [text, scene.short(text)]);
+    expect(Object.fromEntries(said)).toEqual(expected);
+  });
+
+  it('whole, with TTL and SOA', async () => {
+    await using scene = new Scene();
+    scene.list('Ingress', [ingress('a', 'www.example.com', '192.0.2.1')]);
+    scene.list('Service');
+    expect(scene.ask('www.example.com A').answer).toEqual(['www.example.com. 30 in a 192.0.2.1']);
+    for (const text of ['www.example.com MX', 'nope.example.com A']) {
+      expect(scene.ask(text).authority).toEqual([SOA]);
+    }
+    expect(scene.ask('example.com SOA').answer).toEqual([SOA]);
+  });
+
+  it('logs a name that is none once, and says whose it is', async () => {
+    await using scene = new Scene();
+    scene.list('Ingress', [ingress('bad', 'a..example.com', '192.0.2.1')]);
+    scene.put('Ingress', ingress('bad', 'a..example.com', '192.0.2.2'));
+    scene.drop('Ingress', 'default/bad');
+    const warnings = scene.log.filter(({ level }) => level === 'warn');
+    expect(warnings.map(({ message }) => message)).toEqual(
+      Array(2).fill(expect.stringMatching(/^Ingress default\/bad: "a\.\.example\.com" is not/)),
+    );
+  });
+
+  it('takes a name below the zones that it is not too long for', async () => {
+    const long = `${'x'.repeat(60)}.example`;
+    await using scene = new Scene([
+      { zones: [`${long}.${'y'.repeat(63)}.${'z'.repeat(63)}`, 'example.com'] },
+    ]);
+    const name = `${'n'.repeat(63)}.default`;
+    scene.list('Ingress');
+    scene.list('Service', [service('n', name, '192.0.2.1')]);
+    expect(scene.short(`${name}.example.com A`)).toEqual(['192.0.2.1']);
+    expect(scene.log.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+});
+
+describe('changes', () => {
+  it('are seen at once, and empty non-terminals come and go with them', async () => {
+    await using scene = new Scene();
+    scene.list('Ingress', [ingress('a', 'a.b.c.example.com', '192.0.2.1')]);
+    scene.list('Service');
+    expect(scene.short('b.c.example.com A')).toBe('NODATA');
+    scene.put('Ingress', ingress('b', 'c.example.com', '192.0.2.2'));
+    expect(scene.short('c.example.com A')).toEqual(['192.0.2.2']);
+    scene.drop('Ingress', 'default/a');
+    expect(scene.short('b.c.example.com A')).toBe('NXDOMAIN');
+    expect(scene.short('c.example.com A')).toEqual(['192.0.2.2']);
+    scene.drop('Ingress', 'default/b');
+    expect(scene.short('c.example.com A')).toBe('NXDOMAIN');
+    scene.put('Ingress', ingress('a', 'a.b.c.example.com', ''));
+    expect(scene.short('a.b.c.example.com A')).toBe('NODATA');
+  });
+
+  it('move a wildcard', async () => {
+    await using scene = new Scene();
+    scene.list('Ingress', [ingress('a', '*.w.example.com', '192.0.2.1')]);
+    scene.list('Service');
+    scene.put('Ingress', ingress('a', '*.v.example.com', '192.0.2.1'));
+    expect(scene.short('x.w.example.com A')).toBe('NXDOMAIN');
+    expect(scene.short('x.v.example.com A')).toEqual(['192.0.2.1']);
+    scene.put('Ingress', ingress('a', 'v.example.com', '192.0.2.1'));
+    expect(scene.short('x.v.example.com A')).toBe('NXDOMAIN');
+  });
+
+  it('leave nothing of what was renewed and removed between two publications', async () => {
+    await using scene = new Scene();
+    scene.list('Ingress', [ingress('a', 'a.b.example.com', '192.0.2.1')]);
+    scene.list('Service');
+    scene.sink().upsert('Ingress', ingress('a', 'a.b.example.com', '192.0.2.2'));
+    scene.sink().upsert('Ingress', ingress('new', 'new.example.com', '192.0.2.2'));
+    scene.drop('Ingress', 'default/a', 'default/new', 'default/never');
+    for (const name of ['a.b', 'b', 'new']) {
+      expect(scene.short(`${name}.example.com A`)).toBe('NXDOMAIN');
+    }
+  });
+
+  it('that change nothing are not published; others move the serial forward', async () => {
+    await using scene = new Scene([{ zones: ['example.com', 'example.org'] }]);
+    const generation = () => scene.watcher.status().views[0]?.generation;
+    scene.list('Ingress', [ingress('a', 'www.example.com', '192.0.2.1')]);
+    scene.list('Service');
+    const [first = 0, other] = scene.serials();
+    const before = generation();
+    scene.put('Ingress', ingress('a', 'www.example.com', '192.0.2.1'));
+    scene.put('Ingress', ingress('elsewhere', 'www.example.net', '192.0.2.1'));
+    scene.list('Ingress', [ingress('a', 'www.example.com', '192.0.2.1')]);
+    expect(generation()).toBe(before);
+    expect(scene.serials()).toEqual([first, other]);
+    for (let i = 2; i < 20; i++) {
+      scene.put('Ingress', ingress('a', 'www.example.com', `192.0.2.${i}`));
+    }
+    const [last = 0, untouched] = scene.serials();
+    expect(last).toBeGreaterThanOrEqual(first + 18);
+    expect(untouched).toBe(other);
+  });
+
+  it('are what a new list says: what it lacks has gone', async () => {
+    await using scene = new Scene();
+    const [a, b] = ['a', 'b'].map((name) => ingress(name, `${name}.example.com`, '192.0.2.1'));
+    if (a === undefined || b === undefined) throw new Error('two of them');
+    scene.list('Ingress', [a, b]);
+    scene.list('Service');
+    scene.sink().beginList('Ingress');
+    scene.put('Ingress', b);
+    expect(scene.short('a.example.com A')).toEqual(['192.0.2.1']);
+    scene.sink().endList('Ingress');
+    scene.sink().flush();
+    expect(scene.short('a.example.com A')).toBe('NXDOMAIN');
+    expect(scene.short('b.example.com A')).toEqual(['192.0.2.1']);
+    scene.put('Ingress', { ...b, names: [] });
+    expect(scene.short('b.example.com A')).toBe('NXDOMAIN');
+    expect(scene.watcher.status().sources[0]?.kinds[0]?.objects).toBe(0);
+  });
+});
+
+describe('name servers', () => {
+  it('have addresses of both families beside NS', async () => {
+    await using scene = new Scene([{ apex: 'gw.dns', secondary: 'ns2.example.net.' }]);
+    scene.list('Ingress');
+    scene.list('Service', [service('gw', 'gw.dns', '192.0.2.53 2001:db8::53')]);
+    const said = scene.ask('EXAMPLE.com NS');
+    expect(said.answer).toEqual([
+      'example.com. 60 in ns gw.dns.example.com.',
+      'example.com. 60 in ns ns2.example.net.',
+    ]);
+    expect(said.additional).toEqual([
+      'gw.dns.example.com. 30 in a 192.0.2.53',
+      'gw.dns.example.com. 30 in aaaa 2001:db8::53',
+    ]);
+    scene.put('Service', service('gw', 'gw.dns', '192.0.2.54'));
+    expect(scene.ask('example.com NS').additional).toEqual([
+      'gw.dns.example.com. 30 in a 192.0.2.54',
+    ]);
+    scene.drop('Service', 'default/gw');
+    expect(scene.ask('example.com NS').additional).toEqual([]);
+    // The name of a name server exists whatever objects say (RFC 1912 2.8 would have it addressed).
+    expect(scene.short('gw.dns.example.com A')).toBe('NODATA');
+    expect(scene.short('dns.example.com A')).toBe('NODATA');
+  });
+
+  it('may lie in a zone further down, whose addresses are followed', async () => {
+    await using scene = new Scene([
+      { zones: ['example.com', 'dns.example.com'], apex: 'ns.dns.example.com.' },
+    ]);
+    scene.list('Ingress', [ingress('a', 'ns.dns.example.com', '192.0.2.1')]);
+    scene.list('Service');
+    scene.put('Ingress', ingress('a', 'ns.dns.example.com', '192.0.2.2'));
+    for (const zone of ['example.com', 'dns.example.com']) {
+      expect(scene.ask(`${zone} NS`).additional).toEqual(['ns.dns.example.com. 30 in a 192.0.2.2']);
+    }
+  });
+
+  it.each(['ns.example.net.', 'x\\007example.com.'])('%s lies elsewhere', async (apex) => {
+    await using scene = new Scene([{ apex }]);
+    scene.list('Ingress');
+    scene.list('Service');
+    expect(scene.short('example.com NS')).toEqual([apex]);
+    expect(scene.ask('example.com SOA').answer[0]).toContain(`soa ${apex} hostmaster.${apex} `);
+    expect(scene.ask('a.b.example.com A').authority).toHaveLength(1);
+  });
+});
+
+describe('until everything has been read', () => {
+  const www = ingress('a', 'www.example.com', '192.0.2.1');
+
+  it('nothing is known before the first list ends', async () => {
+    await using scene = new Scene();
+    for (const name of ['example.com', 'www.example.com']) {
+      expect(scene.short(`${name} A`)).toBe('SERVFAIL 14');
+    }
+    expect(scene.short('example.com SOA')).toBe('SERVFAIL 14');
+    scene.sink().beginList('Ingress');
+    scene.put('Ingress', www);
+    expect(scene.short('www.example.com A')).toBe('SERVFAIL 14');
+    expect(scene.short('www.example.org A')).toBe('REFUSED 20');
+    expect(scene.watcher.status().views[0]).toMatchObject({ synced: false, ready: false });
+  });
+
+  it('what is known is answered, what is missing is not denied', async () => {
+    await using scene = new Scene();
+    scene.list('Ingress', [www]);
+    expect(scene.short('www.example.com A')).toEqual(['192.0.2.1']);
+    expect(scene.short('www.example.com AAAA')).toBe('SERVFAIL 14');
+    expect(scene.short('nope.example.com A')).toBe('SERVFAIL 14');
+    expect(scene.short('example.com NS')).toEqual(['ns1.example.com.']);
+    scene.list('Service');
+    expect(scene.short('nope.example.com A')).toBe('NXDOMAIN');
+    expect(scene.watcher.status().views[0]).toMatchObject({ synced: true, ready: true });
+    expect(scene.log.filter(({ event }) => event === 'synced')).toHaveLength(1);
+  });
+
+  it('for as long as it takes at most', async () => {
+    await using scene = new Scene([{}], 5);
+    scene.list('Ingress', [www]);
+    await vi.waitFor(() => expect(scene.short('nope.example.com A')).toBe('NXDOMAIN'));
+    expect(scene.watcher.status().views[0]).toMatchObject({ synced: false, ready: true });
+    scene.list('Service', [service('x', 'x.y', '192.0.2.2')]);
+    expect(scene.short('x.y.example.com A')).toEqual(['192.0.2.2']);
+    expect(scene.watcher.status().views[0]).toMatchObject({ synced: true });
+  });
+
+  it('each gateway waits for its own source', async () => {
+    await using scene = new Scene([
+      { zones: ['example.com'], source: 0 },
+      { zones: ['sub.example.com'], source: 1 },
+    ]);
+    scene.list('Ingress', [www], 1);
+    scene.list('Service', [], 1);
+    expect(scene.short('nope.sub.example.com A')).toBe('NXDOMAIN');
+    expect(scene.short('www.example.com A')).toBe('SERVFAIL 14');
+    // An object of one source makes no name in the zone of the other.
+    scene.list('Ingress', [ingress('s', 'x.sub.example.com y.example.com', '192.0.2.1')], 0);
+    scene.list('Service', [], 0);
+    expect(scene.short('x.sub.example.com A')).toBe('NXDOMAIN');
+    expect(scene.short('www.example.com A')).toBe('NXDOMAIN');
+    expect(scene.short('y.example.com A')).toEqual(['192.0.2.1']);
+  });
+});

@@ -1,0 +1,163 @@
+// Objects in, answers out: a watcher whose source is in a test's hands, and somebody who asks.
+
+import { once } from 'node:events';
+import { SnapshotReader } from '@seamark/snapshot';
+import { rcodeName, typeNumber } from '../../../test/support/dns/codes.ts';
+import { presentRecord } from '../../../test/support/dns/format.ts';
+import type { ResourceRecord } from '../../../test/support/dns/message.ts';
+import { Responder, TRANSPORT } from '../../matcher/src/index.ts';
+import { ask } from '../../matcher/test-support/asking.ts';
+import {
+  type Kind,
+  type Logger,
+  type Projection,
+  type Sink,
+  type WatchedGateway,
+  Watcher,
+} from '../src/index.ts';
+
+/** What a name is asked for comes back as texts in lower case; SOA serials are left out. */
+export interface Said {
+  readonly rcode: string;
+  readonly answer: readonly string[];
+  readonly authority: readonly string[];
+  readonly additional: readonly string[];
+  readonly ede: number;
+}
+
+export interface Line {
+  readonly level: keyof Logger;
+  readonly event: unknown;
+  readonly message: string;
+}
+
+const GATEWAY: WatchedGateway = {
+  zones: ['example.com'],
+  resources: ['Ingress', 'Service'],
+  ttl: 30,
+  apex: 'ns1',
+  source: 0,
+};
+
+export class Scene implements AsyncDisposable {
+  readonly watcher: Watcher;
+  readonly log: Line[] = [];
+  readonly sinks: Sink[] = [];
+  private readonly reader: SnapshotReader;
+  private readonly responder: Responder;
+  private readonly stop = new AbortController();
+  private readonly running: Promise<void>;
+
+  constructor(gateways: readonly Partial<WatchedGateway>[] = [{}], syncTimeoutMs = 60_000) {
+    const views = [{ gateways: gateways.map((gateway) => ({ ...GATEWAY, ...gateway })) }];
+    const count = 1 + Math.max(...gateways.map(({ source = 0 }) => source));
+    const line =
+      (level: keyof Logger) =>
+      (fields: object, message: string): void => {
+        this.log.push({ level, event: Object(fields)['event'], message });
+      };
+    this.watcher = new Watcher({
+      views,
+      readers: 1,
+      syncTimeoutMs,
+      log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
+      sources: Array.from({ length: count }, (_, i) => ({
+        label: `source ${i}`,
+        kinds: ['Ingress', 'Service'],
+        source: {
+          start: async (sink, signal) => {
+            this.sinks[i] = sink;
+            if (!signal.aborted) await once(signal, 'abort');
+          },
+        },
+      })),
+    });
+    const [handle] = this.watcher.handles;
+    if (handle === undefined) throw new Error('no view');
+    this.reader = new SnapshotReader(handle, 0);
+    this.responder = new Responder(this.reader);
+    this.running = this.watcher.run(this.stop.signal);
+  }
+
+  /** A whole list of a kind, published at its end. */
+  list(kind: Kind, objects: readonly Projection[] = [], source = 0): void {
+    const sink = this.sink(source);
+    sink.beginList(kind);
+    for (const object of objects) sink.upsert(kind, object);
+    sink.endList(kind);
+    sink.flush();
+  }
+
+  put(kind: Kind, ...objects: readonly Projection[]): void {
+    for (const object of objects) this.sink().upsert(kind, object);
+    this.sink().flush();
+  }
+
+  drop(kind: Kind, ...keys: readonly string[]): void {
+    for (const key of keys) this.sink().remove(kind, key);
+    this.sink().flush();
+  }
+
+  sink(source = 0): Sink {
+    const sink = this.sinks[source];
+    if (sink === undefined) throw new Error(`source ${source} has not begun`);
+    return sink;
+  }
+
+  /** Asks `www.example.com A`. */
+  ask(text: string): Said {
+    this.reader.refresh();
+    const [name = '', type = ''] = text.split(' ');
+    const reply = ask(this.responder, `${name}.`.replace('..', '.'), typeNumber(type), {
+      edns: {},
+      transport: TRANSPORT.STREAM,
+    });
+    const texts = (section: readonly ResourceRecord[]) => section.map(presentWithoutSerial).sort();
+    return {
+      rcode: rcodeName(reply.rcode),
+      answer: texts(reply.answer),
+      authority: texts(reply.authority),
+      additional: texts(reply.additional),
+      ede: reply.edns?.errors[0]?.code ?? -1,
+    };
+  }
+
+  /** The RDATA of the answer, or the RCODE where there is none, or NODATA. */
+  short(text: string): readonly string[] | string {
+    const { rcode, answer, ede } = this.ask(text);
+    if (answer.length > 0) return answer.map((record) => record.split(' ').slice(4).join(' '));
+    if (rcode === 'NOERROR') return 'NODATA';
+    return ede < 0 ? rcode : `${rcode} ${ede}`;
+  }
+
+  serials(): readonly number[] {
+    return this.watcher.status().views.flatMap(({ zones }) => zones.map(({ serial }) => serial));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop.abort();
+    await this.running;
+    this.reader.close();
+  }
+}
+
+function presentWithoutSerial(record: ResourceRecord): string {
+  const rdata = record.rdata.kind === 'SOA' ? { ...record.rdata, serial: 0 } : record.rdata;
+  return presentRecord({ ...record, rdata }).toLowerCase();
+}
+
+/** An object with absolute names. */
+export function ingress(key: string, names: string, addresses: string): Projection {
+  return projection(key, names, addresses, false);
+}
+
+/** An object with names below each zone. */
+export function service(key: string, names: string, addresses: string): Projection {
+  return projection(key, names, addresses, true);
+}
+
+function projection(key: string, names: string, addresses: string, relative: boolean): Projection {
+  const words = (text: string) => text.split(' ').filter(Boolean);
+  const claimed = words(names).map((name) => ({ name, relative }));
+  return { key: `default/${key}`, names: claimed, addresses: words(addresses) };
+}
