@@ -1,0 +1,125 @@
+// A server that runs on its core and has been seen to answer rightly.
+
+import { mkdir } from 'node:fs/promises';
+import { type Child, endChild, startChild } from '../../test/support/child.ts';
+import { parseMessage, query, UdpClient } from '../../test/support/dns/index.ts';
+import { waitFor } from '../../test/support/wait.ts';
+import { type Dataset, ZONE } from './names.ts';
+import { processTree, residentOctets, type Usage, usageOf } from './process-tree.ts';
+import type { Launch, Recipe } from './servers/index.ts';
+
+/** How long loading may take: BIND needs a minute for a million names, YAML may need more. */
+const LOADING_MS = 900_000;
+/** Of what a server prints, as much as explains why it ended. */
+const LAST_WORDS = 4000;
+const NXDOMAIN = 3;
+
+export class RunningServer implements AsyncDisposable {
+  readonly recipe: Recipe;
+  readonly port: number;
+  /** Seconds from exec to the first right answers. */
+  readonly startSeconds: number;
+  readonly #child: Child;
+  readonly #processes: readonly number[];
+  readonly #dispose: () => Promise<void>;
+
+  private constructor(recipe: Recipe, port: number, child: Child, started: Started) {
+    this.recipe = recipe;
+    this.port = port;
+    this.startSeconds = started.seconds;
+    this.#child = child;
+    this.#processes = processTree(child.process.pid ?? 0);
+    this.#dispose = started.dispose;
+  }
+
+  /** Starts it on `core`; rejects with its last words where it ends or never answers rightly. */
+  static async start(recipe: Recipe, launch: Launch, core: number): Promise<RunningServer> {
+    await mkdir(launch.folder);
+    const { program, args, dispose = async () => {} } = await recipe.prepare(launch);
+    const startedAt = performance.now();
+    const child = startChild('taskset', ['-c', String(core), program, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let printed = '';
+    for (const stream of [child.process.stdout, child.process.stderr]) {
+      stream?.on('data', (octets: Buffer) => {
+        printed = (printed + octets.toString()).slice(-LAST_WORDS);
+      });
+    }
+    const waiting = new AbortController();
+    const ready = waitFor(() => (recipe.isEcho ? echoes(launch) : answersRightly(launch)), {
+      what: `${recipe.name} to answer`,
+      timeout: LOADING_MS,
+      evidence: () => printed,
+      signal: waiting.signal,
+    });
+    const ended = child.exited.then(({ code, signal }) => {
+      throw new Error(`${recipe.name} ended with ${signal ?? code}\n${printed}`);
+    });
+    try {
+      await Promise.race([ready, ended]);
+      const seconds = (performance.now() - startedAt) / 1000;
+      return new RunningServer(recipe, launch.port, child, { seconds, dispose });
+    } catch (error) {
+      child.process.kill('SIGKILL');
+      await dispose();
+      throw error;
+    } finally {
+      waiting.abort();
+      ready.catch(() => undefined);
+      ended.catch(() => undefined);
+    }
+  }
+
+  /** CPU time so far. */
+  usage(): Usage {
+    return usageOf(this.#processes);
+  }
+
+  residentOctets(): number {
+    return residentOctets(this.#processes);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await endChild(this.#child, 'SIGTERM').catch(() => undefined);
+    await this.#dispose();
+  }
+}
+
+interface Started {
+  readonly seconds: number;
+  readonly dispose: () => Promise<void>;
+}
+
+async function echoes({ port }: Launch): Promise<boolean> {
+  await using client = await UdpClient.open({ host: '127.0.0.1', port });
+  await client.exchange(query(`${ZONE}. SOA`), 200);
+  return true;
+}
+
+/** One question of each kind: a server that does less work than the others must not be measured. */
+async function answersRightly({ port, data }: Launch): Promise<boolean> {
+  await using client = await UdpClient.open({ host: '127.0.0.1', port });
+  for (const [text, answers, rcode] of samples(data)) {
+    const reply = parseMessage(await client.exchange(query(text), 500));
+    if (reply.rcode !== rcode || reply.answer.length !== answers) return false;
+    // RFC 2308 2: a negative answer has the SOA.
+    if (answers === 0 && reply.authority.length !== 1) return false;
+  }
+  return true;
+}
+
+/** Question, records in the answer, RCODE. */
+function samples({ hosts, wildcards, multis }: Dataset): [string, number, number][] {
+  const [host, last] = [hosts.at(0), hosts.at(-1)];
+  const [wildcard, multi] = [wildcards.at(0), multis.at(-1)];
+  const below = wildcard?.name.replace('*', 'any');
+  return [
+    [`${host?.name}. A`, 1, 0],
+    [`${last?.name}. A`, 1, 0],
+    [`${host?.name}. AAAA`, 0, 0],
+    [`${below}. A`, 1, 0],
+    [`${multi?.name}. A`, multi?.addresses.length ?? 0, 0],
+    [`no-such-name.${ZONE}. A`, 0, NXDOMAIN],
+  ];
+}
