@@ -7,9 +7,14 @@ const source = {
   ssr: { resolve: { conditions: ['seamark-source'] } },
 };
 
-const project = (name: string, include: string[], testTimeout: number) => ({
+const project = (
+  name: string,
+  include: string[],
+  testTimeout: number,
+  globalSetup: string[] = [],
+) => ({
   ...source,
-  test: { name, include, testTimeout, hookTimeout: testTimeout * 2, environment: 'node' },
+  test: { name, include, testTimeout, hookTimeout: testTimeout * 2, globalSetup },
 });
 
 const config: ViteUserConfig = defineConfig({
@@ -21,7 +26,9 @@ const config: ViteUserConfig = defineConfig({
       project('server', ['test/server/**/*.test.ts'], 60_000),
       project('conformance', ['test/conformance/**/*.test.ts'], 60_000),
       project('packages', ['test/packages/**/*.test.ts'], 300_000),
-      project('cluster', ['test/cluster/**/*.test.ts'], 300_000),
+      project('cluster', ['test/cluster/**/*.test.ts'], 300_000, [
+        'test/support/kube/global-setup.ts',
+      ]),
       project('load', ['test/load/**/*.test.ts'], 120_000),
     ],
   },

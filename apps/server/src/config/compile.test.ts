@@ -187,7 +187,7 @@ describe('refusals', () => {
       'tls://a.test {\n}',
       '1:1: "tls://" is not supported yet: write "dns://" for DNS over UDP and TCP. Allowed here: dns://',
     ],
-    ['a.test:99999 {\n}', '1:1: "99999" in "a.test:99999" is no port. Allowed here: 1-65535'],
+    ['a.test:99999 {\n}', '1:1: "99999" in "a.test:99999" is no port. Allowed here: 0-65535'],
     [
       '. {\n bind eth9\n}',
       '2:7: "eth9" is neither an IP address nor an interface here. Allowed here: ADDRESS, lo',

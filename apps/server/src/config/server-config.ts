@@ -19,7 +19,7 @@ export interface ServerConfig {
 export interface ListenerConfig {
   /** An IP address in canonical form; `::` (dual stack) where there is no `bind`. Never ''. */
   readonly address: string;
-  /** 1 to 65535. */
+  /** 0 lets the operating system choose one, the same for UDP and TCP. */
   readonly port: number;
   /** An index into `views`. */
   readonly view: number;

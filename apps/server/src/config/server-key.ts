@@ -18,8 +18,8 @@ export function readKey(token: Token, defaultPort: number, problems: Problems): 
     return [];
   }
   const number = port === undefined ? defaultPort : Number(port);
-  if (port === '' || number < 1 || number > 65535) {
-    problems.report(token, `"${port}" in "${token.text}" is no port`, { allowed: ['1-65535'] });
+  if (port === '' || number > 65535) {
+    problems.report(token, `"${port}" in "${token.text}" is no port`, { allowed: ['0-65535'] });
     return [];
   }
   const isRoot = host === '' && (port !== undefined || token.text !== '');
