@@ -3,7 +3,7 @@
 import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readPage, tablesOf } from './markdown.ts';
+import { readPage, tablesOf } from '../support/markdown.ts';
 
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 // docs/errors.md lists every error class and every code, and nothing that isn't there.
 
 import { expect, test } from 'vitest';
+import { readPage, tablesOf } from '../support/markdown.ts';
 import { declaredErrors } from './error-classes.ts';
-import { readPage, tablesOf } from './markdown.ts';
 
 const page = readPage('docs/errors.md');
 const tables = tablesOf(page);

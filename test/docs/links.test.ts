@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
-import { anchorsOf, linksOf, readPage } from './markdown.ts';
+import { anchorsOf, linksOf, readPage } from '../support/markdown.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
