@@ -93,13 +93,13 @@ interface CorefileOptions {
   readonly also?: readonly string[];
 }
 
-/** A Corefile that serves one zone on a port of 127.0.0.1 that the system chooses. */
+/** A Corefile that serves one zone on a free port of 127.0.0.1. */
 export const corefile = (
   zone: string,
   kubeconfig: string,
   { resources = 'Ingress Service', context = '', also = [] }: CorefileOptions = {},
 ): string => `
-.:0 {
+.:{$PORT} {
   bind 127.0.0.1
   errors
   ${also.join('\n  ')}

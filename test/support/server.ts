@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Child, type Exit, startChild } from './child.ts';
 import type { Endpoint } from './dns/index.ts';
+import { freePort } from './ports.ts';
 import { waitFor } from './wait.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -48,14 +49,15 @@ export class SeamarkServer implements AsyncDisposable {
   }
 
   /**
-   * Starts `seamark serve` with this Corefile and resolves at once: it may yet fail. Of a server
-   * block with port 0 the event `serving` says which port the system chose.
+   * Starts `seamark serve` with this Corefile and resolves at once: it may yet fail. `{$PORT}` in
+   * the Corefile is a free port.
    */
   static async launch(corefile: string): Promise<SeamarkServer> {
     const folder = await mkdtemp(join(tmpdir(), 'seamark-server-'));
     const config = join(folder, 'Corefile');
     await writeFile(config, corefile);
     const child = startChild(NODE, [CLI, 'serve', '--config', config], {
+      env: { ...process.env, PORT: String(await freePort()) },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     return new SeamarkServer(child, folder);

@@ -2,13 +2,13 @@
 //
 //   node test/support/kube/build/build.ts     builds what is missing and prints where it is
 
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { startChild } from '../../child.ts';
 
 const run = promisify(execFile);
 const MODULE = import.meta.dirname;
@@ -124,12 +124,13 @@ const build = async (
 ): Promise<void> => {
   report(`building etcd ${release.etcd} and kube-apiserver ${release.kubernetes} with Go`);
   report('(some minutes the first time, cached afterwards)');
-  const go = spawn('go', buildArguments(folder, release), {
+  const go = startChild('go', buildArguments(folder, release), {
     cwd: MODULE,
     env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const ended = once(go, 'close');
+  const { stderr } = go.process;
+  if (stderr === null) throw new Error('stderr is not a pipe');
   const lastWords: string[] = [];
   const started = performance.now();
   const progress = { downloaded: 0, compiled: 0 };
@@ -138,14 +139,14 @@ const build = async (
     const { downloaded, compiled } = progress;
     report(`${seconds} s: ${downloaded} modules downloaded, ${compiled} packages compiled`);
   }, 15_000);
-  for await (const line of createInterface(go.stderr)) {
+  for await (const line of createInterface(stderr)) {
     if (line.startsWith('go: downloading ')) progress.downloaded++;
     else progress.compiled++;
     lastWords.splice(0, lastWords.length - 19);
     lastWords.push(line);
   }
-  const [status] = await ended.finally(() => clearInterval(ticker));
-  if (status !== 0) throw new Error(`go build failed:\n${lastWords.join('\n')}`);
+  const { code } = await go.exited.finally(() => clearInterval(ticker));
+  if (code !== 0) throw new Error(`go build failed:\n${lastWords.join('\n')}`);
   // `go build` calls the program after the last element of its path that isn't a version.
   await rename(join(folder, 'server'), join(folder, 'etcd'));
 };
