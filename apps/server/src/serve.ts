@@ -20,11 +20,15 @@ export async function serve(
 ): Promise<number> {
   const { log } = options;
   const { promise: ending, resolve: end } = Promise.withResolvers<Ending>();
+  // Whoever asks twice, with either signal, does not want to wait for the lame duck. Nothing more is
+  // cut short: a Ctrl-C under npm arrives twice, and what has been received is answered all the same.
+  const { promise: hurry, resolve: onHurry } = Promise.withResolvers<void>();
+  let asked = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      if (asked) onHurry();
+      asked = true;
       end({ kind: 'signal', signal });
-      // Whoever asks twice does not want to wait for the lame duck.
-      process.once(signal, () => process.exit(0));
     });
   }
   for (const { position, text } of config.notices) {
@@ -44,7 +48,7 @@ export async function serve(
     return 1;
   }
   log.info({ event: 'stopping', signal: ended.signal }, `${ended.signal}: stopping`);
-  await supervisor.lameDuck();
+  await Promise.race([supervisor.lameDuck(), hurry]);
   await within(supervisor.stop(), STOP_WITHIN_MS);
   log.info({ event: 'stopped' }, 'stopped');
   return 0;

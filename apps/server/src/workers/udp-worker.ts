@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TRANSPORT } from '@seamark/matcher';
 import { type Handler, openBatched, openDgram, type SocketSet } from '@seamark/udp';
 import { Mailbox } from './mailbox.ts';
@@ -7,6 +8,8 @@ import { Telemetry } from './telemetry.ts';
 
 /** A stop answers what lies in the sockets then, this many batches at the most. */
 const LAST_BATCHES = 64;
+/** The same for the dgram backend, in turns of the event loop. */
+const LAST_TURNS = 128;
 /**
  * After so many batches, or so many turns without one, what the socket set counts is sent to the main
  * thread. Batches are counted because reading the clock after each would allocate.
@@ -108,7 +111,18 @@ async function serveDgram(
   }, TOTALS_MS);
   await mailbox.untilStopped();
   clearInterval(timer);
+  await answerWhatIsLeft(sockets);
   await sockets.close();
+}
+
+/** Each turn of the event loop reads some 30 datagrams of a socket; the first may be half over. */
+async function answerWhatIsLeft(sockets: SocketSet): Promise<void> {
+  let received = -1;
+  await nextTurn();
+  for (let turn = 0; turn < LAST_TURNS && sockets.counters.received !== received; turn++) {
+    received = sockets.counters.received;
+    await nextTurn();
+  }
 }
 
 function sendTotals(task: UdpTask, sockets: SocketSet): void {
