@@ -63,9 +63,8 @@ describe('publication', () => {
     reader.refresh();
     const node = find(reader, '*.example.com');
     const name = Uint8Array.from('\x07example\x03com\0', (character) => character.charCodeAt(0));
-    const padded = new Uint8Array(20);
-    padded.set(name);
-    reader.hasher.absorb(new DataView(padded.buffer), Uint8Array.of(0, 8), 2);
+    const padded = new DataView(Uint8Array.of(...name, 0, 0, 0).buffer);
+    reader.hasher.absorb(padded, Uint8Array.of(0, 8), 2);
     expect(reader.find(reader.hasher.wildcardHashOf(0), padded, 0, name.length, true)).toBe(node);
     expect(reader.find(reader.hasher.hashOf(0), padded, 0, name.length, false)).toBe(0);
     expect(reader.labelLimit).toBe(3);
@@ -208,7 +207,7 @@ describe('merges', () => {
       await promise;
       return mergeHere(task);
     });
-    publish(publisher, ...hosts(100, 1));
+    publish(publisher, ...hosts(6000, 1));
     publish(publisher, ...hosts(5000, 2));
     for (let value = 3; value < 300; value++) {
       publish(publisher, host('h1.example.com', value), gone(`h${value}.example.com`));
@@ -220,7 +219,7 @@ describe('merges', () => {
     resolve();
     await publisher.settled();
     expect(publisher.shape).toHaveLength(overlays + 1);
-    expect(publisher.shape.at(-1)).toBe(5000);
+    expect(publisher.shape.at(-1)).toBe(6000);
     expect(reader.refresh()).toBe(true);
     expect(valuesOf(reader, 'h1.example.com')).toEqual([299]);
     expect(valuesOf(reader, 'h299.example.com')).toBeUndefined();
@@ -240,11 +239,11 @@ describe('merges', () => {
       onMergeError: (error) => errors.push(error),
     });
     const reader = new SnapshotReader(publisher.handle, 0);
-    publish(publisher, ...hosts(10, 1));
+    publish(publisher, ...hosts(6000, 1));
     publish(publisher, ...hosts(5000, 2));
     await publisher.settled();
     const { bytes, shape } = publisher;
-    expect(shape).toEqual([5000, 10]);
+    expect(shape).toEqual([5000, 6000]);
     for (const value of [3, 4]) {
       publish(publisher, host('h1.example.com', value));
       await publisher.settled();
@@ -253,18 +252,28 @@ describe('merges', () => {
       expect(valuesOf(reader, 'h4999.example.com')).toEqual([2]);
     }
     expect(errors.map(String)).toEqual(['Error: try 1', 'Error: try 2']);
-    expect(publisher.shape).toEqual([5000]);
+    expect(publisher.shape).toEqual([6000]);
     publish(publisher, host('h1.example.com', 5));
     expect(publisher.bytes).toBeLessThan(1.1 * bytes);
   });
 
+  it('are not for a base that is smaller than what goes above it', () => {
+    const { publisher, reader } = pair(() => Promise.reject(new Error('a merge')));
+    publish(publisher, host('h1.example.com', 1), host('old.example.com', 1));
+    publish(publisher, ...hosts(5000, 2), gone('old.example.com'));
+    expect(publisher.shape).toEqual([5000]);
+    reader.refresh();
+    expect(valuesOf(reader, 'h1.example.com')).toEqual([2]);
+    expect(valuesOf(reader, 'old.example.com')).toBeUndefined();
+  });
+
   it('run on a thread of their own', async () => {
     const { publisher, reader } = pair(mergeInThread);
-    publish(publisher, ...hosts(10, 1));
+    publish(publisher, ...hosts(6000, 1));
     publish(publisher, ...hosts(5000, 2));
     publish(publisher, host('h7.example.com', 3));
     await publisher.settled();
-    expect(publisher.shape.at(-1)).toBe(5000);
+    expect(publisher.shape.at(-1)).toBe(6000);
     reader.refresh();
     expect(valuesOf(reader, 'h7.example.com')).toEqual([3]);
     expect(valuesOf(reader, 'h4999.example.com')).toEqual([2]);

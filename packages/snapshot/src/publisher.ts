@@ -115,7 +115,7 @@ export class Publisher {
 
   /** The overlays on top that go into the next segment, counted from the newest. */
   private outgrown(): readonly Segment[] {
-    const overlays = this.segments.slice(0, Math.max(0, this.segments.length - this.fixedTail()));
+    const overlays = this.segments.slice(0, this.segments.length - this.fixedTail());
     let nodes = this.batch.count;
     let take = 0;
     for (const overlay of overlays) {
@@ -125,12 +125,17 @@ export class Publisher {
       nodes += overlay.nodes;
       take += 1;
     }
+    const base = this.segments.at(-1);
+    // A base that is no larger than what goes above it is not worth a thread: the first list of a zone
+    // becomes the base itself, and a zone of a few names never has an overlay.
+    const small = base !== undefined && base.nodes <= Math.max(SMALLEST_OVERLAY, nodes);
+    if (this.merging.length === 0 && take === overlays.length && small) return this.segments;
     return overlays.slice(0, take);
   }
 
-  /** Segments that a publication leaves alone: the base, or all that a merge is reading. */
+  /** Segments that overlays lie on: the base, or all that a merge is reading. */
   private fixedTail(): number {
-    return Math.max(1, this.merging.length);
+    return Math.min(this.segments.length, Math.max(1, this.merging.length));
   }
 
   private write(absorbed: readonly Segment[], bottom: boolean): Segment {

@@ -151,7 +151,8 @@ async function compareThrough(random: Random, size: Size): Promise<{ merges: num
   for (let serial = 1; serial <= size.publications; serial++) {
     if (serial > 1) change(random, drafts);
     // Now and then most of a large zone changes at once, and a merge comes due.
-    for (let i = 0; serial % 8 === 2 && i < size.ballast; i++) {
+    const many = serial === 1 ? 1.5 * size.ballast : serial % 8 === 2 ? size.ballast : 0;
+    for (let i = 0; i < many; i++) {
       const owner = `h${i}.example.org.`;
       last.set(owner, [{ owner, ttl: serial, type: TYPE.A, rdata: '192.0.2.1' }]);
     }
