@@ -1,5 +1,8 @@
+import { UdpError } from '@seamark/udp';
 import type { ServerConfig } from './config/server-config.ts';
+import { ListenError } from './stream/listen-error.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor/supervisor.ts';
+import { RefusedError } from './workers/refusal.ts';
 
 /** How long a stop may take before the process ends regardless. */
 const STOP_WITHIN_MS = 900;
@@ -54,16 +57,15 @@ export async function serve(
   return 0;
 }
 
-/** What the world does to a start has a code, and a message that says all; a bug needs its stack. */
+/** What the world does to a start has a message that says all; a bug needs its stack. */
 function failureOf(error: unknown): Ending {
   if (!(error instanceof Error)) return { kind: 'failure', message: String(error) };
   const { message } = error;
-  const isOfTheWorld = 'code' in error || WORLD.has(error.name);
+  const isOfTheWorld = WORLD.some((kind) => error instanceof kind);
   return { kind: 'failure', message, ...(isOfTheWorld ? {} : { error }) };
 }
 
-/** Names are what is left of an error class that came from another thread. */
-const WORLD: ReadonlySet<string> = new Set(['UdpError', 'ListenError', 'SourceError']);
+const WORLD = [UdpError, ListenError, RefusedError] as const;
 
 async function within(work: Promise<void>, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -8,7 +8,8 @@ import type { LogLine } from '../../support/server.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const ROOT: string = join(import.meta.dirname, '..', '..', '..');
-const NODE: string = join(ROOT, 'node_modules', '.bin', 'node');
+/** The pinned Node. */
+export const NODE: string = join(ROOT, 'node_modules', '.bin', 'node');
 const CLI: string = join(ROOT, 'apps', 'server', 'dist', 'cli.js');
 
 /** Less than a test may take, so that its failure shows what the server said. */

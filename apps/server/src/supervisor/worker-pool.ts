@@ -1,12 +1,13 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { createOrders, ORDER } from '../workers/orders.ts';
+import { type Refusal, RefusedError } from '../workers/refusal.ts';
 import type { FromWorker, Totals, ToWorker } from '../workers/tasks.ts';
 
 /** One worker's place in the pool. */
 export interface WorkerSlot<Task> {
   readonly name: string;
-  /** The module whose default export is the task function. */
+  /** The module whose default export is the task function; it may resolve to a Refusal. */
   readonly filename: string;
   /** What it is started with, each time anew. */
   task(port: MessagePort, orders: SharedArrayBuffer): Task;
@@ -142,7 +143,8 @@ export class WorkerPool<Task> {
     const ended = (async () => {
       let failure: unknown = new Error('it ended without having been asked to');
       try {
-        await task;
+        const refusal: Refusal | undefined = await task;
+        if (refusal !== undefined) failure = new RefusedError(refusal);
       } catch (error) {
         failure = error;
       }

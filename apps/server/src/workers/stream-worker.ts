@@ -3,6 +3,7 @@ import type { Answer } from '../stream/reply-batch.ts';
 import { listenTcp, type TcpListener } from '../stream/tcp-listener.ts';
 import { Mailbox } from './mailbox.ts';
 import { type PeerSource, QueryPath } from './query-path.ts';
+import { orRefusal, type Refusal } from './refusal.ts';
 import type { FromWorker, StreamTask } from './tasks.ts';
 import { Telemetry } from './telemetry.ts';
 
@@ -10,7 +11,11 @@ import { Telemetry } from './telemetry.ts';
 const TICK_MS = 1000;
 
 /** The thread of everything that may wait for a client; settles when it is told to stop. */
-export default async function serveStreams(task: StreamTask): Promise<void> {
+export default function serveStreams(task: StreamTask): Promise<Refusal | undefined> {
+  return orRefusal(() => serve(task));
+}
+
+async function serve(task: StreamTask): Promise<void> {
   const telemetry = new Telemetry(task);
   const views = task.snapshots.map((snapshot) => new QueryPath(snapshot, task.slot, telemetry));
   const mailbox = new Mailbox(task, (message) => {

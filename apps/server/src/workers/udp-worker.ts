@@ -3,6 +3,7 @@ import { TRANSPORT } from '@seamark/matcher';
 import { type Handler, openBatched, openDgram, type SocketSet } from '@seamark/udp';
 import { Mailbox } from './mailbox.ts';
 import { QueryPath } from './query-path.ts';
+import { orRefusal, type Refusal } from './refusal.ts';
 import type { FromWorker, ToWorker, UdpTask } from './tasks.ts';
 import { Telemetry } from './telemetry.ts';
 
@@ -22,7 +23,11 @@ const TOTALS_MS = 1000;
 const RECEIVE_TIMEOUT_MS = 100;
 
 /** One thread's UDP service; settles when it is told to stop. */
-export default async function serveUdp(task: UdpTask): Promise<void> {
+export default function serveUdp(task: UdpTask): Promise<Refusal | undefined> {
+  return orRefusal(() => serve(task));
+}
+
+async function serve(task: UdpTask): Promise<void> {
   const telemetry = new Telemetry(task);
   const views = task.snapshots.map((snapshot) => new QueryPath(snapshot, task.slot, telemetry));
   const deliver = (message: ToWorker): void => {
