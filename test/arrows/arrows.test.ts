@@ -39,6 +39,12 @@ const DOORS: Readonly<Record<string, string>> = {
   yaml: 'packages/watcher',
 };
 
+/** Tests that put rooms together which do not know each other, through the other one's door. */
+const SCENES: ReadonlySet<string> = new Set([
+  // Objects in, answers out: what the watcher writes is what the matcher reads.
+  'packages/watcher/test-support/scene.ts: ../../matcher/src/index.ts',
+]);
+
 /** Declared and needed, but never imported: the Node that the command `seamark` runs on. */
 const NOT_IMPORTED: ReadonlySet<string> = new Set(['node']);
 
@@ -78,7 +84,7 @@ test('a package is entered by its door: no path leads past it', () => {
     const isSupport = path.startsWith('test/support/') || path.includes('/test-support/');
     return !path.startsWith(`${room}/`) && (isShipped || !isSupport);
   });
-  expect(broken).toEqual([]);
+  expect(broken.filter((offence) => !SCENES.has(offence))).toEqual([]);
 });
 
 test('nothing that ships imports a test or what tests stand on', () => {
