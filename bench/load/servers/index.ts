@@ -6,8 +6,8 @@ import { coredns } from './coredns.ts';
 import { echo } from './echo.ts';
 import { knot } from './knot.ts';
 import { nsd } from './nsd.ts';
-import { seamark } from './seamark.ts';
+import { base, seamark } from './seamark.ts';
 
 export type { Command, Launch, Recipe } from './contract.ts';
 
-export const RECIPES: readonly Recipe[] = [echo, seamark, nsd, knot, bind, coredns];
+export const RECIPES: readonly Recipe[] = [echo, seamark, ...base, nsd, knot, bind, coredns];

@@ -7,7 +7,6 @@ import { NAME_SERVER, TTL, ZONE } from '../names.ts';
 import type { Recipe } from './contract.ts';
 
 const ROOT: string = join(import.meta.dirname, '../../..');
-const APP: string = join(ROOT, 'apps', 'server');
 
 /** No `log`: none of the rivals logs queries either. */
 const corefile = (port: number, manifests: string): string => `
@@ -23,22 +22,33 @@ const corefile = (port: number, manifests: string): string => `
 }
 `;
 
-export const seamark: Recipe = {
-  name: 'seamark',
-  async missing() {
-    return existsSync(join(APP, 'dist', 'cli.js')) ? undefined : 'apps/server has not been built';
-  },
-  async prepare({ folder, port, manifests }) {
-    const config = join(folder, 'Corefile');
-    await writeFile(config, corefile(port, manifests));
-    const cli = join(APP, 'dist', 'cli.js');
-    // SEAMARK_BENCH_NODE_FLAGS: for profiles (--perf-basic-prof).
-    const flags = (process.env['SEAMARK_BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
-    const args = [...flags, cli, 'serve', '--config', config, '--workers', '1'];
-    return { program: join(ROOT, 'node_modules', '.bin', 'node'), args };
-  },
-  async version() {
-    const manifest = await readFile(join(APP, 'package.json'), 'utf8');
-    return (JSON.parse(manifest) as { version: string }).version;
-  },
-};
+/** Seamark as built in a checkout. */
+function builtIn(name: string, checkout: string): Recipe {
+  const app = join(checkout, 'apps', 'server');
+  const cli = join(app, 'dist', 'cli.js');
+  return {
+    name,
+    async missing() {
+      return existsSync(cli) ? undefined : `${cli} has not been built`;
+    },
+    async prepare({ folder, port, manifests }) {
+      const config = join(folder, 'Corefile');
+      await writeFile(config, corefile(port, manifests));
+      // For profiles: --perf-basic-prof and the like.
+      const flags = (process.env['SEAMARK_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
+      const args = [...flags, cli, 'serve', '--config', config, '--workers', '1'];
+      return { program: join(ROOT, 'node_modules', '.bin', 'node'), args };
+    },
+    async version() {
+      const manifest = await readFile(join(app, 'package.json'), 'utf8');
+      return (JSON.parse(manifest) as { version: string }).version;
+    },
+  };
+}
+
+export const seamark: Recipe = builtIn('seamark', ROOT);
+
+const BASE: string = process.env['SEAMARK_BASE'] ?? '';
+
+/** Another revision, built elsewhere: a change is judged in one run with what it changes. */
+export const base: readonly Recipe[] = BASE === '' ? [] : [builtIn('base', BASE)];
