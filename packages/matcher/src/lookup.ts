@@ -28,8 +28,8 @@ export class Lookup {
   /** Walks from QNAME up to the first ancestor that exists: the closest encloser. */
   find(reader: SnapshotReader, query: Query): Match {
     const { hasher } = reader;
-    const { name, labels, labelCount, nameLength } = query;
-    hasher.absorb(query.nameView, labels, labelCount);
+    const { nameView: name, labels, labelCount, nameLength } = query;
+    hasher.absorb(name, labels, labelCount);
     const node = reader.find(hasher.hashOf(0), name, 0, nameLength, false);
     if (node !== 0) return this.settle(reader, node, MATCH.EXACT);
 
@@ -61,11 +61,18 @@ export class Lookup {
     this.match = match;
     return match;
   }
+
   /** The apex of the zone that the last name lies in; 0 only if the snapshot lacks it. */
   findApex(reader: SnapshotReader, query: Query): number {
     const index = query.labelCount - this.apexLabels;
     const at = this.apexOffset(query);
-    return reader.find(reader.hasher.hashOf(index), query.name, at, query.nameLength - at, false);
+    return reader.find(
+      reader.hasher.hashOf(index),
+      query.nameView,
+      at,
+      query.nameLength - at,
+      false,
+    );
   }
 
   /** Where in QNAME the apex begins, in octets. */

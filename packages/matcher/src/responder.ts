@@ -88,7 +88,7 @@ export class Responder {
     let at = offset + query.questionEnd;
     switch (verdict) {
       case VERDICT.ANSWER:
-        at = this.resolve(memory, view, at);
+        at = this.resolve(view, at);
         break;
       case VERDICT.FORMERR:
         this.rcode = RCODE.FORMERR;
@@ -117,7 +117,7 @@ export class Responder {
   }
 
   /** RFC 1034 4.3.2, for one question of a class and type that can be answered. */
-  private resolve(memory: Uint8Array, view: DataView, start: number): number {
+  private resolve(view: DataView, start: number): number {
     const { query, lookup } = this;
     if (query.class !== CLASS.IN && query.class !== CLASS.ANY) return this.refuse(start);
     switch (query.type) {
@@ -141,7 +141,7 @@ export class Responder {
       this.ede = EDE.NOT_SUPPORTED;
       return this.refuse(start);
     }
-    return this.resolveInZone(memory, view, start);
+    return this.resolveInZone(view, start);
   }
 
   private refuse(at: number): number {
@@ -149,28 +149,28 @@ export class Responder {
     return at;
   }
 
-  private resolveInZone(memory: Uint8Array, view: DataView, start: number): number {
+  private resolveInZone(view: DataView, start: number): number {
     const { reader, query, lookup } = this;
     const { node } = lookup;
     // An unsynced zone consists of its apex alone, so a node that is found says so itself.
     if (node !== 0 && (reader.flagsOf(node) & NODE.ZONE_UNSYNCED) !== 0)
       return this.notReady(start);
     const entry = node === 0 ? 0 : this.findAnswer(node);
-    if (entry === 0) return this.resolveNegative(memory, view, start);
+    if (entry === 0) return this.resolveNegative(view, start);
 
     this.accept(RCODE.NOERROR);
-    const at = this.copyRRset(memory, view, start, node, entry);
+    const at = this.copyRRset(view, start, node, entry);
     if (at < 0) {
       // RFC 2181 9: never a part of an RRset.
       this.truncated = true;
       return start;
     }
     this.answers = reader.recordsOf(entry);
-    return query.type === TYPE.NS ? this.addGlue(memory, view, at, node) : at;
+    return query.type === TYPE.NS ? this.addGlue(view, at, node) : at;
   }
 
   /** NODATA or NXDOMAIN, with the zone's SOA (RFC 2308 2). */
-  private resolveNegative(memory: Uint8Array, view: DataView, start: number): number {
+  private resolveNegative(view: DataView, start: number): number {
     const { reader, query, lookup } = this;
     const apex = lookup.findApex(reader, query);
     const flags = apex === 0 ? NODE.ZONE_UNSYNCED : reader.flagsOf(apex);
@@ -178,7 +178,7 @@ export class Responder {
     if ((flags & (NODE.ZONE_UNSYNCED | NODE.ZONE_PARTIAL)) !== 0) return this.notReady(start);
     this.accept(lookup.match === MATCH.NONE ? RCODE.NXDOMAIN : RCODE.NOERROR);
     const soa = reader.findRRset(apex, TYPE.SOA);
-    const at = soa === 0 ? -1 : this.copyRRset(memory, view, start, apex, soa);
+    const at = soa === 0 ? -1 : this.copyRRset(view, start, apex, soa);
     if (at < 0) {
       // Without its SOA a negative answer can't be cached: over a stream it will have it.
       this.truncated = soa !== 0;
@@ -206,23 +206,17 @@ export class Responder {
   }
 
   /** Addresses of the zone's name servers, as far as there is room: their absence harms nobody. */
-  private addGlue(memory: Uint8Array, view: DataView, start: number, node: number): number {
+  private addGlue(view: DataView, start: number, node: number): number {
     const glue = this.reader.findRRset(node, GLUE);
     if (glue === 0) return start;
-    const at = this.copyRRset(memory, view, start, node, glue);
+    const at = this.copyRRset(view, start, node, glue);
     if (at < 0) return start;
     this.additionals = this.reader.recordsOf(glue);
     return at;
   }
 
   /** @returns the offset behind the copy, or -1 if there is no room for all of it. */
-  private copyRRset(
-    memory: Uint8Array,
-    view: DataView,
-    start: number,
-    node: number,
-    entry: number,
-  ): number {
+  private copyRRset(view: DataView, start: number, node: number, entry: number): number {
     const { reader } = this;
     const length = reader.lengthOf(entry);
     const end = start + length;
@@ -232,12 +226,12 @@ export class Responder {
     if (record !== 0 && record !== length) {
       // Records of one length take turns at the front.
       const first = (this.turn++ % reader.recordsOf(entry)) * record;
-      copy(memory, start, reader.octets, from + first, length - first);
-      copy(memory, start + length - first, reader.octets, from, first);
+      copy(view, start, reader.view, from + first, length - first);
+      copy(view, start + length - first, reader.view, from, first);
       this.turn &= 0x3fffffff;
       return end;
     }
-    copy(memory, start, reader.octets, from, length);
+    copy(view, start, reader.view, from, length);
     const pointers = reader.apexPointersOf(entry);
     if (pointers !== 0) {
       const pointer = 0xc000 | (HEADER.LENGTH + this.lookup.apexOffset(this.query));
@@ -273,7 +267,12 @@ export class Responder {
   }
 }
 
-/** Octet by octet: RRsets are short, and `set(subarray())` allocates a view each time. */
-function copy(to: Uint8Array, at: number, from: Uint8Array, start: number, length: number): void {
-  for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number;
+/**
+ * Copies `length` octets out of the snapshot, four at a time: half the time of one at a time.
+ * `set(subarray())` allocates a view and pays only beyond some 200 octets (bench/micro/copy.ts).
+ */
+function copy(to: DataView, at: number, from: DataView, start: number, length: number): void {
+  let i = 0;
+  for (; i + 4 <= length; i += 4) to.setInt32(at + i, from.getInt32(start + i));
+  for (; i < length; i++) to.setUint8(at + i, from.getUint8(start + i));
 }

@@ -1,7 +1,6 @@
 // Query path: nothing here allocates, throws or waits. Bench: bench/micro/parse-query.ts.
 import { EDNS_OPTION, LIMIT, OPCODE, TYPE } from './constants.ts';
 import { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';
-import { FOLD } from './name.ts';
 
 /*
  * Parsing what may be any octets at all. Offsets run from the start of the memory the message lies
@@ -95,6 +94,7 @@ function parseSections(
   if (view.getUint16(offset + HEADER.QDCOUNT) !== 1) return VERDICT.FORMERR;
   const nameEnd = parseQname(query, memory, offset + HEADER.LENGTH, end);
   if (nameEnd < 0 || nameEnd + 4 > end) return VERDICT.FORMERR;
+  copyFolded(query, view, offset + HEADER.LENGTH, nameEnd);
   query.type = view.getUint16(nameEnd);
   query.class = view.getUint16(nameEnd + 2);
   query.questionEnd = nameEnd + 4 - offset;
@@ -119,30 +119,40 @@ function parseSections(
 
 /** @returns the offset behind the root of QNAME, or -1: a pointer, too long, or cut off. */
 function parseQname(query: Query, memory: Uint8Array, start: number, end: number): number {
-  const { name, labels } = query;
+  const { labels } = query;
   // The root must stand within 255 octets, and within the message.
   const limit = Math.min(start + LIMIT.NAME, end);
   let at = start;
   let count = 0;
   while (at < limit) {
     const length = memory[at] as number;
-    const to = at - start;
-    name[to] = length;
     if (length === 0) {
-      query.nameLength = to + 1;
+      query.nameLength = at + 1 - start;
       query.labelCount = count;
       return at + 1;
     }
     // 64 to 191 are no label types any more (RFC 6891 5); a pointer has nothing to point at yet.
     if (length > LIMIT.LABEL) return -1;
-    labels[count] = to;
+    labels[count] = at - start;
     count += 1;
-    const next = at + length + 1;
-    if (next >= limit) return -1;
-    for (let i = at + 1; i < next; i++) name[i - start] = FOLD[memory[i] as number] as number;
-    at = next;
+    at += length + 1;
   }
   return -1;
+}
+
+/**
+ * Copies QNAME folded, four octets at a time: half the time of one at a time through a table. The
+ * last word takes in octets behind the name, at most three; QTYPE and QCLASS are known to be there.
+ */
+function copyFolded(query: Query, view: DataView, start: number, end: number): void {
+  const { nameView } = query;
+  for (let at = start; at < end; at += 4) {
+    const word = view.getInt32(at);
+    // In each octet, bit 7 says: at least 'A'; beyond 'Z'; ASCII. Length octets are below 'A'.
+    const low = word & 0x7f7f7f7f;
+    const upper = ((low + 0x3f3f3f3f) ^ (low + 0x25252525)) & ~word & 0x80808080;
+    nameView.setInt32(at - start, word | (upper >>> 2));
+  }
 }
 
 /** Reads the OPT record among `count` additional records and insists that the message ends there. */

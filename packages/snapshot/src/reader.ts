@@ -107,9 +107,10 @@ export class SnapshotReader {
    * Finds the node of the folded name of `length` octets at `at` of `name`, hashed by this reader's
    * hasher; with `wildcard`, of `*.` before that name, hashed as such.
    *
+   * @param name three octets behind the name may be read.
    * @returns its offset in `words`, or 0.
    */
-  find(hash: number, name: Uint8Array, at: number, length: number, wildcard: boolean): number {
+  find(hash: number, name: DataView, at: number, length: number, wildcard: boolean): number {
     const { words } = this;
     for (let i = 0; i < this.count; i++) {
       const start = this.starts[i] as number;
@@ -133,21 +134,34 @@ export class SnapshotReader {
 
   private isNamed(
     node: number,
-    name: Uint8Array,
+    name: DataView,
     at: number,
     length: number,
     wildcard: boolean,
   ): boolean {
-    const { octets } = this;
-    let to = 4 * (node + NODE_HEADER_WORDS);
-    const nodeLength = (this.words[node] as number) & 0xff;
-    if (wildcard) {
-      if (nodeLength !== length + 2 || octets[to] !== 1 || octets[to + 1] !== 0x2a) return false;
-      to += 2;
-    } else if (nodeLength !== length) {
-      return false;
+    const { words } = this;
+    const nodeLength = (words[node] as number) & 0xff;
+    if (wildcard) return nodeLength === length + 2 && this.isWildcardOf(node, name, at, length);
+    if (nodeLength !== length) return false;
+    let word = node + NODE_HEADER_WORDS;
+    let left = length;
+    let from = at;
+    for (; left >= 4; left -= 4) {
+      if (words[word] !== name.getInt32(from, true)) return false;
+      word += 1;
+      from += 4;
     }
-    for (let i = 0; i < length; i++) if (octets[to + i] !== name[at + i]) return false;
+    // The node's last word is padded with zeros.
+    return left === 0 || words[word] === (name.getInt32(from, true) & ((1 << (8 * left)) - 1));
+  }
+
+  private isWildcardOf(node: number, name: DataView, at: number, length: number): boolean {
+    const { octets } = this;
+    const to = 4 * (node + NODE_HEADER_WORDS);
+    if (octets[to] !== 1 || octets[to + 1] !== 0x2a) return false;
+    for (let i = 0; i < length; i++) {
+      if (octets[to + 2 + i] !== name.getUint8(at + i)) return false;
+    }
     return true;
   }
 

@@ -31,7 +31,6 @@ export function publish(publisher: Publisher, ...nodes: NodeSpec[]): void {
 
 /** A name as a query has it: spare octets behind it, and where its labels start. */
 export interface Asked {
-  readonly octets: Uint8Array;
   readonly view: DataView;
   readonly length: number;
   readonly labels: Uint8Array;
@@ -47,7 +46,6 @@ export function asked(name: string): Asked {
   for (let at = 0; (wire[at] ?? 0) > 0; at += (wire[at] ?? 0) + 1) labels.push(at);
   const view = new DataView(octets.buffer);
   return {
-    octets,
     view,
     length: wire.length,
     labels: Uint8Array.from(labels),
@@ -57,9 +55,9 @@ export function asked(name: string): Asked {
 
 /** The node of a name, or 0. */
 export function find(reader: SnapshotReader, name: string): number {
-  const { octets, view, length, labels, count } = asked(name);
+  const { view, length, labels, count } = asked(name);
   reader.hasher.absorb(view, labels, count);
-  return reader.find(reader.hasher.hashOf(0), octets, 0, length, false);
+  return reader.find(reader.hasher.hashOf(0), view, 0, length, false);
 }
 
 /** The values of a name's A records; undefined if there is no such name. */
