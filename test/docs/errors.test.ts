@@ -19,9 +19,9 @@ test('every code of the sources is in the tables, and no other', () => {
   expect([...documented].sort()).toEqual([...new Set(codes)].sort());
 });
 
-test('every error class without a code is listed as such, and no other', () => {
+test('every error class without a code of its own is listed as such, and no other', () => {
   const bare = declared.filter(({ codes }) => codes.length === 0).map(({ name }) => name);
-  expect(table('Without a code').map(([name]) => plain(name))).toEqual(bare.sort());
+  expect(table('Without a code of their own').map(([name]) => plain(name))).toEqual(bare.sort());
 });
 
 test('every row says when and what to do', () => {
