@@ -9,12 +9,24 @@ import { isIP } from 'node:net';
 export function parseAddress(text: string): Uint8Array | undefined {
   switch (isIP(text)) {
     case 4:
-      return Uint8Array.from(text.split('.'), Number);
+      return parseIPv4(text);
     case 6:
       return text.includes('%') ? undefined : parseIPv6(text);
     default:
       return undefined;
   }
+}
+
+/** `text` is known to be well formed: digits and three dots. */
+function parseIPv4(text: string): Uint8Array {
+  const octets = new Uint8Array(4);
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x2e) at += 1;
+    else octets[at] = 10 * (octets[at] as number) + code - 0x30;
+  }
+  return octets;
 }
 
 /** `text` is known to be well formed (RFC 4291 2.2). */

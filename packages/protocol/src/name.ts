@@ -122,7 +122,9 @@ function formatOctet(octet: number): string {
 
 /** A folded copy of a wire-format name. Length octets are at most 63 and so never fold. */
 export function foldName(wire: Uint8Array): FoldedName {
-  return wire.map((octet) => FOLD[octet] ?? octet) as FoldedName;
+  const folded = new Uint8Array(wire.length);
+  for (let i = 0; i < wire.length; i++) folded[i] = FOLD[wire[i] as number] as number;
+  return folded as FoldedName;
 }
 
 /** The number of labels of a wire-format name, the root not counted. */

@@ -8,7 +8,8 @@ export type NameKey = string & { readonly __nameKey: unique symbol };
 
 /** @throws NameError if `text` is no domain name. */
 export function nameKey(text: string): NameKey {
-  return String.fromCharCode(...foldName(parseName(text))) as NameKey;
+  const wire = foldName(parseName(text));
+  return Buffer.from(wire.buffer, wire.byteOffset, wire.length).toString('latin1') as NameKey;
 }
 
 /** @throws NameError if `relative` is no domain name, or too long below `apex`. */
@@ -21,7 +22,9 @@ export function nameKeyBelow(relative: string, apex: NameKey): NameKey {
 
 /** The name in wire format; new octets at each call. */
 export function wireOf(key: NameKey): FoldedName {
-  return Uint8Array.from(key, (character) => character.charCodeAt(0)) as FoldedName;
+  const wire = new Uint8Array(key.length);
+  for (let i = 0; i < wire.length; i++) wire[i] = key.charCodeAt(i);
+  return wire as FoldedName;
 }
 
 /** The name without its leftmost label; undefined for the root. */
