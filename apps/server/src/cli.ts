@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { describeConfig } from './config/describe.ts';
-import { ConfigUnreadableError, loadConfig } from './config/load.ts';
+import { ConfigUnreadableError, describeConfig, loadConfig } from './config/index.ts';
 import { CorefileErrors } from './corefile/errors.ts';
 import { nearest } from './corefile/nearest.ts';
 import { createLogger } from './log/logger.ts';
