@@ -8,7 +8,7 @@ import type { FromWatcher, WatcherTask } from '../workers/watcher-messages.ts';
 export interface WatcherThreadOptions {
   readonly task: WatcherTask;
   readonly log: Logger;
-  /** A source can't ever work: the server had better end. */
+  /** A source can't ever work, and nothing has been read: the server had better end. */
   readonly onHopeless: (message: string) => void;
   /** A new watcher stands in for one that died, and has read all that the old one had. */
   readonly onReplaced: (snapshots: readonly SnapshotHandle[]) => void;
@@ -27,6 +27,10 @@ export class WatcherThread {
   private worker: Worker | undefined;
   private exited: Promise<void> = Promise.resolve();
   private current: WatcherStatus | undefined;
+  /** What the snapshots in use say, while a replacement reads on: undefined if there is none. */
+  private outlived: WatcherStatus | undefined;
+  /** A replacement's snapshots, until they are answered from. */
+  private fresh: readonly SnapshotHandle[] | undefined;
   private stopping = false;
   private deaths = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -36,15 +40,39 @@ export class WatcherThread {
     this.options = options;
   }
 
-  /** Undefined until the thread has spoken for the first time. */
+  /**
+   * Undefined until the thread has spoken for the first time. Of a replacement that has not taken over,
+   * only how its sources stand: the views are those that are answered from.
+   */
   get status(): WatcherStatus | undefined {
-    return this.current;
+    const { current, outlived } = this;
+    if (outlived === undefined || current === undefined) return current;
+    return { views: outlived.views, sources: current.sources };
   }
 
-  /** Starts the thread. @returns the snapshots' handles, one a view, as soon as they exist. */
+  /**
+   * Starts the thread.
+   *
+   * @returns the snapshots' handles, one a view, as soon as they exist
+   * @throws what ended the thread before that
+   */
   start(): Promise<readonly SnapshotHandle[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly SnapshotHandle[]>();
-    this.launch(resolve, reject);
+    let handles: readonly SnapshotHandle[] | undefined;
+    this.launch({
+      onSnapshots: (snapshots) => {
+        handles = snapshots;
+        resolve(snapshots);
+      },
+      onHopeless: (message) => {
+        this.stopping = true;
+        this.options.onHopeless(message);
+      },
+      onExit: (failure, livedMs) => {
+        if (handles === undefined) reject(failure);
+        else this.replace(failure, livedMs);
+      },
+    });
     return promise;
   }
 
@@ -55,10 +83,7 @@ export class WatcherThread {
     await this.exited;
   }
 
-  private launch(
-    onSnapshots: (snapshots: readonly SnapshotHandle[]) => void,
-    onFailure: (error: unknown) => void,
-  ): void {
+  private launch({ onSnapshots, onHopeless, onExit }: Life): void {
     const began = Date.now();
     const source = import.meta.url.endsWith('.ts');
     const entry = new URL(
@@ -71,10 +96,9 @@ export class WatcherThread {
       ...(source ? { execArgv: ['--conditions=seamark-source'] } : {}),
     });
     this.worker = worker;
-    const { promise: exited, resolve: onExit } = Promise.withResolvers<void>();
+    const { promise: exited, resolve: hasExited } = Promise.withResolvers<void>();
     this.exited = exited;
     let failure: unknown = new Error('it ended without having been asked to');
-    let hopeless = false;
     worker.on('message', (message: FromWatcher) => {
       switch (message.kind) {
         case 'snapshots':
@@ -82,13 +106,14 @@ export class WatcherThread {
           break;
         case 'status':
           this.current = message.status;
+          this.handOverIfDue();
           break;
         case 'log':
           relay(this.options.log, message, { thread: 'watcher' });
           break;
         case 'hopeless':
-          hopeless = true;
-          this.options.onHopeless(message.message);
+          failure = new Error(message.message);
+          onHopeless(message.message);
           break;
         default:
           message satisfies never;
@@ -96,16 +121,17 @@ export class WatcherThread {
     });
     worker.on('error', (error) => {
       failure = error;
-      onFailure(error);
     });
     worker.on('exit', () => {
       this.worker = undefined;
-      onExit();
-      if (!this.stopping && !hopeless) this.replace(failure, Date.now() - began);
+      hasExited();
+      if (!this.stopping) onExit(failure, Date.now() - began);
     });
   }
 
   private replace(failure: unknown, livedMs: number): void {
+    this.outlived ??= this.current;
+    this.fresh = undefined;
     this.deaths = livedMs < STEADY_MS ? this.deaths + 1 : 1;
     this.restarts += 1;
     const wait = Math.min(RESTART_MS * 2 ** (this.deaths - 1), RESTART_AT_MOST_MS);
@@ -114,26 +140,36 @@ export class WatcherThread {
       `the watcher died: ${failure}; answers stay as they are, the next one starts in ${wait} ms`,
     );
     this.timer = setTimeout(() => {
-      let fresh: readonly SnapshotHandle[] = [];
-      this.launch(
-        (snapshots) => {
-          fresh = snapshots;
-          this.handOver(() => fresh);
+      this.launch({
+        onSnapshots: (snapshots) => {
+          this.fresh = snapshots;
         },
-        () => {},
-      );
+        // What was read before is still worth more than no answer: its end is a death like others.
+        onHopeless: () => {},
+        onExit: (reason, ms) => this.replace(reason, ms),
+      });
     }, wait);
   }
 
-  /** Waits for the replacement to have read everything. */
-  private handOver(fresh: () => readonly SnapshotHandle[]): void {
-    const worker = this.worker;
-    if (worker === undefined) return;
-    const onMessage = (message: FromWatcher): void => {
-      if (message.kind !== 'status' || !message.status.views.every(({ synced }) => synced)) return;
-      worker.off('message', onMessage);
-      this.options.onReplaced(fresh());
-    };
-    worker.on('message', onMessage);
+  /** A replacement takes over when it has read each kind that its predecessor had. */
+  private handOverIfDue(): void {
+    const { fresh, outlived, current } = this;
+    if (fresh === undefined || current === undefined) return;
+    const isBehind = (outlived?.sources ?? []).some(({ kinds }, source) =>
+      kinds.some(({ synced }, kind) => synced && !current.sources[source]?.kinds[kind]?.synced),
+    );
+    if (isBehind) return;
+    this.fresh = undefined;
+    this.outlived = undefined;
+    this.options.log.info({ event: 'watcher-replaced' }, 'the new watcher has taken over');
+    this.options.onReplaced(fresh);
   }
+}
+
+/** What one thread's life means to whoever started it. */
+interface Life {
+  readonly onSnapshots: (snapshots: readonly SnapshotHandle[]) => void;
+  readonly onHopeless: (message: string) => void;
+  /** It ended, and was not asked to. */
+  readonly onExit: (failure: unknown, livedMs: number) => void;
 }

@@ -1,0 +1,14 @@
+// Lets the watcher's thread die of an uncaught exception each time the file SEAMARK_KILL_WATCHER appears.
+
+import { existsSync, unlinkSync } from 'node:fs';
+import { isMainThread, workerData } from 'node:worker_threads';
+
+const trigger = process.env.SEAMARK_KILL_WATCHER;
+
+if (!isMainThread && trigger !== undefined && workerData?.gateways !== undefined) {
+  setInterval(() => {
+    if (!existsSync(trigger)) return;
+    unlinkSync(trigger);
+    throw new Error('the watcher died as asked');
+  }, 5).unref();
+}
