@@ -126,7 +126,10 @@ async function runGroup(
     const startSeconds = new Map(
       servers.map(({ recipe, startSeconds: seconds }) => [recipe.name, seconds]),
     );
-    return { setup, results, startSeconds };
+    const cookieless = servers
+      .filter(({ recipe, givesCookie }) => !recipe.isEcho && !givesCookie)
+      .map(({ recipe }) => recipe.name);
+    return { setup, results, cookieless, startSeconds };
   } finally {
     for (const server of servers) await server[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });

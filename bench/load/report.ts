@@ -10,6 +10,8 @@ import { median } from './statistics.ts';
 export interface Group {
   readonly setup: Setup;
   readonly results: ReadonlyMap<Case, CaseSamples>;
+  /** Servers that gave no cookie: in the cases with cookies they do less than the others. */
+  readonly cookieless: readonly string[];
   /** Server name to seconds until its first right answers. */
   readonly startSeconds: ReadonlyMap<string, number>;
 }
@@ -62,13 +64,15 @@ export function renderRun(run: Run): string {
   return lines.join('\n');
 }
 
-function* renderGroup({ setup, results, startSeconds }: Group): Generator<string> {
+function* renderGroup({ setup, results, cookieless, startSeconds }: Group): Generator<string> {
   for (const [one, samples] of results) {
     yield `### ${one.name}: ${one.title}`;
     yield '';
     yield* renderTable(samples);
     yield '';
-    yield verdict(one, samples);
+    yield one.cookies && cookieless.includes('seamark')
+      ? `Servers without a cookie in their replies do less than the others: ${cookieless.join(', ')}.`
+      : verdict(one, samples);
     yield '';
   }
   const starts = Array.from(startSeconds, ([name, seconds]) => `${name} ${seconds.toFixed(1)}`);
@@ -132,7 +136,7 @@ function verdict(one: Case, samples: CaseSamples): string {
   if (Number.isNaN(ratio)) return `To be reached by seamark: ${one.target} x echo.`;
   const said =
     ratio <= one.target ? 'reached' : `missed by ${(100 * (ratio / one.target - 1)).toFixed(0)} %`;
-  return `To be reached by seamark: ${one.target} x echo; ${said} at ${ratio.toFixed(2)}.`;
+  return `To be reached by seamark: ${one.target} x echo; ${said}, at ${ratio.toFixed(2)}.`;
 }
 
 export const LEGEND: string = `CPU time is user and system of all processes of the server, from /proc, over the queries that dnsperf saw

@@ -58,7 +58,7 @@ export async function measureRounds(
           core: options.cores.client,
           port: server.port,
           questions: join(folder, `${one.name}.txt`),
-          flags: one.flags,
+          flags: one.cookies ? [...one.flags, '-E', `10:${server.cookie}`] : one.flags,
           seconds: round === 0 ? WARM_UP_SECONDS : options.seconds,
         };
         const { name } = server.recipe;

@@ -13,12 +13,17 @@ const LOADING_MS = 900_000;
 /** Of what a server prints, as much as explains why it ended. */
 const LAST_WORDS = 4000;
 const NXDOMAIN = 3;
+/** COOKIE (RFC 7873 4) and what the client's part of it is. */
+const COOKIE = 10;
+const CLIENT_COOKIE = '0123456789abcdef';
 
 export class RunningServer implements AsyncDisposable {
   readonly recipe: Recipe;
   readonly port: number;
   /** Seconds from exec to the first right answers. */
   readonly startSeconds: number;
+  /** What a client of 127.0.0.1 puts into its COOKIE option, in hex: with the server's part if it has one. */
+  readonly cookie: string;
   readonly #child: Child;
   readonly #processes: readonly number[];
   readonly #dispose: () => Promise<void>;
@@ -27,6 +32,7 @@ export class RunningServer implements AsyncDisposable {
     this.recipe = recipe;
     this.port = port;
     this.startSeconds = started.seconds;
+    this.cookie = started.cookie;
     this.#child = child;
     this.#processes = processTree(child.process.pid ?? 0);
     this.#dispose = started.dispose;
@@ -59,7 +65,8 @@ export class RunningServer implements AsyncDisposable {
     try {
       await Promise.race([ready, ended]);
       const seconds = (performance.now() - startedAt) / 1000;
-      return new RunningServer(recipe, launch.port, child, { seconds, dispose });
+      const cookie = recipe.isEcho ? CLIENT_COOKIE : await askForCookie(launch);
+      return new RunningServer(recipe, launch.port, child, { seconds, cookie, dispose });
     } catch (error) {
       child.process.kill('SIGKILL');
       await dispose();
@@ -69,6 +76,11 @@ export class RunningServer implements AsyncDisposable {
       ready.catch(() => undefined);
       ended.catch(() => undefined);
     }
+  }
+
+  /** Whether it answered a client's cookie with its own (RFC 7873 5.2). */
+  get givesCookie(): boolean {
+    return this.cookie !== CLIENT_COOKIE;
   }
 
   /** CPU time so far. */
@@ -88,6 +100,7 @@ export class RunningServer implements AsyncDisposable {
 
 interface Started {
   readonly seconds: number;
+  readonly cookie: string;
   readonly dispose: () => Promise<void>;
 }
 
@@ -95,6 +108,17 @@ async function echoes({ port }: Launch): Promise<boolean> {
   await using client = await UdpClient.open({ host: '127.0.0.1', port });
   await client.exchange(query(`${ZONE}. SOA`), 200);
   return true;
+}
+
+/** Without the server's part Knot answers BADCOOKIE; with it every server does the same work. */
+async function askForCookie({ port }: Launch): Promise<string> {
+  await using client = await UdpClient.open({ host: '127.0.0.1', port });
+  const options = [{ code: COOKIE, data: Buffer.from(CLIENT_COOKIE, 'hex') }];
+  const { edns } = parseMessage(
+    await client.exchange(query(`${ZONE}. SOA`, { edns: { options } })),
+  );
+  const given = edns?.options.find(({ code }) => code === COOKIE)?.data;
+  return given === undefined ? CLIENT_COOKIE : Buffer.from(given).toString('hex');
 }
 
 /** One question of each kind: a server that does less work than the others must not be measured. */
