@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { frame, parseMessage, query, TcpClient, UdpClient } from '../support/dns/index.ts';
+import { freePort } from '../support/ports.ts';
 import { isComplaint } from '../support/server.ts';
 import { waitFor } from '../support/wait.ts';
 import { Burst } from './harness/burst.ts';
@@ -101,7 +102,7 @@ describe('SIGTERM', () => {
     serve,
     asker,
   }) => {
-    const lameDuck = ['health 127.0.0.1:0 {', 'lameduck 1h', '}'];
+    const lameDuck = [`health 127.0.0.1:${await freePort()} {`, 'lameduck 1h', '}'];
     const server = await serve(corefile(manifests, { also: lameDuck }));
     server.signal('SIGTERM');
     await server.event('stopping');

@@ -123,7 +123,7 @@ describe('a source that can never work', () => {
   });
 
   test('no service account where no cluster is named', async ({ launch }) => {
-    const server = await launch('.:0 {\n bind 127.0.0.1\n k8s_gateway example.com\n}\n');
+    const server = await launch('.:{$PORT} {\n bind 127.0.0.1\n k8s_gateway example.com\n}\n');
     expect(await failure(server)).toMatch(
       /^KUBERNETES_SERVICE_HOST is not set; .*'kubeconfig FILE/,
     );
@@ -140,7 +140,7 @@ contexts: [{ name: staging, context: { cluster: staging, user: staging } }]
 `;
 
 const overKubeconfig = (given: string): string => `
-.:0 {
+.:{$PORT} {
   bind 127.0.0.1
   k8s_gateway example.com {
     kubeconfig ${given}

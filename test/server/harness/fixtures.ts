@@ -7,6 +7,7 @@ import { test as base, type TestAPI } from 'vitest';
 import { Asker } from '../../cluster/asker.ts';
 import type { Endpoint } from '../../support/dns/index.ts';
 import { type Ingress, ingress, type Service } from '../../support/kube/objects.ts';
+import { freePort } from '../../support/ports.ts';
 import { Command, type CommandOptions } from './command.ts';
 
 /** A directory of manifests. */
@@ -39,7 +40,7 @@ export interface Fixtures {
   readonly manifests: Manifests;
   /** Runs `seamark` with these arguments. */
   readonly run: (args: readonly string[], options?: CommandOptions) => Command;
-  /** Runs `seamark serve` with this Corefile and further arguments. It may fail to. */
+  /** Runs `seamark serve` with this Corefile, where `{$PORT}` is free, and further arguments. It may fail to. */
   readonly launch: (corefile: string, ...rest: Rest) => Promise<Command>;
   /** Launches, and resolves when it is ready. */
   readonly serve: (corefile: string, ...rest: Rest) => Promise<Command>;
@@ -83,7 +84,8 @@ export const test: TestAPI<Fixtures> = base.extend<Fixtures>({
       count += 1;
       const config = join(folder, `Corefile.${count}`);
       await writeFile(config, corefile);
-      return run(['serve', '--config', config, ...args], options);
+      const env = { PORT: String(await freePort()), ...options.env };
+      return run(['serve', '--config', config, ...args], { ...options, env });
     });
   },
   serve: async ({ launch }, use) => {
@@ -107,14 +109,13 @@ interface CorefileOptions {
   readonly also?: readonly string[];
   /** Of the gateway. */
   readonly options?: readonly string[];
-  /** 0: the system's choice, which the event `serving` tells. */
   readonly port?: number;
   readonly bind?: string;
 }
 
 /** A Corefile that serves example.com from manifests on 127.0.0.1. */
 export const corefile = (manifests: Manifests, given: CorefileOptions = {}): string => {
-  const { also = [], options = [], port = 0, bind = 'bind 127.0.0.1' } = given;
+  const { also = [], options = [], port = '{$PORT}', bind = 'bind 127.0.0.1' } = given;
   return `
 .:${port} {
   ${bind}

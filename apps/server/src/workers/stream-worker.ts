@@ -1,10 +1,11 @@
 import { TRANSPORT } from '@seamark/matcher';
 import type { Answer } from '../stream/reply-batch.ts';
 import { listenTcp, type TcpListener } from '../stream/tcp-listener.ts';
+import type { StreamAddress } from '../stream/tcp-options.ts';
 import { Mailbox } from './mailbox.ts';
 import { type PeerSource, QueryPath } from './query-path.ts';
 import { orRefusal, type Refusal } from './refusal.ts';
-import type { FromWorker, StreamTask } from './tasks.ts';
+import type { FromWorker, ListenerTask, StreamTask } from './tasks.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** How often counters go to the main thread, and retired memory is let go of when nobody asks. */
@@ -24,8 +25,7 @@ async function serve(task: StreamTask): Promise<void> {
   });
   const listeners: TcpListener[] = [];
   try {
-    // One of each, because the callback is not told which address was asked, and views may differ.
-    for (const { address, port, view, log } of task.listeners) {
+    for (const { view, log, addresses } of groupListeners(task.listeners)) {
       const source: { listener?: TcpListener } & PeerSource = {
         peer: () => (source.listener as TcpListener).peer(),
         peerFamily: () => (source.listener as TcpListener).peer()[0] as number,
@@ -33,7 +33,7 @@ async function serve(task: StreamTask): Promise<void> {
       const path = views[view] as QueryPath;
       const answer: Answer = (memory, octets, offset, length, capacity) =>
         path.answer(memory, octets, offset, length, capacity, TRANSPORT.STREAM, source, log);
-      source.listener = await listenTcp({ addresses: [{ address, port }], answer });
+      source.listener = await listenTcp({ addresses, answer });
       listeners.push(source.listener);
     }
     task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
@@ -47,6 +47,24 @@ async function serve(task: StreamTask): Promise<void> {
     await Promise.all(listeners.map((listener) => listener.close()));
     for (const view of views) view.close();
   }
+}
+
+interface ListenerGroup {
+  readonly view: number;
+  readonly log: boolean;
+  readonly addresses: readonly StreamAddress[];
+}
+
+/**
+ * What is answered alike is opened together, so that `::` leaves IPv4 to a `0.0.0.0` beside it. Not all
+ * is, because the callback is not told which address was asked.
+ */
+function groupListeners(listeners: readonly ListenerTask[]): ListenerGroup[] {
+  const groups = Map.groupBy(listeners, ({ view, log }) => `${view} ${log}`);
+  return [...groups.values()].flatMap((addresses) => {
+    const [first] = addresses;
+    return first === undefined ? [] : [{ view: first.view, log: first.log, addresses }];
+  });
 }
 
 function sendTotals(task: StreamTask, listeners: readonly TcpListener[]): void {
