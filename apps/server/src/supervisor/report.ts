@@ -50,7 +50,7 @@ export class Report implements TelemetrySource {
   get tcp(): TcpCounters {
     return {
       accepted: this.sum('accepted'),
-      open: this.sum('open'),
+      open: this.present('open'),
       refused: this.sum('refused'),
       queries: this.sum('queries'),
       replies: this.sum('replies'),
@@ -101,8 +101,13 @@ export class Report implements TelemetrySource {
     return this.parts.watcher.status?.views ?? [];
   }
 
-  /** Over all workers; of one that died, what it had counted up to then is gone with it. */
+  /** Over all workers there have been. */
   private sum(name: string): number {
+    return this.present(name) + (this.parts.pool()?.countedBefore()[name] ?? 0);
+  }
+
+  /** Over the workers there are. */
+  private present(name: string): number {
     const counted = this.parts.pool()?.counted() ?? [];
     return counted.reduce((sum, totals) => sum + (totals?.[name] ?? 0), 0);
   }

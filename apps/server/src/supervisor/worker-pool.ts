@@ -49,6 +49,7 @@ export class WorkerPool<Task> {
   private readonly slots: readonly WorkerSlot<Task>[];
   private readonly running: (Running | undefined)[];
   private readonly totals: (Totals | undefined)[];
+  private readonly past: Record<string, number> = {};
   private readonly onDeath: WorkerPoolOptions['onDeath'];
   private readonly restartMs: number;
   private readonly steadyMs: number;
@@ -71,6 +72,8 @@ export class WorkerPool<Task> {
       atomics: 'disabled',
       ...(import.meta.url.endsWith('.ts') ? { execArgv: ['--conditions=seamark-source'] } : {}),
     });
+    // An idle thread, whose task has died, throws once more: piscina has another in its place by then.
+    this.pool.on('error', () => {});
   }
 
   /**
@@ -96,9 +99,14 @@ export class WorkerPool<Task> {
     }
   }
 
-  /** What the worker of each slot counted last. */
+  /** What the worker that each slot has now counted last. */
   counted(): readonly (Totals | undefined)[] {
     return this.totals;
+  }
+
+  /** What those before them had counted: without it, totals would fall. */
+  countedBefore(): Totals {
+    return this.past;
   }
 
   /** Lets every worker answer what it has received and end. */
@@ -150,6 +158,7 @@ export class WorkerPool<Task> {
       }
       port1.close();
       this.running[index] = undefined;
+      this.keepTotals(index);
       slot.died();
       if (this.stopping) return serving.resolve();
       if (!served && deaths === 0) return serving.reject(failure);
@@ -157,6 +166,13 @@ export class WorkerPool<Task> {
     })();
     this.running[index] = { port: port1, orders: new Int32Array(orders), ended };
     return serving.promise;
+  }
+
+  private keepTotals(index: number): void {
+    for (const [name, value] of Object.entries(this.totals[index] ?? {})) {
+      this.past[name] = (this.past[name] ?? 0) + value;
+    }
+    this.totals[index] = undefined;
   }
 
   private replace(index: number, failure: unknown, deaths: number): void {
