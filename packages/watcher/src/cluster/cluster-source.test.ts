@@ -45,10 +45,11 @@ async function start(
   reply: Reply,
   kinds: readonly Kind[] = ['Ingress'],
   options: Partial<ClusterSourceOptions> = {},
+  user?: object,
 ): Promise<void> {
   server = await new FakeApiServer(reply).listen();
   const file = join(directory, 'kubeconfig');
-  await writeFile(file, server.kubeconfig());
+  await writeFile(file, server.kubeconfig(user));
   const source = new ClusterSource({ kind: 'kubeconfig', file }, kinds, {
     logger: log,
     sleep: async (ms) => {
@@ -305,6 +306,28 @@ describe('failures', () => {
     await server.listen(Number(new URL(url).port));
     await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/b']));
     expect(lastQuery()?.get('resourceVersion')).toBe('10');
+  });
+
+  test('a token file that ends in a newline is a token all the same', async () => {
+    const tokenFile = join(directory, 'token');
+    await writeFile(tokenFile, 'secret\n');
+    await start(
+      streamed,
+      ['Ingress'],
+      {},
+      { 'auth-provider': { name: 'file', config: { tokenFile } } },
+    );
+    await vi.waitFor(() => expect(sink.synced.has('Ingress')).toBe(true));
+    expect(server.exchanges[0]?.request.headers.authorization).toBe('Bearer secret');
+  });
+
+  test('credentials that make no request are told and tried again: they may be half rotated', async () => {
+    await start(streamed, ['Ingress'], {}, { token: 'sec\nret' });
+    await vi.waitFor(() => expect(slept.length).toBeGreaterThan(2));
+    expect(sink.statuses.at(-1)).toMatchObject({
+      state: 'failing',
+      reason: expect.stringContaining('Authorization'),
+    });
   });
 
   test('an abort during a request without an answer ends at once', async () => {

@@ -1,4 +1,9 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { shapeOf, textOf } from '../sources/resource.ts';
@@ -82,7 +87,8 @@ export class ApiConnection {
   }
 
   async #request(url: string, signal: AbortSignal): Promise<ClientRequest> {
-    const options: RequestOptions = { headers: { Accept: 'application/json' } };
+    const headers: OutgoingHttpHeaders = { Accept: 'application/json' };
+    const options: RequestOptions = { headers };
     try {
       // Asked every time: FileAuth reads the token file anew each minute, exec plugins when theirs expires.
       await this.#config.applyToHTTPSOptions(options);
@@ -92,13 +98,26 @@ export class ApiConnection {
       });
     }
     if (signal.aborted) throw new ConnectionError('stopped');
+    // A token file ends in a newline as often as not: client-go trims it, client-node doesn't.
+    const { Authorization: token } = headers;
+    if (typeof token === 'string') headers['Authorization'] = token.trim();
     // client-node caches its agent with the certificates of the first request; only a proxy needs that agent.
     if (!this.#isProxied) options.agent = false;
-    const send = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const request = send(url, options);
+    const request = this.#send(url, options);
     request.setSocketKeepAlive(true, keepAliveProbeMs);
     request.end();
     return request;
+  }
+
+  /** Throws at once what no server has seen: a token that fits no header, a key that isn't the certificate's. */
+  #send(url: string, options: RequestOptions): ClientRequest {
+    try {
+      return url.startsWith('https:') ? httpsRequest(url, options) : httpRequest(url, options);
+    } catch (cause) {
+      // Tried again like any other failure: a rotation of certificate and key may be caught halfway.
+      const message = `no request to ${this.server} can be made with these credentials`;
+      throw new ConnectionError(`${message}: ${messageOf(cause)}`, { cause });
+    }
   }
 }
 
