@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { endChild, startChild } from '../support/child.ts';
 import { ingress } from '../support/kube/objects.ts';
 import { freePort } from '../support/ports.ts';
 import { SeamarkServer } from '../support/server.ts';
@@ -37,7 +38,16 @@ describe.skipIf(missing !== undefined)('dnsperf', () => {
     );
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
     await writeFile(join(folder, 'manifests', 'hosts.json'), list);
-    server = await SeamarkServer.start(`
+    server = await start();
+  });
+
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const start = async (): Promise<SeamarkServer> => {
+    const started = await SeamarkServer.start(`
 .:${await freePort()} {
   bind 127.0.0.1
   k8s_gateway example.com {
@@ -45,13 +55,9 @@ describe.skipIf(missing !== undefined)('dnsperf', () => {
   }
 }
 `);
-    await server.event('synced');
-  });
-
-  afterAll(async () => {
-    await server?.[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  });
+    await started.event('synced');
+    return started;
+  };
 
   const perf = async (mode: 'udp' | 'tcp', lines: readonly string[]): Promise<string> => {
     const file = join(folder, `queries.${mode}`);
@@ -80,5 +86,25 @@ describe.skipIf(missing !== undefined)('dnsperf', () => {
     const [, codes = ''] = /Response codes:\s+(.*)/.exec(printed) ?? [];
     expect(codes).toMatch(/^NOERROR \d+ \(5\d\.\d+%\), NXDOMAIN \d+ \((4\d|50)\.\d+%\)$/);
     process.stdout.write(`dnsperf over ${mode}: ${figure('Queries per second')} queries/s\n`);
+  });
+
+  test('a signal ends a server under its load within a second', async () => {
+    await using loaded = await start();
+    const { host, port } = await loaded.endpoint();
+    const file = join(folder, 'queries.one');
+    await writeFile(file, 'host1.example.com A\n');
+    const args = ['-s', host, '-p', String(port), '-d', file, '-l', '60', '-S', '0.1'];
+    const dnsperf = startChild('dnsperf', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const { stdout } = dnsperf.process;
+      if (stdout === null) throw new Error('stdout is no pipe');
+      // With -S it says every so often how fast it is: then it is under way.
+      for await (const chunk of stdout) if (/\d+\.\d+: \d+/.test(String(chunk))) break;
+      const began = performance.now();
+      await loaded.stop();
+      expect(performance.now() - began).toBeLessThan(1_000);
+    } finally {
+      await endChild(dnsperf, 'SIGKILL');
+    }
   });
 });

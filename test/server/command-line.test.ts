@@ -33,7 +33,7 @@ describe('the command line', () => {
     'refuses $title',
     async ({ args, says }, { folder, manifests, run }) => {
       const config = join(folder, 'Corefile');
-      await writeFile(config, corefile(manifests));
+      await writeFile(config, corefile(manifests, { port: 1053 }));
       const isWhole = args.length === 0 || !args[0]?.startsWith('-');
       const outcome = await run(isWhole ? args : ['serve', '-c', config, ...args]).outcome();
       expect(refusal(outcome)).toMatch(says);
