@@ -19,7 +19,7 @@ export interface Tree {
   readonly files: readonly FoundFile[];
   /** Path to an identity that changes when another directory takes the path. */
   readonly directories: ReadonlyMap<string, string>;
-  /** Directories that could not be read, with the reason: what lies beneath is unknown, not gone. */
+  /** Paths that could not be read, with the reason: what lies at or beneath them is unknown, not gone. */
   readonly unreadable: ReadonlyMap<string, string>;
 }
 
@@ -52,7 +52,13 @@ export async function scanTree(roots: readonly string[]): Promise<Tree> {
     }
   };
   const visitEntry = async (path: string): Promise<void> => {
-    const stats = await statOrUndefined(path);
+    let stats: BigIntStats | undefined;
+    try {
+      stats = await stat(path, { bigint: true });
+    } catch (error) {
+      // Its neighbours are none the worse for it.
+      if (!leadsNowhere(error)) unreadable.set(path, codeOf(error));
+    }
     if (stats?.isDirectory()) await visit(path, false);
     else if (stats?.isFile() && /\.(ya?ml|json)$/.test(path)) files.push(found(path, stats));
   };
@@ -69,13 +75,8 @@ function found(path: string, stats: BigIntStats): FoundFile {
 }
 
 /** A link that leads nowhere counts as absent: during a ConfigMap's swap it may, for a moment. */
-async function statOrUndefined(path: string): Promise<BigIntStats | undefined> {
-  try {
-    return await stat(path, { bigint: true });
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ELOOP') return undefined;
-    throw error;
-  }
+function leadsNowhere(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ELOOP';
 }
 
 /** The error's code, or its text. */

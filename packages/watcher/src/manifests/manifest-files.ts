@@ -129,6 +129,7 @@ function missingFrom(
   return before.filter((object) => !present.has(`${object.kind} ${object.key}`));
 }
 
-function liesIn(path: string, directories: ReadonlyMap<string, string>): boolean {
-  return [...directories.keys()].some((directory) => path.startsWith(directory + sep));
+function liesIn(path: string, places: ReadonlyMap<string, string>): boolean {
+  if (places.has(path)) return true;
+  return [...places.keys()].some((place) => path.startsWith(place + sep));
 }

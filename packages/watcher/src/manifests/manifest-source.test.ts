@@ -168,6 +168,23 @@ describe('changes', () => {
   });
 });
 
+test('an entry that says nothing of itself hides none of its neighbours', async () => {
+  await symlink('x'.repeat(300), join(directory, 'a.yaml'));
+  await put('b.yaml', ingress('b'));
+  await start(20);
+  expect(sink.keys).toEqual(['Ingress default/b']);
+  const reason = expect.stringContaining(`${join(directory, 'a.yaml')} (ENAMETOOLONG)`);
+  expect(sink.statuses.at(-1)).toMatchObject({ state: 'failing', reason });
+  await unlink(join(directory, 'a.yaml'));
+  await put('a.yaml', ingress('a'));
+  await vi.waitFor(() => expect(sink.keys).toHaveLength(2));
+  await symlink('x'.repeat(300), join(directory, '.a'));
+  await rename(join(directory, '.a'), join(directory, 'a.yaml'));
+  await put('c.yaml', ingress('c'));
+  await vi.waitFor(() => expect(sink.keys).toContain('Ingress default/c'));
+  expect(sink.keys).toContain('Ingress default/a');
+});
+
 test('an absent directory is refused at the start', async () => {
   const source = new ManifestSource([join(directory, 'none')], ['Ingress'], { logger: log });
   await expect(source.start(sink, stop.signal)).rejects.toMatchObject({

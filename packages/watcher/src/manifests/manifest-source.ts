@@ -110,7 +110,7 @@ export class ManifestSource implements Source {
     if (what === this.#unreadable) return;
     this.#unreadable = what;
     if (what === '') {
-      this.#logger.info({}, 'every directory of manifests can be read again');
+      this.#logger.info({}, 'everything in the directories of manifests can be read again');
       for (const kind of this.#kinds) sink.status(kind, { state: 'watching' });
       return;
     }
