@@ -133,9 +133,9 @@ async function checkDirectory(directory: string): Promise<void> {
   throw new SourceError('MANIFESTS_MISSING', `manifests directory ${directory} is no directory`);
 }
 
-/** Both are plain data, built in the same order. */
+/** Both are plain data, built in the same order; of a file that was not read again they are one object. */
 function isSame(a: object, b: object | undefined): boolean {
-  return b !== undefined && JSON.stringify(a) === JSON.stringify(b);
+  return a === b || (b !== undefined && JSON.stringify(a) === JSON.stringify(b));
 }
 
 /**
