@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { freePort } from '../../test/support/ports.ts';
 import { type Case, questions, type Setup } from './cases.ts';
 import { describeMachine, loadNow } from './machine.ts';
-import { writeManifests } from './manifests.ts';
 import { createDataset } from './names.ts';
 import { type Options, readOptions, USAGE, UsageError } from './options.ts';
 import { type Group, renderRun } from './report.ts';
@@ -101,9 +100,7 @@ async function runGroup(
   try {
     const data = createDataset(hosts);
     const zoneFile = join(folder, 'zone');
-    const manifests = join(folder, 'manifests');
     await writeZoneFile(zoneFile, data);
-    await writeManifests(manifests, data);
     for (const one of cases) {
       await writeFile(join(folder, `${one.name}.txt`), questions(one, data));
     }
@@ -114,7 +111,7 @@ async function runGroup(
         continue;
       }
       const launch = {
-        ...{ setup, data, zoneFile, manifests },
+        ...{ setup, data, zoneFile },
         port: await freePort(),
         folder: join(folder, recipe.name),
         clientCore: options.cores.client,
@@ -123,13 +120,11 @@ async function runGroup(
       servers.push(await RunningServer.start(recipe, launch, options.cores.server));
     }
     const results = await measureRounds(cases, servers, folder, options, report);
-    const startSeconds = new Map(
-      servers.map(({ recipe, startSeconds: seconds }) => [recipe.name, seconds]),
-    );
+    const starts = new Map(servers.map(({ recipe, started }) => [recipe.name, started]));
     const cookieless = servers
       .filter(({ recipe, givesCookie }) => !recipe.isEcho && !givesCookie)
       .map(({ recipe }) => recipe.name);
-    return { setup, results, cookieless, startSeconds };
+    return { setup, results, cookieless, starts };
   } finally {
     for (const server of servers) await server[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });

@@ -39,12 +39,16 @@ export function usageOf(pids: readonly number[]): Usage {
   return { user: user / TICKS_PER_SECOND, system: system / TICKS_PER_SECOND };
 }
 
-/** Resident octets, VmRSS: pages that several of the processes share count once for each. */
-export function residentOctets(pids: readonly number[]): number {
+/**
+ * Resident octets, now (VmRSS) or at the most since each process started (VmHWM). Pages that several of the
+ * processes share count once for each.
+ */
+export function residentOctets(pids: readonly number[], field: 'VmRSS' | 'VmHWM'): number {
   let kibibytes = 0;
   for (const pid of pids) {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    kibibytes += Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
+    const line = status.split('\n').find((text) => text.startsWith(`${field}:`));
+    kibibytes += Number(/\d+/.exec(line ?? '')?.[0] ?? 0);
   }
   return kibibytes * 1024;
 }

@@ -4,6 +4,7 @@ import type { Case, Setup } from './cases.ts';
 import type { Machine } from './machine.ts';
 import type { Options } from './options.ts';
 import { type CaseSamples, MODEST_QPS, type Sample } from './rounds.ts';
+import type { Start } from './running-server.ts';
 import { median } from './statistics.ts';
 
 /** A group of cases that had the same servers. */
@@ -12,8 +13,8 @@ export interface Group {
   readonly results: ReadonlyMap<Case, CaseSamples>;
   /** Servers that gave no cookie: in the cases with cookies they do less than the others. */
   readonly cookieless: readonly string[];
-  /** Server name to seconds until its first right answers. */
-  readonly startSeconds: ReadonlyMap<string, number>;
+  /** By server name. */
+  readonly starts: ReadonlyMap<string, Start>;
 }
 
 export interface Run {
@@ -64,7 +65,7 @@ export function renderRun(run: Run): string {
   return lines.join('\n');
 }
 
-function* renderGroup({ setup, results, cookieless, startSeconds }: Group): Generator<string> {
+function* renderGroup({ setup, results, cookieless, starts }: Group): Generator<string> {
   for (const [one, samples] of results) {
     yield `### ${one.name}: ${one.title}`;
     yield '';
@@ -75,9 +76,17 @@ function* renderGroup({ setup, results, cookieless, startSeconds }: Group): Gene
       : verdict(one, samples);
     yield '';
   }
-  const starts = Array.from(startSeconds, ([name, seconds]) => `${name} ${seconds.toFixed(1)}`);
-  yield `From exec to right answers at ${setup.hosts} hosts, in seconds: ${starts.join(', ')}.`;
+  yield `Until the first right answers, ${setup.hosts} hosts:`;
   yield '';
+  for (const [name, { seconds, residentOctets, peakOctets }] of starts) {
+    const memory = `${megabytes(residentOctets)} MB resident then, ${megabytes(peakOctets)} at the most`;
+    yield `- ${name}: ${seconds.toFixed(1)} s, ${memory}`;
+  }
+  yield '';
+}
+
+function megabytes(octets: number): string {
+  return (octets / 1e6).toFixed(0);
 }
 
 function* renderTable(samples: CaseSamples): Generator<string> {

@@ -20,22 +20,25 @@ const CLIENT_COOKIE = '0123456789abcdef';
 export class RunningServer implements AsyncDisposable {
   readonly recipe: Recipe;
   readonly port: number;
-  /** Seconds from exec to the first right answers. */
-  readonly startSeconds: number;
+  readonly started: Start;
   /** What a client of 127.0.0.1 puts into its COOKIE option, in hex: with the server's part if it has one. */
   readonly cookie: string;
   readonly #child: Child;
   readonly #processes: readonly number[];
   readonly #dispose: () => Promise<void>;
 
-  private constructor(recipe: Recipe, port: number, child: Child, started: Started) {
+  private constructor(recipe: Recipe, port: number, child: Child, rest: Rest) {
     this.recipe = recipe;
     this.port = port;
-    this.startSeconds = started.seconds;
-    this.cookie = started.cookie;
     this.#child = child;
     this.#processes = processTree(child.process.pid ?? 0);
-    this.#dispose = started.dispose;
+    this.#dispose = rest.dispose;
+    this.cookie = rest.cookie;
+    this.started = {
+      seconds: rest.seconds,
+      residentOctets: residentOctets(this.#processes, 'VmRSS'),
+      peakOctets: residentOctets(this.#processes, 'VmHWM'),
+    };
   }
 
   /** Starts it on `core`; rejects with its last words where it ends or never answers rightly. */
@@ -89,7 +92,7 @@ export class RunningServer implements AsyncDisposable {
   }
 
   residentOctets(): number {
-    return residentOctets(this.#processes);
+    return residentOctets(this.#processes, 'VmRSS');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,7 +101,16 @@ export class RunningServer implements AsyncDisposable {
   }
 }
 
-interface Started {
+/** How a server came up. */
+export interface Start {
+  /** From exec to the first right answers. */
+  readonly seconds: number;
+  /** Memory then, and the most until then. */
+  readonly residentOctets: number;
+  readonly peakOctets: number;
+}
+
+interface Rest {
   readonly seconds: number;
   readonly cookie: string;
   readonly dispose: () => Promise<void>;

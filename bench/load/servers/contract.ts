@@ -12,8 +12,6 @@ export interface Launch {
   readonly folder: string;
   /** The data set as a zone file. */
   readonly zoneFile: string;
-  /** The data set as manifests. */
-  readonly manifests: string;
   /** The core for whatever is not the server itself. */
   readonly clientCore: number;
 }

@@ -1,19 +1,24 @@
-// Seamark as its users run it: the built artefact, reading manifests.
+// Seamark as its users run it: the built artefact, reading manifests, or a cluster where they are too many.
 
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeManifests } from '../manifests.ts';
 import { NAME_SERVER, TTL, ZONE } from '../names.ts';
-import type { Recipe } from './contract.ts';
+import { StreamedCluster } from '../streamed-cluster.ts';
+import type { Launch, Recipe } from './contract.ts';
 
 const ROOT: string = join(import.meta.dirname, '../../..');
 
+/** YAML is for people; who has more hosts than this has a cluster. */
+const MOST_IN_FILES = 20_000;
+
 /** No `log`: none of the rivals logs queries either. */
-const corefile = (port: number, manifests: string): string => `
+const corefile = (port: number, source: string): string => `
 .:${port} {
     bind 127.0.0.1
     k8s_gateway ${ZONE} {
-        manifests ${manifests}
+        ${source}
         resources Ingress Service
         apex ${NAME_SERVER.name}.${NAME_SERVER.namespace}
         ttl ${TTL}
@@ -31,19 +36,38 @@ function builtIn(name: string, checkout: string): Recipe {
     async missing() {
       return existsSync(cli) ? undefined : `${cli} has not been built`;
     },
-    async prepare({ folder, port, manifests }) {
-      const config = join(folder, 'Corefile');
-      await writeFile(config, corefile(port, manifests));
+    async prepare(launch) {
+      const { line, dispose } = await writeSource(launch);
+      const config = join(launch.folder, 'Corefile');
+      await writeFile(config, corefile(launch.port, line));
       // For profiles: --perf-basic-prof and the like.
       const flags = (process.env['SEAMARK_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
       const args = [...flags, cli, 'serve', '--config', config, '--workers', '1'];
-      return { program: join(ROOT, 'node_modules', '.bin', 'node'), args };
+      return { program: join(ROOT, 'node_modules', '.bin', 'node'), args, dispose };
     },
     async version() {
       const manifest = await readFile(join(app, 'package.json'), 'utf8');
       return (JSON.parse(manifest) as { version: string }).version;
     },
   };
+}
+
+/** The Corefile's line about where the objects are, and what ends that. */
+async function writeSource({ setup, data, folder }: Launch): Promise<Source> {
+  if (setup.hosts <= MOST_IN_FILES) {
+    const manifests = join(folder, 'manifests');
+    await writeManifests(manifests, data);
+    return { line: `manifests ${manifests}`, dispose: async () => {} };
+  }
+  const cluster = await StreamedCluster.start(data);
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(kubeconfig, cluster.kubeconfig);
+  return { line: `kubeconfig ${kubeconfig}`, dispose: () => cluster[Symbol.asyncDispose]() };
+}
+
+interface Source {
+  readonly line: string;
+  readonly dispose: () => Promise<void>;
 }
 
 export const seamark: Recipe = builtIn('seamark', ROOT);
