@@ -2,6 +2,14 @@ import { NameError } from '@seamark/protocol';
 import { type ComposedRRset, NODE, type NodeSpec, type Publisher } from '@seamark/snapshot';
 import type { Kind, Logger, Projection } from '../sources/contract.ts';
 import {
+  addClaim,
+  addressesClaimed,
+  type Claim,
+  type Claims,
+  claimantOf,
+  removeClaim,
+} from './claims.ts';
+import {
   isWildcard,
   type NameKey,
   nameKey,
@@ -60,7 +68,7 @@ interface Zone {
 /** A name of the tree: claimed, between the apex and a claimed one, or needed by its zone. */
 interface Entry {
   readonly zone: Zone;
-  claims: readonly Claim[];
+  claims: Claims;
   /** Names directly below. */
   children: number;
   hasWildcardChild: boolean;
@@ -68,13 +76,6 @@ interface Entry {
   pinned: boolean;
   /** A node of this name stands in the snapshot. */
   published: boolean;
-}
-
-/** One object's say in one name. */
-interface Claim {
-  readonly kind: Kind;
-  readonly object: string;
-  readonly addresses: readonly string[];
 }
 
 export interface ViewIndexOptions {
@@ -155,7 +156,7 @@ export class ViewIndex {
     };
     for (const key of this.keysOf(gateway, object, refuse)) {
       const entry = this.ensure(key);
-      entry.claims = [...entry.claims, claim];
+      entry.claims = addClaim(entry.claims, claim);
       entry.zone.dirty.add(key);
     }
   }
@@ -164,9 +165,7 @@ export class ViewIndex {
     for (const key of this.keysOf(gateway, object)) {
       const entry = this.entries.get(key);
       if (entry === undefined) continue;
-      entry.claims = entry.claims.filter(
-        (claim) => claim.kind !== kind || claim.object !== object.key,
-      );
+      entry.claims = removeClaim(entry.claims, { kind, object: object.key });
       entry.zone.dirty.add(key);
       this.prune(key, entry);
     }
@@ -280,7 +279,7 @@ export class ViewIndex {
     if (zone === undefined) throw new RangeError('a name in no zone');
     const entry: Entry = {
       zone,
-      claims: [],
+      claims: undefined,
       children: 0,
       hasWildcardChild: false,
       pinned: pinnedBy !== undefined,
@@ -304,7 +303,7 @@ export class ViewIndex {
 
   /** Takes a name out of the tree once nothing needs it, and its ancestors with it. */
   private prune(key: NameKey, entry: Entry): void {
-    if (entry.pinned || entry.claims.length > 0 || entry.children > 0) return;
+    if (entry.pinned || entry.claims !== undefined || entry.children > 0) return;
     this.entries.delete(key);
     entry.zone.names -= 1;
     // A name that came and went between two publications leaves no trace.
@@ -366,15 +365,13 @@ export class ViewIndex {
 
   /** The first kind, in the configured order, that has an address speaks for the name. */
   private addressesOf(entry: Entry): AddressSet {
-    if (entry.claims.length === 0) return NO_ADDRESSES;
+    if (entry.claims === undefined) return NO_ADDRESSES;
     for (const kind of entry.zone.gateway.options.resources) {
-      const texts = entry.claims
-        .filter((claim) => claim.kind === kind)
-        .flatMap((claim) => claim.addresses);
+      const texts = addressesClaimed(entry.claims, kind);
       if (texts.length === 0) continue;
       const addresses = addressSet(texts);
       if (addresses.excess > 0) {
-        const where = `${kind} ${entry.claims.find((claim) => claim.kind === kind)?.object}`;
+        const where = `${kind} ${claimantOf(entry.claims, kind)}`;
         this.log.warn(
           { event: 'addresses-left-out', object: where, excess: addresses.excess },
           `${where}: ${addresses.excess} addresses more than a DNS message can carry are left out`,
