@@ -8,13 +8,12 @@ export const ingress: Resource = {
   version: 'v1',
   plural: 'ingresses',
   names(object: Shape): readonly ClaimedName[] {
-    const names: ClaimedName[] = [];
+    // Several rules for one host are common (a rule a path), and an object may hold 30,000 hosts.
+    const hosts = new Set<string>();
     for (const rule of listOf(shapeOf(object['spec'])['rules'])) {
       const host = textOf(shapeOf(rule)['host']);
-      // Several rules for one host are common (a rule a path); hosts are few, so a scan beats a Set.
-      if (host === '' || names.some((claimed) => claimed.name === host)) continue;
-      names.push({ name: host, relative: false });
+      if (host !== '') hosts.add(host);
     }
-    return names;
+    return Array.from(hosts, (name) => ({ name, relative: false }));
   },
 };

@@ -46,9 +46,9 @@ export function reduce(resource: Resource, object: unknown): Reduced | undefined
   if (shapeOf(metadata['labels'])[ignoreLabel] === 'true') return { key, projection: undefined };
   const names = resource.names(shape, namespace, name);
   if (names.length === 0) return { key, projection: undefined };
+  const addresses = loadBalancerAddresses(shape);
   // slice(): an array that grew by push has room for 17; the copy has none to spare.
-  const addresses = loadBalancerAddresses(shape).slice();
-  return { key, projection: { key, names: names.slice(), addresses } };
+  return { key, projection: { key, names: names.slice(), addresses: addresses.slice() } };
 }
 
 /** `apiVersion` as an object of the resource writes it. */
@@ -87,12 +87,11 @@ export function textOf(value: unknown): string {
  * literal (fe80::1%eth0) means something on one machine only and is no address for DNS.
  */
 function loadBalancerAddresses(object: Shape): readonly string[] {
-  const addresses: string[] = [];
+  const addresses = new Set<string>();
   const status = shapeOf(shapeOf(object['status'])['loadBalancer']);
   for (const entry of listOf(status['ingress'])) {
     const ip = textOf(shapeOf(entry)['ip']);
-    if (isIP(ip) === 0 || ip.includes('%') || addresses.includes(ip)) continue;
-    addresses.push(ip);
+    if (isIP(ip) !== 0 && !ip.includes('%')) addresses.add(ip);
   }
-  return addresses;
+  return [...addresses];
 }
