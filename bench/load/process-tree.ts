@@ -39,15 +39,21 @@ export function usageOf(pids: readonly number[]): Usage {
   return { user: user / TICKS_PER_SECOND, system: system / TICKS_PER_SECOND };
 }
 
-/**
- * Resident octets, now (VmRSS) or at the most since each process started (VmHWM). Pages that several of the
- * processes share count once for each.
- */
-export function residentOctets(pids: readonly number[], field: 'VmRSS' | 'VmHWM'): number {
+/** Resident octets: each process's VmRSS, but of pages shared among processes its part (Pss). */
+export function residentOctets(pids: readonly number[]): number {
+  return sumOfLines(pids, 'smaps_rollup', 'Pss');
+}
+
+/** The most that each was resident since it started (VmHWM): shared pages count once for each process. */
+export function peakOctets(pids: readonly number[]): number {
+  return sumOfLines(pids, 'status', 'VmHWM');
+}
+
+function sumOfLines(pids: readonly number[], file: string, field: string): number {
   let kibibytes = 0;
   for (const pid of pids) {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const line = status.split('\n').find((text) => text.startsWith(`${field}:`));
+    const lines = readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\n');
+    const line = lines.find((text) => text.startsWith(`${field}:`));
     kibibytes += Number(/\d+/.exec(line ?? '')?.[0] ?? 0);
   }
   return kibibytes * 1024;

@@ -40,7 +40,7 @@ const HEADINGS = [
   'lost',
   'p50 us',
   'p99 us',
-  'RSS MB',
+  'MB',
   'reply',
 ] as const;
 
@@ -150,4 +150,5 @@ function verdict(one: Case, samples: CaseSamples): string {
 
 export const LEGEND: string = `CPU time is user and system of all processes of the server, from /proc, over the queries that dnsperf saw
 answered at full speed; \`of rounds\` its least and most. \`busy\` is the share of its core that the server used.
-Latencies are those of a second run at ${MODEST_QPS} queries a second. \`reply\` is the mean reply in octets.`;
+Latencies are those of a second run at ${MODEST_QPS} queries a second. \`MB\` is resident memory, \`reply\` the mean reply
+in octets.`;

@@ -5,7 +5,7 @@ import { type Child, endChild, startChild } from '../../test/support/child.ts';
 import { parseMessage, query, UdpClient } from '../../test/support/dns/index.ts';
 import { waitFor } from '../../test/support/wait.ts';
 import { type Dataset, ZONE } from './names.ts';
-import { processTree, residentOctets, type Usage, usageOf } from './process-tree.ts';
+import { peakOctets, processTree, residentOctets, type Usage, usageOf } from './process-tree.ts';
 import type { Launch, Recipe } from './servers/index.ts';
 
 /** How long loading may take: BIND needs a minute for a million names, YAML may need more. */
@@ -36,8 +36,8 @@ export class RunningServer implements AsyncDisposable {
     this.cookie = rest.cookie;
     this.started = {
       seconds: rest.seconds,
-      residentOctets: residentOctets(this.#processes, 'VmRSS'),
-      peakOctets: residentOctets(this.#processes, 'VmHWM'),
+      residentOctets: residentOctets(this.#processes),
+      peakOctets: peakOctets(this.#processes),
     };
   }
 
@@ -92,7 +92,7 @@ export class RunningServer implements AsyncDisposable {
   }
 
   residentOctets(): number {
-    return residentOctets(this.#processes, 'VmRSS');
+    return residentOctets(this.#processes);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

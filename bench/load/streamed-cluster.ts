@@ -34,7 +34,13 @@ export class StreamedCluster implements AsyncDisposable {
     const { port } = this.#server.address() as AddressInfo;
     return JSON.stringify({
       'current-context': 'bench',
-      clusters: [{ name: 'bench', cluster: { server: `http://127.0.0.1:${port}` } }],
+      // Only with `insecure-skip-tls-verify` does Seamark accept a server without TLS.
+      clusters: [
+        {
+          name: 'bench',
+          cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true },
+        },
+      ],
       users: [{ name: 'bench', user: { token: 'none' } }],
       contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
     });
