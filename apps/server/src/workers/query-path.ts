@@ -66,8 +66,8 @@ export class QueryPath {
     return reply;
   }
 
-  /** Keeps up with publications while nothing is asked, so that retired memory is free again. */
-  idle(): void {
+  /** Keeps up with publications where nothing is asked of this view, so that retired memory is free again. */
+  keepUp(): void {
     this.reader.refresh();
   }
 

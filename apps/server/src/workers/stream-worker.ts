@@ -38,7 +38,7 @@ async function serve(task: StreamTask): Promise<void> {
     }
     task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
     const timer = setInterval(() => {
-      for (const view of views) view.idle();
+      for (const view of views) view.keepUp();
       sendTotals(task, listeners);
     }, TICK_MS);
     await mailbox.untilStopped();

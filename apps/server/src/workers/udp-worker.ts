@@ -87,7 +87,9 @@ function serveBatched(task: UdpTask, views: readonly QueryPath[], mailbox: Mailb
       const received = sockets.serveBatch(handler);
       mailbox.check();
       turns += received === 0 ? IDLE_TURNS : 1;
-      if (received === 0) for (const view of views) view.idle();
+      // Not only where nothing came: a view that is never asked would hold all that is retired in it for
+      // as long as another is asked without a pause.
+      for (const view of views) view.keepUp();
       if (turns < TOTALS_TURNS) continue;
       turns = 0;
       sendTotals(task, sockets);
@@ -111,7 +113,7 @@ async function serveDgram(
   source.set = sockets;
   task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
   const timer = setInterval(() => {
-    for (const view of views) view.idle();
+    for (const view of views) view.keepUp();
     sendTotals(task, sockets);
   }, TOTALS_MS);
   await mailbox.untilStopped();
