@@ -85,3 +85,19 @@ test('a stop before the thread has started up ends it', async () => {
   expect(watcher.restarts).toBe(0);
   expect(events).not.toContain('watcher-died');
 });
+
+test('a source that nobody follows any more is not called up to date', async () => {
+  await mkdir(join(folder, 'manifests'));
+  const watcher = watch(await taskOf());
+  await watcher.start();
+  const kind = () => watcher.status?.sources[0]?.kinds[0];
+  await expect.poll(() => kind()?.status.state, PATIENTLY).toBe('watching');
+  const began = Date.now();
+  await watcher['worker']?.terminate();
+  await expect.poll(() => events, PATIENTLY).toContain('watcher-died');
+  expect(kind()).toMatchObject({ synced: true, status: { state: 'failing' } });
+  expect(kind()?.since).toBeGreaterThanOrEqual(began);
+  await expect.poll(() => events, PATIENTLY).toContain('replaced');
+  expect(kind()?.synced).toBe(true);
+  await expect.poll(() => kind()?.status.state, PATIENTLY).toBe('watching');
+});

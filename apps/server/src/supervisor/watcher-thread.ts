@@ -27,7 +27,7 @@ export class WatcherThread {
   private worker: Worker | undefined;
   private exited: Promise<void> = Promise.resolve();
   private current: WatcherStatus | undefined;
-  /** What the snapshots in use say, while a replacement reads on: undefined if there is none. */
+  /** What the snapshots in use say, until a replacement takes over: undefined if none is needed. */
   private outlived: WatcherStatus | undefined;
   /** A replacement's snapshots, until they are answered from. */
   private fresh: readonly SnapshotHandle[] | undefined;
@@ -42,12 +42,19 @@ export class WatcherThread {
 
   /**
    * Undefined until the thread has spoken for the first time. Of a replacement that has not taken over,
-   * only how its sources stand: the views are those that are answered from.
+   * only how the sources stand that it has read: the views are those that are answered from.
    */
   get status(): WatcherStatus | undefined {
     const { current, outlived } = this;
-    if (outlived === undefined || current === undefined) return current;
-    return { views: outlived.views, sources: current.sources };
+    if (outlived === undefined) return current;
+    const sources = outlived.sources.map((source, i) => ({
+      ...source,
+      kinds: source.kinds.map((kind, k) => {
+        const now = current?.sources[i]?.kinds[k];
+        return now === undefined || (kind.synced && !now.synced) ? kind : now;
+      }),
+    }));
+    return { views: outlived.views, sources };
   }
 
   /**
@@ -130,7 +137,8 @@ export class WatcherThread {
   }
 
   private replace(failure: unknown, livedMs: number): void {
-    this.outlived ??= this.current;
+    this.outlived ??= this.current && orphaned(this.current);
+    this.current = undefined;
     this.fresh = undefined;
     this.deaths = livedMs < STEADY_MS ? this.deaths + 1 : 1;
     this.restarts += 1;
@@ -164,6 +172,21 @@ export class WatcherThread {
     this.options.log.info({ event: 'watcher-replaced' }, 'the new watcher has taken over');
     this.options.onReplaced(fresh);
   }
+}
+
+/** What a watcher that died had read is as true as it was, and out of date from now on. */
+function orphaned({ views, sources }: WatcherStatus): WatcherStatus {
+  const status = { state: 'failing', reason: 'the watcher died' } as const;
+  const now = Date.now();
+  return {
+    views,
+    sources: sources.map((source) => ({
+      ...source,
+      kinds: source.kinds.map((kind) =>
+        kind.status.state === 'failing' ? kind : { ...kind, status, since: now },
+      ),
+    })),
+  };
 }
 
 /** What one thread's life means to whoever started it. */
