@@ -37,6 +37,11 @@ export class LayoutError extends Error {
   readonly code = 'NODE_TOO_LARGE';
 }
 
+const FIRST_WORDS = 1024;
+const FIRST_INDEX = 128;
+/** 1 MiB. The first list of a million names takes a hundred times that, and nothing after it comes near. */
+const KEPT_WORDS = 1 << 18;
+
 /**
  * Nodes being composed, in memory of the composer's own: what goes into a segment besides the nodes
  * of older ones. It can be emptied and used again.
@@ -58,16 +63,19 @@ export class NodeBatch {
 
   constructor(hasher: NameHasher) {
     this.hasher = hasher;
-    this.words = new Int32Array(1024);
+    this.words = new Int32Array(FIRST_WORDS);
     this.octets = new Uint8Array(this.words.buffer);
     this.view = new DataView(this.words.buffer);
-    this.index = new Int32Array(128);
+    this.index = new Int32Array(FIRST_INDEX);
   }
 
   clear(): void {
     this.length = 0;
     this.count = 0;
     this.maxLabels = 0;
+    if (this.words.length <= KEPT_WORDS) return;
+    this.use(new Int32Array(FIRST_WORDS));
+    this.index = new Int32Array(FIRST_INDEX);
   }
 
   /**
@@ -129,15 +137,19 @@ export class NodeBatch {
     if (this.length + words > this.words.length) {
       const grown = new Int32Array(Math.max(this.words.length * 2, this.length + words));
       grown.set(this.words.subarray(0, this.length));
-      this.words = grown;
-      this.octets = new Uint8Array(grown.buffer);
-      this.view = new DataView(grown.buffer);
+      this.use(grown);
     }
     if (2 * this.count + 2 > this.index.length) {
       const grown = new Int32Array(this.index.length * 2);
       grown.set(this.index);
       this.index = grown;
     }
+  }
+
+  private use(words: Int32Array<ArrayBuffer>): void {
+    this.words = words;
+    this.octets = new Uint8Array(words.buffer);
+    this.view = new DataView(words.buffer);
   }
 }
 
