@@ -346,4 +346,18 @@ describe('failures', () => {
     await expect(running).rejects.toThrow('a bug');
     running = Promise.resolve();
   });
+
+  test('a bug of the sink comes out, be it while a connection opens', async () => {
+    vi.spyOn(sink, 'status').mockImplementation((_kind, { state }) => {
+      if (state === 'watching' && slept.length > 0) throw new TypeError('a bug');
+    });
+    await start(
+      inTurn(
+        (exchange) => exchange.events(event('ADDED', a), bookmark('10', true)).cut(),
+        (exchange) => exchange.response.flushHeaders(),
+      ),
+    );
+    await expect(running).rejects.toThrow(TypeError);
+    running = Promise.resolve();
+  });
 });

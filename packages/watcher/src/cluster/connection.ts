@@ -65,20 +65,31 @@ export class ApiConnection {
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
     try {
-      const response = await head(request);
+      const response = await head(request).catch((error) => this.#broken(error));
       if (response.statusCode !== 200) throw await refusal(response);
-      onOpen?.();
       clearTimeout(silence);
       response.setTimeout(idleMs, () => response.destroy(this.#silence(idleMs)));
-      for await (const chunk of response) yield chunk as Buffer;
-    } catch (error) {
-      if (error instanceof ApiError || error instanceof ConnectionError) throw error;
-      throw new ConnectionError(explainConnection(error, this.server), { cause: error });
+      onOpen?.();
+      yield* this.#body(response);
     } finally {
       clearTimeout(silence);
       signal.removeEventListener('abort', abort);
       request.destroy();
     }
+  }
+
+  async *#body(response: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
+    try {
+      for await (const chunk of response) yield chunk as Buffer;
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  /** For what the connection throws, and nothing else: an exception of a caller's is a bug, and no failure. */
+  #broken(error: unknown): never {
+    if (error instanceof ConnectionError) throw error;
+    throw new ConnectionError(explainConnection(error, this.server), { cause: error });
   }
 
   #silence(ms: number): ConnectionError {
