@@ -10,7 +10,7 @@
  *
  * A node stands for a name that exists, or, in an overlay, for one that has gone:
  *
- *   word 0   record words (16) | flags (8) | name octets (8)
+ *   word 0   words of the node (16) | flags (8) | name octets (8)
  *   word 1   zone (16) | RRset count (8) | labels of the zone apex (8)
  *   name     folded, in wire format, padded to a word
  *   directory, three words an RRset:
@@ -69,8 +69,8 @@ export const GLUE = 41;
 
 export const NODE_HEADER_WORDS = 2;
 export const DIRECTORY_WORDS = 3;
-/** Record words have 16 bits. */
-export const MAX_NODE_WORDS = 0xffff;
+/** Octet offsets within a node have 16 bits. */
+export const MAX_NODE_OCTETS = 0xffff;
 
 /** The two octets that stand where an apex pointer will be. */
 export const POINTER_TO_QNAME = 0xc00c;

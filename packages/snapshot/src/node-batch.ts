@@ -1,7 +1,7 @@
 import { countLabels, type FoldedName } from '@seamark/protocol';
 import {
   DIRECTORY_WORDS,
-  MAX_NODE_WORDS,
+  MAX_NODE_OCTETS,
   NODE,
   NODE_HEADER_WORDS,
   POINTER_TO_QNAME,
@@ -81,7 +81,7 @@ export class NodeBatch {
   /**
    * Composes a node. A name must not be added twice.
    *
-   * @throws LayoutError and adds nothing if the node takes more than 256 KiB.
+   * @throws LayoutError and adds nothing if the node takes more than 64 KiB.
    */
   add(spec: NodeSpec): void {
     const { name, rrsets } = spec;
@@ -90,7 +90,7 @@ export class NodeBatch {
     let octet = 4 * (directory + DIRECTORY_WORDS * rrsets.length);
     for (const rrset of rrsets) octet += rrset.octets.length + 2 * rrset.apexPointers.length;
     const size = (octet + 3) >> 2;
-    if (size > MAX_NODE_WORDS || octet > 0xffff) throw new LayoutError('a node of over 64 KiB');
+    if (octet > MAX_NODE_OCTETS) throw new LayoutError('a node of over 64 KiB');
     this.reserve(size);
 
     const start = this.length;

@@ -29,7 +29,7 @@ export class Backoff {
     return this.#failures;
   }
 
-  /** Milliseconds to wait after one more failure, never less than the server asked for. */
+  /** Milliseconds to wait after one more failure, and no less than the server asked for, up to five minutes. */
   next(retryAfterMs = 0): number {
     const bound = Math.min(this.#limits.maxMs, this.#limits.baseMs * 2 ** this.#failures);
     this.#failures += 1;

@@ -25,7 +25,7 @@ describe('objects in, answers out', () => {
     expect(scene.ask('example.com SOA').answer).toEqual([SOA]);
   });
 
-  it('logs a name that is none once, and says whose it is', async () => {
+  it('logs a name that is none with each change of its object, and says whose it is', async () => {
     await using scene = new Scene();
     scene.list('Ingress', [ingress('bad', 'a..example.com', '192.0.2.1')]);
     scene.put('Ingress', ingress('bad', 'a..example.com', '192.0.2.2'));
