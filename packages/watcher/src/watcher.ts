@@ -26,6 +26,12 @@ export interface WatcherOptions {
   /** Threads that will read each snapshot at the same time, at most. */
   readonly readers: number;
   readonly log: Logger;
+  /**
+   * The last serial of each zone, in the order of views, their gateways and their zones. Shared memory
+   * lets a watcher that takes over after another goes on from where that one was: the clock alone
+   * would be behind after more than one change a second. Default: memory of its own.
+   */
+  readonly serials?: Uint32Array;
   /** How long a kind that can't be read holds back negative answers once another was read. */
   readonly syncTimeoutMs?: number;
   /** Called after each publication and each change of a kind's state. */
@@ -84,6 +90,13 @@ interface WatchedKind {
 
 const SYNC_TIMEOUT_MS = 60_000;
 
+/** Zones of all gateways of the views: how long `WatcherOptions.serials` has to be. */
+function countZones(
+  views: readonly { readonly gateways: readonly Pick<GatewayOptions, 'zones'>[] }[],
+): number {
+  return views.flatMap(({ gateways }) => gateways.flatMap(({ zones }) => zones)).length;
+}
+
 /**
  * Sources in, snapshots out: hands each object's projection to the views whose gateways take it, and
  * publishes what came together as one generation. Belongs on a thread of its own, which it keeps
@@ -106,7 +119,9 @@ export class Watcher {
     this.onChange = options.onChange ?? (() => {});
     this.syncTimeoutMs = options.syncTimeoutMs ?? SYNC_TIMEOUT_MS;
     this.sources = options.sources;
-    this.views = options.views.map(({ gateways }) => {
+    const serials = options.serials ?? new Uint32Array(countZones(options.views));
+    this.views = options.views.map(({ gateways }, i) => {
+      const first = countZones(options.views.slice(0, i));
       const publisher = new Publisher({
         readers,
         merge: mergeInThread,
@@ -114,7 +129,13 @@ export class Watcher {
           log.error({ event: 'merge-failed', err: error }, `merging the snapshot failed: ${error}`),
       });
       const now = () => Math.floor(Date.now() / 1000);
-      const index = new ViewIndex({ gateways, publisher, log, now });
+      const index = new ViewIndex({
+        gateways,
+        publisher,
+        log,
+        now,
+        serials: serials.subarray(first),
+      });
       return { index, publisher, gateways, publishedAt: 0, synced: false };
     });
     this.kinds = options.sources.map(({ kinds }) =>

@@ -67,7 +67,12 @@ export class Supervisor {
     );
     for (const memory of this.queryLogs) this.queryLog.add(new QueryLogReader(memory));
     this.watcher = new WatcherThread({
-      task: { gateways: config.gateways, views: config.views, readers: slots.length },
+      task: {
+        gateways: config.gateways,
+        views: config.views,
+        readers: slots.length,
+        serials: new SharedArrayBuffer(4 * countZones(config)),
+      },
       log: this.log,
       onHopeless: options.onHopeless,
       onReplaced: (snapshots) => {
@@ -197,4 +202,9 @@ const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 function formatEndpoint({ address, port }: { address: string; port: number }): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function countZones({ views, gateways }: ServerConfig): number {
+  const indices = views.flatMap((view) => view.gateways);
+  return indices.flatMap((index) => gateways[index]?.zones ?? []).length;
 }

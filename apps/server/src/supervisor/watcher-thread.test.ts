@@ -42,7 +42,7 @@ const taskOf = async (): Promise<WatcherTask> => {
   const file = join(folder, 'Corefile');
   await writeFile(file, '. {\n k8s_gateway example.com {\n manifests manifests\n }\n}\n');
   const { gateways, views } = loadConfig(file);
-  return { gateways, views, readers: 1 };
+  return { gateways, views, readers: 1, serials: new SharedArrayBuffer(4) };
 };
 
 test('hands out snapshots at once, says how things stand, and ends when told to', async () => {

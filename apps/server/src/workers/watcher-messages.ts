@@ -8,6 +8,8 @@ export interface WatcherTask {
   readonly gateways: readonly GatewayConfig[];
   readonly views: readonly ViewConfig[];
   readonly readers: number;
+  /** The last serial of each zone, 32 bits each: what a watcher leaves to its successor. */
+  readonly serials: SharedArrayBuffer;
 }
 
 /** From the watcher's thread to the main one. */

@@ -58,6 +58,7 @@ async function main(): Promise<void> {
       }),
     })),
     readers: task.readers,
+    serials: new Uint32Array(task.serials),
     log,
     onChange: () => {
       pending ??= setTimeout(() => {
