@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Asker } from '../cluster/asker.ts';
+import { parseMessage, query, TcpClient, UdpClient } from '../support/dns/index.ts';
 import { ingress, service } from '../support/kube/objects.ts';
 import { freePort } from '../support/ports.ts';
 import { Manifests, test, WWW } from './harness/fixtures.ts';
@@ -102,3 +103,36 @@ ${zone}:${port} {
 
 const ttl = async (client: Asker, question: string): Promise<number | undefined> =>
   (await client.ask(question)).answer[0]?.ttl;
+
+test('one port, an address for one zone and the wildcard for another, over UDP and TCP', async ({
+  manifests,
+  serve,
+}) => {
+  await manifests.write('org.json', ORG);
+  const port = await freePort();
+  const server = await serve(`
+example.com:${port} {
+  bind 127.0.0.1
+  k8s_gateway {
+    manifests ${manifests.path}
+  }
+}
+example.org:${port} {
+  k8s_gateway {
+    manifests ${manifests.path}
+  }
+}
+`);
+  await server.event('synced', 2);
+  for (const [host, name] of [
+    ['127.0.0.1', 'www.example.com. A'],
+    ['127.0.0.2', 'www.example.org. A'],
+  ] as const) {
+    await using udp = await UdpClient.open({ host, port });
+    await using tcp = await TcpClient.open({ host, port });
+    for (const client of [udp, tcp]) {
+      const reply = parseMessage(await client.exchange(query(name)));
+      expect(reply.answer, `${name} at ${host}`).toHaveLength(1);
+    }
+  }
+});

@@ -90,7 +90,13 @@ class Listener implements TcpListener, ConnectionContext {
       (other) => other.address === '0.0.0.0' && other.port === where.port && where.port !== 0,
     );
     try {
-      server.listen({ host: where.address, port: where.port, ipv6Only: isShared, backlog: 1024 });
+      server.listen({
+        host: where.address,
+        port: where.port,
+        ipv6Only: isShared,
+        reusePort: this.settings.reusePort,
+        backlog: 1024,
+      });
       await once(server, 'listening');
     } catch (error) {
       throw new ListenError('DNS over TCP', where.address, where.port, error as Error);

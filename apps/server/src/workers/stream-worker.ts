@@ -1,7 +1,6 @@
 import { TRANSPORT } from '@seamark/matcher';
 import type { Answer } from '../stream/reply-batch.ts';
 import { listenTcp, type TcpListener } from '../stream/tcp-listener.ts';
-import type { StreamAddress } from '../stream/tcp-options.ts';
 import { Mailbox } from './mailbox.ts';
 import { type PeerSource, QueryPath } from './query-path.ts';
 import { orRefusal, type Refusal } from './refusal.ts';
@@ -33,7 +32,10 @@ async function serve(task: StreamTask): Promise<void> {
       const path = views[view] as QueryPath;
       const answer: Answer = (memory, octets, offset, length, capacity) =>
         path.answer(memory, octets, offset, length, capacity, TRANSPORT.STREAM, source, log);
-      source.listener = await listenTcp({ addresses, answer });
+      const reusePort = task.listeners.some(
+        (other) => !addresses.includes(other) && addresses.some(({ port }) => port === other.port),
+      );
+      source.listener = await listenTcp({ addresses, answer, reusePort });
       listeners.push(source.listener);
     }
     task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
@@ -52,7 +54,7 @@ async function serve(task: StreamTask): Promise<void> {
 interface ListenerGroup {
   readonly view: number;
   readonly log: boolean;
-  readonly addresses: readonly StreamAddress[];
+  readonly addresses: readonly ListenerTask[];
 }
 
 /**
