@@ -162,6 +162,19 @@ describe('verdicts', () => {
     expect(parsed).toMatchObject({ hasQuestion: true, hasEdns: true, ...fields });
   });
 
+  it.each([
+    ['no question', '000100000000000000000001', ''],
+    ['two questions', '000100000002000000000001', '00000100010000010001'],
+    ['an answer', '000100000001000100000001', '000001000100000100010000000000040a000001'],
+    ['an opcode that gives its sections a meaning', '000128000001000000000001', '0000060001'],
+  ])('sees the OPT behind %s', (_, header, sections) => {
+    const { verdict, query: parsed } = parseAtEnd(
+      Buffer.from(`${header}${sections}00002904d0000080000000`, 'hex'),
+    );
+    expect([FORMERR, VERDICT.NOTIMP]).toContain(verdict);
+    expect(parsed).toMatchObject({ hasEdns: true, dnssecOk: true, udpSize: 1232 });
+  });
+
   it('says a question was read only where all of it was', () => {
     const whole = query('example.com. A');
     for (let length = 0; length < whole.length; length++) {

@@ -78,6 +78,9 @@ export function parseQuery(
   query.opcode = (flags & FLAG.OPCODE) >> OPCODE_SHIFT;
 
   const verdict = parseSections(query, memory, view, offset, offset + length);
+  if (verdict === VERDICT.FORMERR && !query.hasEdns) {
+    scanForOpt(query, memory, view, offset, offset + length);
+  }
   // Another opcode may give its sections another meaning, so that they look malformed is no fault.
   if (query.opcode !== OPCODE.QUERY) return VERDICT.NOTIMP;
   return verdict;
@@ -115,6 +118,42 @@ function parseSections(
     if (at < 0) return VERDICT.FORMERR;
   }
   return parseAdditional(query, memory, view, at, end, additionals);
+}
+
+/**
+ * Looks for an OPT record in a message that is malformed before it, as far as its sections can be told
+ * apart: who speaks EDNS is answered in EDNS, be it with FORMERR (RFC 6891 6.1.1, 7). Each step takes
+ * five octets at least, so counts that lie cost no more than the message is long.
+ */
+function scanForOpt(
+  query: Query,
+  memory: Uint8Array,
+  view: DataView,
+  offset: number,
+  end: number,
+): void {
+  let at = offset + HEADER.LENGTH;
+  for (let left = view.getUint16(offset + HEADER.QDCOUNT); left > 0; left--) {
+    at = skipName(memory, at, end);
+    if (at < 0 || at + 4 > end) return;
+    at += 4;
+  }
+  let records =
+    view.getUint16(offset + HEADER.ANCOUNT) +
+    view.getUint16(offset + HEADER.NSCOUNT) +
+    view.getUint16(offset + HEADER.ARCOUNT);
+  for (; records > 0; records--) {
+    const fixed = skipName(memory, at, end);
+    if (fixed < 0 || fixed + 10 > end) return;
+    if (view.getUint16(fixed) === TYPE.OPT) {
+      query.hasEdns = true;
+      query.udpSize = view.getUint16(fixed + 2);
+      query.dnssecOk = (view.getUint8(fixed + 6) & 0x80) !== 0;
+      return;
+    }
+    at = fixed + 10 + view.getUint16(fixed + 8);
+    if (at > end) return;
+  }
 }
 
 /** @returns the offset behind the root of QNAME, or -1: a pointer, too long, or cut off. */
