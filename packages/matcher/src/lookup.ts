@@ -1,5 +1,5 @@
 // Query path: nothing here allocates, throws or waits. Bench: bench/micro/lookup.ts.
-import type { Query } from '@seamark/protocol';
+import { type Query, TYPE } from '@seamark/protocol';
 import { NODE, type SnapshotReader } from '@seamark/snapshot';
 
 /** What the zone data say to a question's name (RFC 1034 4.3.2); the type is not yet asked for. */
@@ -31,7 +31,11 @@ export class Lookup {
     const { nameView: name, labels, labelCount, nameLength } = query;
     hasher.absorb(name, labels, labelCount);
     const node = reader.find(hasher.hashOf(0), name, 0, nameLength, false);
-    if (node !== 0) return this.settle(reader, node, MATCH.EXACT);
+    if (node !== 0) {
+      this.settle(reader, node, MATCH.EXACT);
+      if (query.type === TYPE.DS) this.lookAtParentSide(reader, query);
+      return MATCH.EXACT;
+    }
 
     // Names of more labels than any in the snapshot need no look: a flood of 127-label names
     // costs no more than any other.
@@ -52,6 +56,20 @@ export class Lookup {
     this.node = 0;
     this.match = MATCH.OUTSIDE;
     return MATCH.OUTSIDE;
+  }
+
+  /**
+   * A DS RRset belongs to the parent side of a zone cut: where we have both sides, the zone above speaks
+   * for the name (RFC 4035 3.1.4.1), and it has no DS.
+   */
+  private lookAtParentSide(reader: SnapshotReader, query: Query): void {
+    if ((reader.flagsOf(this.node) & NODE.APEX) === 0 || query.labelCount === 0) return;
+    const at = query.labelCount === 1 ? query.nameLength - 1 : (query.labels[1] as number);
+    const length = query.nameLength - at;
+    const parent = reader.find(reader.hasher.hashOf(1), query.nameView, at, length, false);
+    if (parent === 0) return;
+    this.settle(reader, parent, MATCH.EXACT);
+    this.node = 0;
   }
 
   private settle(reader: SnapshotReader, node: number, match: Match): Match {

@@ -43,8 +43,11 @@ export class Responder {
   private readonly reader: SnapshotReader;
   private readonly lookup = new Lookup();
   private readonly udpLimit: number;
-  /** Advances with each answer of several addresses, so that they take turns. */
-  private turn = 0;
+  /**
+   * Which of several addresses comes first: pseudo-random, because a plain count goes by two for a client
+   * that asks A and AAAA in turn, and would then always begin with the same one of two.
+   */
+  private turn = 1;
   private answers = 0;
   private authorities = 0;
   private additionals = 0;
@@ -224,11 +227,11 @@ export class Responder {
     const from = reader.octetsAt(node, entry);
     const record = reader.recordLengthOf(entry);
     if (record !== 0 && record !== length) {
-      // Records of one length take turns at the front.
-      const first = (this.turn++ % reader.recordsOf(entry)) * record;
+      // Knuth's multiplicative generator; its upper bits are the ones that look random.
+      this.turn = (Math.imul(this.turn, 1664525) + 1013904223) | 0;
+      const first = ((this.turn >>> 16) % reader.recordsOf(entry)) * record;
       copy(view, start, reader.view, from + first, length - first);
       copy(view, start + length - first, reader.view, from, first);
-      this.turn &= 0x3fffffff;
       return end;
     }
     copy(view, start, reader.view, from, length);

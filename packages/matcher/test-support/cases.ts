@@ -125,6 +125,7 @@ export const CASES: readonly Case[] = [
   ),
   nxdomain('no.sub.example.com. A', 'and its own SOA', SUB_SOA),
   nodata('sub.example.com. A', 'and its apex', SUB_SOA),
+  nodata('sub.example.com. DS', 'DS of a zone whose parent is here (RFC 4035 3.1.4.1)'),
   failed('example.org. A', 'in no zone', 'REFUSED', 20),
   failed('com. NS', 'above the zones', 'REFUSED', 20),
   failed('. NS', 'the root', 'REFUSED', 20),

@@ -6,6 +6,7 @@ export const TYPE = {
   SOA: 6,
   AAAA: 28,
   OPT: 41,
+  DS: 43,
   HTTPS: 65,
   TKEY: 249,
   TSIG: 250,

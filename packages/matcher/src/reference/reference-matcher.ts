@@ -50,7 +50,10 @@ export class ReferenceMatcher {
     }
     const qname = canonical(name);
     // Step 2: the zone that is the nearest ancestor to QNAME.
-    const apex = ancestors(qname).find((ancestor) => this.zones.has(ancestor));
+    const apexes = ancestors(qname).filter((ancestor) => this.zones.has(ancestor));
+    // RFC 4035 3.1.4.1: DS is the parent's, where the parent is here.
+    const isParentAsked = type === TYPE.DS && apexes[0] === qname && apexes.length > 1;
+    const apex = apexes[isParentAsked ? 1 : 0];
     const zone = apex === undefined ? undefined : this.zones.get(apex);
     if (apex === undefined || zone === undefined) {
       return failure(RCODE.REFUSED, EDE.NOT_AUTHORITATIVE);
@@ -73,7 +76,8 @@ export class ReferenceMatcher {
     const encloser = ancestors(qname).find((ancestor) => zone.names.has(ancestor)) ?? apex;
     // Step 3a, or 3c with the source of synthesis (RFC 4592 3.3.1).
     const source = encloser === qname ? qname : below('*', encloser);
-    const exists = zone.names.has(source);
+    // A zone further down is a name of this one, though it is asked here for DS alone.
+    const exists = zone.names.has(source) || this.zones.has(qname);
     const all = (zone.rrsets.get(source) ?? []).map((record) => ({ ...record, owner: qname }));
     const answer = all.filter((record) => type === TYPE.ANY || record.type === type);
     if (answer.length > 0) {
