@@ -74,6 +74,8 @@ interface Entry {
   hasWildcardChild: boolean;
   /** The apex and its name servers exist whatever objects say. */
   pinned: boolean;
+  /** A name server of a zone: its Service speaks first, whatever the order of kinds. */
+  isNameServer: boolean;
   /** A node of this name stands in the snapshot. */
   published: boolean;
 }
@@ -82,7 +84,12 @@ export interface ViewIndexOptions {
   readonly gateways: readonly GatewayOptions[];
   readonly publisher: Publisher;
   readonly log: Logger;
-  /** Unix time in seconds: where serials start. */
+  /**
+   * The last serial of each zone, in the order of gateways and their zones; 0 for none yet. Read at the
+   * start and written with each publication, so that whoever comes after this index goes on from it.
+   */
+  readonly serials: Uint32Array;
+  /** Unix time in seconds: what serials keep up with. */
   readonly now: () => number;
 }
 
@@ -98,16 +105,20 @@ export class ViewIndex {
   private readonly publisher: Publisher;
   private readonly log: Logger;
   private readonly now: () => number;
+  private readonly serials: Uint32Array;
 
   /** @throws NameError for a zone or name server that is no domain name. */
   constructor(options: ViewIndexOptions) {
     this.publisher = options.publisher;
     this.log = options.log;
     this.now = options.now;
+    this.serials = options.serials;
     this.gateways = options.gateways.map((gateway) => this.addGateway(gateway));
     for (const zone of this.zones.values()) {
       this.ensure(zone.apex, zone);
-      for (const server of zone.servers) if (server.inZone) this.ensure(server.key, zone);
+      for (const server of zone.servers) {
+        if (server.inZone) this.ensure(server.key, zone).isNameServer = true;
+      }
     }
   }
 
@@ -124,7 +135,7 @@ export class ViewIndex {
         labels: labelsOf(apex),
         gateway,
         servers: names.map((name) => nameServer(name, apex)),
-        serial: 0,
+        serial: this.serials[this.zones.size] ?? 0,
         names: 0,
         dirty: new Set(),
         published: false,
@@ -213,6 +224,7 @@ export class ViewIndex {
       }
       // RFC 1982: forward, whatever the clock does.
       zone.serial = Math.max((zone.serial + 1) >>> 0, this.now());
+      this.serials[zone.number] = zone.serial;
       zone.published = true;
       zone.dirty.delete(zone.apex);
       batch.add(this.composeApex(zone, flags));
@@ -283,6 +295,7 @@ export class ViewIndex {
       children: 0,
       hasWildcardChild: false,
       pinned: pinnedBy !== undefined,
+      isNameServer: false,
       // Dirty without an entry: it was released since the last publication, and its node still stands.
       published: zone.dirty.has(key),
     };
@@ -366,7 +379,12 @@ export class ViewIndex {
   /** The first kind, in the configured order, that has an address speaks for the name. */
   private addressesOf(entry: Entry): AddressSet {
     if (entry.claims === undefined) return NO_ADDRESSES;
-    for (const kind of entry.zone.gateway.options.resources) {
+    const { resources } = entry.zone.gateway.options;
+    // Anybody may write an Ingress whose host is a name server's name: it must not take the zone over.
+    const kinds = entry.isNameServer
+      ? resources.toSorted((a, b) => Number(b === 'Service') - Number(a === 'Service'))
+      : resources;
+    for (const kind of kinds) {
       const texts = addressesClaimed(entry.claims, kind);
       if (texts.length === 0) continue;
       const addresses = addressSet(texts);
@@ -374,7 +392,7 @@ export class ViewIndex {
         const where = `${kind} ${claimantOf(entry.claims, kind)}`;
         this.log.warn(
           { event: 'addresses-left-out', object: where, excess: addresses.excess },
-          `${where}: ${addresses.excess} addresses more than a DNS message can carry are left out`,
+          `${where}: ${addresses.excess} addresses are left out: a node of the snapshot has room for some 1,500 of IPv4 and 870 of IPv6`,
         );
       }
       if (addresses.v4.length + addresses.v6.length > 0) return addresses;

@@ -153,6 +153,18 @@ describe('name servers', () => {
     expect(scene.short('dns.example.com A')).toBe('NODATA');
   });
 
+  it('are not taken over by an Ingress of their name', async () => {
+    await using scene = new Scene([{ apex: 'gw.dns' }]);
+    scene.list('Ingress', [ingress('a', 'gw.dns.example.com', '198.51.100.1')]);
+    scene.list('Service', [service('gw', 'gw.dns', '192.0.2.53')]);
+    expect(scene.short('gw.dns.example.com A')).toEqual(['192.0.2.53']);
+    expect(scene.ask('example.com NS').additional).toEqual([
+      'gw.dns.example.com. 30 in a 192.0.2.53',
+    ]);
+    scene.drop('Service', 'default/gw');
+    expect(scene.short('gw.dns.example.com A')).toEqual(['198.51.100.1']);
+  });
+
   it('may lie in a zone further down, whose addresses are followed', async () => {
     await using scene = new Scene([
       { zones: ['example.com', 'dns.example.com'], apex: 'ns.dns.example.com.' },
