@@ -61,6 +61,20 @@ export class SnapshotReader {
     return sequence === this.sequence ? false : this.adopt(sequence);
   }
 
+  /**
+   * Adopts a first list, and waits out a change of it that is under way: for a thread that has nothing
+   * to answer from yet. Returns at once where nothing has ever been published.
+   */
+  join(): void {
+    for (let patience = 1000; patience > 0 && this.sequence === 0; patience--) {
+      if (this.refresh()) return;
+      const sequence = Atomics.load(this.control, CONTROL.SEQUENCE);
+      if (sequence === 0) return;
+      // Nobody notifies: a millisecond is what a writer that lost its core may take.
+      Atomics.wait(this.control, CONTROL.SEQUENCE, sequence, 1);
+    }
+  }
+
   /** Gives up the slot: nothing may be read after that. */
   close(): void {
     this.count = 0;

@@ -34,7 +34,7 @@ export class QueryPath {
     this.slot = slot;
     this.observer = observer;
     this.reader = new SnapshotReader(snapshot, slot);
-    this.reader.refresh();
+    this.reader.join();
     this.responder = new Responder(this.reader);
   }
 
@@ -42,7 +42,7 @@ export class QueryPath {
   adopt(snapshot: SnapshotHandle): void {
     this.reader.close();
     this.reader = new SnapshotReader(snapshot, this.slot);
-    this.reader.refresh();
+    this.reader.join();
     this.responder = new Responder(this.reader);
   }
 
