@@ -124,3 +124,36 @@ test('a reader that has gone does not end the process', async () => {
   child.stderr.destroy();
   expect(await once(child, 'close')).toEqual([4, null]);
 });
+
+test('a reader that stalls holds up neither timers nor the exit', async () => {
+  const child = run(`
+    for (let i = 0; i < 20000; i++) logger.info({ event: 'n', i }, 'x'.repeat(500));
+    setTimeout(() => process.stdout.write('not blocked'), 1);
+    process.on('SIGTERM', () => process.exit(5));
+    setInterval(() => {}, 1000);
+  `);
+  const [said] = await once(child.stdout, 'data');
+  expect(String(said)).toBe('not blocked');
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(5);
+});
+
+test('lines that were lost are counted where they would have stood', async () => {
+  const child = run(`
+    for (let i = 0; i < 20000; i++) logger.info({ event: 'n', i }, 'x'.repeat(500));
+    process.stdout.write('full');
+    setInterval(() => {}, 1000);
+  `);
+  await once(child.stdout, 'data');
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    if (text.includes('log-lines-lost')) child.kill('SIGKILL');
+  });
+  await once(child, 'close');
+  const lines = text.trim().split('\n');
+  const last = JSON.parse(lines.at(-1) ?? '');
+  expect(last.event).toBe('log-lines-lost');
+  expect(last.count + lines.length - 1).toBe(20000);
+});

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import pretty from 'pino-pretty';
 import { describeError } from './describe-error.ts';
+import { hasReader, PatientWriter } from './patient-writer.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -44,17 +45,18 @@ export function chooseFormat(
 /**
  * The main thread's logger; other threads have `portLogger`.
  *
- * A line is written before the call returns, so the last one before an exit is never lost. The price: if
- * stderr is a pipe that nobody reads, the main thread stops at its first full pipe (64 KiB on Linux) until
- * somebody does. Queries are answered by other threads, which post their lines and go on; snapshots are
- * the watcher's; what waits is supervision and the admin endpoints, so a probe notices. If the reader has
- * gone altogether (EPIPE) lines are thrown away.
+ * To a file or a terminal a line is written before the call returns. To a pipe or a socket, too, as long as
+ * its reader keeps up; if not, lines wait and then are lost (see {@link PatientWriter}), but never does
+ * the main thread: the admin endpoints and the signals are its own. `event: "log-lines-lost"` says how many.
  */
 export function createLogger(options: LogOptions = {}): Logger {
   const { level = 'info', format = chooseFormat(), fd = 2 } = options;
-  const lines = pino.destination({ fd, sync: true });
-  // Nobody is left to tell.
-  lines.on('error', () => {});
+  const lines = openLines(fd, (count) =>
+    logger.warn(
+      { event: 'log-lines-lost', count },
+      `${count} lines lost: nobody read them in time`,
+    ),
+  );
   // In-process: a transport would be a thread of its own, which process.exit() does not wait for.
   const destination =
     format === 'json'
@@ -65,7 +67,7 @@ export function createLogger(options: LogOptions = {}): Logger {
             fd === 2 && process.stderr.hasColors?.() === true,
           ),
         };
-  return pino(
+  const logger: Logger = pino(
     {
       level,
       base: null,
@@ -78,6 +80,19 @@ export function createLogger(options: LogOptions = {}): Logger {
     },
     destination,
   );
+  return logger;
+}
+
+function openLines(fd: number, onLost: (lines: number) => void): { write(line: string): unknown } {
+  // Only stderr can be made non-blocking: Node has no fcntl, but its stream for a pipe or a socket
+  // sets O_NONBLOCK when it is first touched.
+  if (fd === 2 && hasReader(fd) && process.stderr.writable) {
+    return new PatientWriter({ fd, onLost });
+  }
+  const lines = pino.destination({ fd, sync: true });
+  // Nobody is left to tell.
+  lines.on('error', () => {});
+  return lines;
 }
 
 function prettyWriter(write: (text: string) => void, colorize: boolean): (line: string) => void {
