@@ -55,6 +55,8 @@ async function main(args: string[]): Promise<number> {
   if (command === undefined) throw new UsageError('no command given: serve or check');
   if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" is too much: only one command`);
   const defaultPort = integer('--dns.port', values['dns.port'], 0, 65535);
+  const workers = workersGiven(values.workers);
+  const udp = backend(values.udp);
   switch (command) {
     case 'check': {
       const config = loadConfig(values.config, { defaultPort });
@@ -63,12 +65,11 @@ async function main(args: string[]): Promise<number> {
     }
     case 'serve': {
       const config = loadConfig(values.config, { defaultPort });
-      const { workers } = values;
       return await serve(config, {
         log: createLogger(),
         version: version(),
-        udp: backend(values.udp),
-        ...(workers === undefined ? {} : { workers: integer('--workers', workers, 1, 1024) }),
+        udp,
+        ...workers,
       });
     }
     default: {
@@ -91,6 +92,10 @@ function integer(option: string, text: string, least: number, most: number): num
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not "${text}"`);
+}
+
+function workersGiven(text: string | undefined): { workers?: number } {
+  return text === undefined ? {} : { workers: integer('--workers', text, 1, 256) };
 }
 
 function backend(text: string): 'auto' | 'batched' | 'dgram' {
