@@ -12,7 +12,16 @@ export interface PlacedObject extends ManifestObject {
 interface KnownFile {
   /** Undefined: read again at the next scan, whatever that finds. */
   readonly fingerprint: string | undefined;
+  /** As the scan found it; undefined: gone. */
+  readonly seen: string | undefined;
+  /** On the monotonic clock, since when it has been found like that. */
+  readonly stillSinceMs: number;
+  /** What it says, and what it said before where it can't be read. */
+  readonly said: readonly ManifestObject[];
+  /** The same; while the file moves, what says less than before stands as it was. */
   readonly objects: readonly ManifestObject[];
+  /** What it doesn't say any more, until the file stands still. */
+  readonly held: readonly ManifestObject[];
   /** As logged, so that the same faults aren't told again. */
   readonly faults: string;
 }
@@ -26,17 +35,25 @@ const largestFile = 16 * 1024 * 1024;
  */
 const clockTickMs = 50;
 
+/** How long a file stands still before anybody believes what it leaves out. */
+export const defaultStillMs = 1000;
+
 /**
  * The manifests as last read, file by file. What a scan shows to be unchanged is not read again; what
  * can't be read keeps the objects it had.
+ *
+ * Few writers replace a file at once: a shell truncates it and writes later, some editors delete it first. What a file
+ * adds or changes therefore counts at once, what it takes away only when it has not changed for `stillMs`.
  */
 export class ManifestFiles {
   readonly #kinds: readonly Kind[];
   readonly #logger: Logger;
   readonly #files = new Map<string, KnownFile>();
+  readonly #stillMs: number;
   #repeated = new Set<string>();
 
-  constructor(kinds: readonly Kind[], logger: Logger) {
+  constructor(kinds: readonly Kind[], logger: Logger, stillMs: number = defaultStillMs) {
+    this.#stillMs = stillMs;
     this.#kinds = kinds;
     this.#logger = logger;
   }
@@ -45,14 +62,26 @@ export class ManifestFiles {
   async update(tree: Tree): Promise<void> {
     const present = new Set(tree.files.map((file) => file.path));
     for (const path of this.#files.keys()) {
-      if (!present.has(path) && !liesIn(path, tree.unreadable)) this.#files.delete(path);
+      if (!present.has(path) && !liesIn(path, tree.unreadable)) this.#miss(path);
     }
     for (const file of tree.files) {
       if (this.#files.get(file.path)?.fingerprint !== file.fingerprint) await this.#read(file);
     }
+    this.#settle();
   }
 
-  /** Every object of a kind by its key. Where several places describe one, the first in path order counts. */
+  /** Milliseconds until something held back is due, if another scan finds its file unchanged; else undefined. */
+  get dueInMs(): number | undefined {
+    const moving = [...this.#files.values()].filter(isHolding);
+    if (moving.length === 0) return undefined;
+    const first = moving.reduce((least, file) => Math.min(least, file.stillSinceMs), Infinity);
+    return Math.max(0, Math.ceil(first + this.#stillMs - performance.now()));
+  }
+
+  /**
+   * Every object of a kind by its key. Where several places describe one, the first in path order counts; where a place
+   * doesn't describe it any more, any other.
+   */
   objects(): ReadonlyMap<Kind, ReadonlyMap<string, PlacedObject>> {
     const byKind = new Map(this.#kinds.map((kind) => [kind, new Map<string, PlacedObject>()]));
     const repeated = new Set<string>();
@@ -69,6 +98,12 @@ export class ManifestFiles {
         }
       }
     }
+    for (const [path, { held }] of this.#files) {
+      for (const object of held) {
+        const objects = byKind.get(object.kind);
+        if (!objects?.has(object.key)) objects?.set(object.key, { ...object, path });
+      }
+    }
     for (const message of repeated)
       if (!this.#repeated.has(message)) this.#logger.warn({}, message);
     this.#repeated = repeated;
@@ -82,15 +117,45 @@ export class ManifestFiles {
     if (documents === undefined) return;
     const { faults } = documents;
     const lines = faults.map((f) => `${file.path}:${f.line}:${f.column}: ${f.reason}`);
-    const kept = faults.length === 0 ? [] : missingFrom(documents.objects, before?.objects ?? []);
+    const known = before === undefined ? [] : [...before.objects, ...before.held];
+    const kept = faults.length === 0 ? [] : missingFrom(documents.objects, known);
     const text = lines.join('\n');
     if (text !== (before?.faults ?? '')) this.#report(file.path, lines, kept.length);
     const isSettled = readAtMs - file.changedAtMs > clockTickMs;
+    const said = [...documents.objects, ...kept];
+    const isStill = before?.seen === file.fingerprint;
     this.#files.set(file.path, {
       fingerprint: isSettled ? file.fingerprint : undefined,
-      objects: [...documents.objects, ...kept],
+      seen: file.fingerprint,
+      stillSinceMs: isStill ? before.stillSinceMs : performance.now(),
+      said,
+      objects: withoutLosses(said, known),
+      held: missingFrom(said, known),
       faults: text,
     });
+  }
+
+  #miss(path: string): void {
+    const before = this.#files.get(path);
+    if (before === undefined || before.seen === undefined) return;
+    this.#files.set(path, {
+      fingerprint: undefined,
+      seen: undefined,
+      stillSinceMs: performance.now(),
+      said: [],
+      objects: [],
+      held: [...before.objects, ...before.held],
+      faults: before.faults,
+    });
+  }
+
+  #settle(): void {
+    const now = performance.now();
+    for (const [path, file] of this.#files) {
+      if (now - file.stillSinceMs < this.#stillMs) continue;
+      if (file.seen === undefined) this.#files.delete(path);
+      else if (isHolding(file)) this.#files.set(path, { ...file, objects: file.said, held: [] });
+    }
   }
 
   /** Undefined when the file was deleted since the scan. */
@@ -115,8 +180,8 @@ export class ManifestFiles {
     }
     for (const line of lines) this.#logger.error({ path }, line);
     if (kept === 0) return;
-    const what = kept === 1 ? '1 object' : `${kept} objects`;
-    this.#logger.warn({ path }, `${path}: until it is mended, ${what} stay as they last read`);
+    const what = kept === 1 ? '1 object stays as it' : `${kept} objects stay as they`;
+    this.#logger.warn({ path }, `${path}: until it is mended, ${what} last read`);
   }
 }
 
@@ -127,6 +192,36 @@ function missingFrom(
 ): readonly ManifestObject[] {
   const present = new Set(now.map((object) => `${object.kind} ${object.key}`));
   return before.filter((object) => !present.has(`${object.kind} ${object.key}`));
+}
+
+function isHolding(file: KnownFile): boolean {
+  return file.seen === undefined || file.held.length > 0 || file.objects !== file.said;
+}
+
+/** The objects, each as it was before where it now merely says less: its end may be yet to be written. */
+function withoutLosses(
+  said: readonly ManifestObject[],
+  before: readonly ManifestObject[],
+): readonly ManifestObject[] {
+  const known = new Map(before.map((object) => [`${object.kind} ${object.key}`, object]));
+  let isLess = false;
+  const objects = said.map((object) => {
+    const last = known.get(`${object.kind} ${object.key}`);
+    if (last === undefined || !saysLess(object, last)) return object;
+    isLess = true;
+    return last;
+  });
+  return isLess ? objects : said;
+}
+
+function saysLess({ projection: now }: ManifestObject, { projection }: ManifestObject): boolean {
+  if (projection === undefined) return false;
+  if (now === undefined) return true;
+  const names = new Set(now.names.map(({ name }) => name));
+  if (projection.names.some(({ name }) => !names.has(name))) return true;
+  const addresses = new Set(projection.addresses);
+  const hasOnlyOld = now.addresses.every((address) => addresses.has(address));
+  return hasOnlyOld && now.addresses.length < projection.addresses.length;
 }
 
 function liesIn(path: string, places: ReadonlyMap<string, string>): boolean {

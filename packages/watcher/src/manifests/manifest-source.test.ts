@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -25,9 +25,16 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function start(rescanMs = 600_000): Promise<void> {
-  const source = new ManifestSource([directory], ['Ingress', 'Service'], { logger: log, rescanMs });
-  running = source.start(sink, stop.signal);
+function run(rescanMs: number, stillMs: number): void {
+  const options = { logger: log, rescanMs, stillMs };
+  running = new ManifestSource([directory], ['Ingress', 'Service'], options).start(
+    sink,
+    stop.signal,
+  );
+}
+
+async function start(rescanMs = 600_000, stillMs = 50): Promise<void> {
+  run(rescanMs, stillMs);
   await vi.waitFor(() => expect(sink.synced.size).toBe(2));
 }
 
@@ -132,7 +139,9 @@ describe('changes', () => {
     await put('a.yaml', `${ingress('a', '192.0.2.7')}---\nkind: [\n`);
     await vi.waitFor(() => expect(addressOf('Ingress default/a')).toBe('192.0.2.7'));
     expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b']);
-    expect(log.lines.some((line) => line.includes('until it is mended, 1 object stay'))).toBe(true);
+    expect(
+      log.lines.some((line) => line.includes('until it is mended, 1 object stays as it last read')),
+    ).toBe(true);
     await put('a.yaml', ingress('a'));
     await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/a']));
     expect(log.lines.some((line) => line.includes('readable again'))).toBe(true);
@@ -167,6 +176,70 @@ describe('changes', () => {
     expect(sink.statuses.at(-1)?.state).toBe('watching');
   });
 });
+
+describe('a file that is being written', () => {
+  const all = ['Ingress default/a', 'Ingress default/b'];
+  const isForever = 600_000;
+
+  test.each([
+    ['truncated', ''],
+    ['half written', ingress('a')],
+    ['cut off amid an object', `${ingress('a')}---\n${ingress('b').split('spec')[0]}`],
+  ])('%s keeps its objects until it stands still, and adds meanwhile', async (_, part) => {
+    await put('a.yaml', `${ingress('a')}---\n${ingress('b')}`);
+    await start(20, isForever);
+    await put('a.yaml', part);
+    await put('c.yaml', ingress('c'));
+    await vi.waitFor(() => expect(sink.keys).toEqual([...all, 'Ingress default/c']));
+    await put('a.yaml', `${ingress('a')}---\n${ingress('b', '192.0.2.3')}`);
+    await vi.waitFor(() => expect(addressOf('Ingress default/b')).toBe('192.0.2.3'));
+    expect(sink.calls.filter((call) => call.startsWith('remove'))).toEqual([]);
+  });
+
+  test('what it left out is gone when it stood still', async () => {
+    await put('a.yaml', `${ingress('a')}---\n${ingress('b')}`);
+    await start();
+    await put('a.yaml', ingress('b'));
+    await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/b']));
+    await put('a.yaml', '');
+    await vi.waitFor(() => expect(sink.keys).toEqual([]));
+  });
+
+  test('deleted and made again, it never was away', async () => {
+    await put('a.yaml', ingress('a'));
+    await start(20, isForever);
+    await unlink(join(directory, 'a.yaml'));
+    await put('c.yaml', ingress('c'));
+    await vi.waitFor(() => expect(sink.keys).toContain('Ingress default/c'));
+    await put('a.yaml', ingress('a', '192.0.2.4'));
+    await vi.waitFor(() => expect(addressOf('Ingress default/a')).toBe('192.0.2.4'));
+    expect(sink.calls.filter((call) => call.startsWith('remove'))).toEqual([]);
+  });
+});
+
+test('a link through a file is blamed by its name', async () => {
+  await put('b.yaml', ingress('b'));
+  await symlink('b.yaml/x', join(directory, 'a.yaml'));
+  await start(20);
+  expect(sink.keys).toEqual(['Ingress default/b']);
+  const reason = expect.stringContaining(`${join(directory, 'a.yaml')} (ENOTDIR)`);
+  await vi.waitFor(() => expect(sink.statuses.at(-1)).toMatchObject({ state: 'failing', reason }));
+});
+
+// Permissions don't bind root.
+test.skipIf(process.getuid?.() === 0)(
+  'nothing is delivered before every directory was read',
+  async () => {
+    await put('a.yaml', ingress('a'));
+    await chmod(directory, 0);
+    run(20, 50);
+    await vi.waitFor(() => expect(sink.statuses.at(-1)?.state).toBe('failing'));
+    expect(sink.statuses.at(-1)?.reason).toContain(`can't read ${directory} (EACCES); no manifest`);
+    expect(sink.calls).toEqual([]);
+    await chmod(directory, 0o700);
+    await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/a']));
+  },
+);
 
 test('an entry that says nothing of itself hides none of its neighbours', async () => {
   await symlink('x'.repeat(300), join(directory, 'a.yaml'));

@@ -15,6 +15,8 @@ export interface ManifestSourceOptions {
   readonly logger: Logger;
   /** Milliseconds between scans when no change is noticed; the safety net. Default 10,000. */
   readonly rescanMs?: number;
+  /** Milliseconds a file stands still before what it leaves out is gone. Default 1,000. */
+  readonly stillMs?: number;
 }
 
 type Objects = ReadonlyMap<Kind, ReadonlyMap<string, PlacedObject>>;
@@ -22,6 +24,10 @@ type Objects = ReadonlyMap<Kind, ReadonlyMap<string, PlacedObject>>;
 /**
  * The objects that directories of manifests describe, followed as the files change. What a file said last stays
  * until it says something else that can be read, or is gone; so with a directory that disappears.
+ *
+ * What files add or change is delivered at once; what they take away (objects, names, addresses, the file itself)
+ * only when the file has stood still for a second, since most writers truncate first and write later. A
+ * directory that can't be read at first delays the first delivery: an empty one would deny all names.
  */
 export class ManifestSource implements Source {
   readonly #directories: readonly string[];
@@ -42,7 +48,7 @@ export class ManifestSource implements Source {
     this.#kinds = kinds;
     this.#logger = options.logger;
     this.#rescanMs = options.rescanMs ?? 10_000;
-    this.#files = new ManifestFiles(kinds, options.logger);
+    this.#files = new ManifestFiles(kinds, options.logger, options.stillMs);
   }
 
   async start(sink: Sink, signal: AbortSignal): Promise<void> {
@@ -57,13 +63,21 @@ export class ManifestSource implements Source {
         if (watcher.follow(tree.directories)) doorbell.ring();
         await this.#files.update(tree);
         if (signal.aborted) break;
-        this.#deliver(sink, this.#files.objects());
+        if (this.#canDeliver(tree)) this.#deliver(sink, this.#files.objects());
         this.#tellUnreadable(sink, tree);
-        await doorbell.wait(this.#rescanMs);
+        await doorbell.wait(Math.min(this.#rescanMs, this.#files.dueInMs ?? this.#rescanMs));
       }
     } finally {
       watcher.close();
     }
+  }
+
+  /** Not before every directory has been read once. */
+  #canDeliver({ unreadable }: Tree): boolean {
+    return (
+      this.#objects !== undefined ||
+      !this.#directories.some((directory) => unreadable.has(directory))
+    );
   }
 
   #deliver(sink: Sink, next: Objects): void {
@@ -114,7 +128,11 @@ export class ManifestSource implements Source {
       for (const kind of this.#kinds) sink.status(kind, { state: 'watching' });
       return;
     }
-    const reason = `can't read ${what}; what was read there stays until it comes back`;
+    const effect =
+      this.#objects === undefined
+        ? 'no manifest counts until every directory was read'
+        : 'what was read there stays until it comes back';
+    const reason = `can't read ${what}; ${effect}`;
     this.#logger.error({}, reason);
     const retryInMs = this.#rescanMs;
     for (const kind of this.#kinds) sink.status(kind, { state: 'failing', reason, retryInMs });
