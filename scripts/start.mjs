@@ -8,4 +8,4 @@ ensureReady();
 
 const given = process.argv.slice(2);
 const args = given.length > 0 ? given : ['--config', join(root, 'examples', 'Corefile')];
-runNode(['--disable-sigusr1', join(root, 'apps/server/dist/cli.js'), 'serve', ...args]);
+runNode([join(root, 'apps/server/dist/cli.js'), 'serve', ...args]);

@@ -39,6 +39,16 @@ describe.each(SIGNALS)('%s', (signal) => {
   );
 });
 
+test.for(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
+  '%s does not end the server, which says that it does not reload',
+  async (signal, { manifests, serve }) => {
+    const server = await serve(corefile(manifests));
+    server.signal(signal);
+    expect(await server.event('not-reloaded')).toMatchObject({ level: 'warn', signal });
+    expect((await server.end('SIGTERM')).code).toBe(0);
+  },
+);
+
 describe('SIGTERM', () => {
   test('answers what has come over TCP, though half a message follows', async ({
     manifests,

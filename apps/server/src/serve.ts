@@ -34,6 +34,13 @@ export async function serve(
       end({ kind: 'signal', signal });
     });
   }
+  // What they mean elsewhere must not end the server; a listener also keeps Node's inspector from SIGUSR1.
+  for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) {
+    process.on(signal, () => {
+      const text = `${signal}: the Corefile is not read again in place yet; a restart does it`;
+      log.warn({ event: 'not-reloaded', signal }, text);
+    });
+  }
   for (const { position, text } of config.notices) {
     log.warn({ event: 'config-notice', position }, text);
   }
