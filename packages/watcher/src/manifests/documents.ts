@@ -2,6 +2,7 @@ import { type Document, isMap, isSeq, LineCounter, parseAllDocuments, type YAMLM
 import type { Kind, Projection } from '../sources/contract.ts';
 import { apiVersionOf, type Resource, reduce } from '../sources/resource.ts';
 import { resources } from '../sources/resources.ts';
+import { nearKind } from './near-kind.ts';
 
 /** An object as a manifest describes it. */
 export interface ManifestObject {
@@ -24,6 +25,8 @@ export interface Fault {
 export interface Documents {
   readonly objects: readonly ManifestObject[];
   readonly faults: readonly Fault[];
+  /** What was passed over and was probably meant to count. */
+  readonly doubts: readonly Fault[];
 }
 
 /** Aliases are for repeating a value or two; a bomb multiplies them by the million. */
@@ -34,7 +37,7 @@ type ItemDefaults = Readonly<{ kind: string; apiVersion: string }>;
 
 /**
  * Reads a file of manifests: documents apart by `---`, `kind: List`, JSON (which YAML 1.2 includes, so
- * both get lines and columns from one reader). Objects of other kinds are passed over silently.
+ * both get lines and columns from one reader). Objects of other kinds are passed over silently, unless the kind looks like a slip.
  * Never throws: a document that can't be read is a fault, and the others count.
  */
 export function readDocuments(text: string, kinds: readonly Kind[]): Documents {
@@ -46,13 +49,15 @@ export function readDocuments(text: string, kinds: readonly Kind[]): Documents {
   })) {
     reader.document(document as Document);
   }
-  return { objects: reader.objects, faults: reader.faults };
+  const { objects, faults, doubts } = reader;
+  return { objects, faults, doubts };
 }
 
 class Reader {
   readonly lines: LineCounter = new LineCounter();
   readonly objects: ManifestObject[] = [];
   readonly faults: Fault[] = [];
+  readonly doubts: Fault[] = [];
   readonly #kinds: readonly Kind[];
 
   constructor(kinds: readonly Kind[]) {
@@ -94,7 +99,14 @@ class Reader {
       this.#list(document, node, item);
       return;
     }
-    if (resource === undefined || !this.#kinds.includes(resource.kind)) return;
+    if (resource === undefined) {
+      const meant = nearKind(kind, apiVersion);
+      const reason = `kind ${kind} is none; was ${meant} meant?`;
+      if (meant !== undefined)
+        this.doubts.push(this.#at(valueOffset(node, 'kind') ?? offset, reason));
+      return;
+    }
+    if (!this.#kinds.includes(resource.kind)) return;
     const expected = apiVersionOf(resource);
     if (apiVersion !== expected) {
       const place = valueOffset(node, 'apiVersion') ?? offset;
@@ -143,9 +155,13 @@ class Reader {
   }
 
   #fault(offset: number, reason: string): void {
+    this.faults.push(this.#at(offset, reason));
+  }
+
+  #at(offset: number, reason: string): Fault {
     const { line, col } = this.lines.linePos(offset);
     // An empty file has no lines to count.
-    this.faults.push({ line: Math.max(line, 1), column: Math.max(col, 1), reason });
+    return { line: Math.max(line, 1), column: Math.max(col, 1), reason };
   }
 }
 

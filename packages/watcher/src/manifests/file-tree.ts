@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A manifest file as a scan found it. */
@@ -21,6 +21,8 @@ export interface Tree {
   readonly directories: ReadonlyMap<string, string>;
   /** Paths that could not be read, with the reason: what lies at or beneath them is unknown, not gone. */
   readonly unreadable: ReadonlyMap<string, string>;
+  /** Paths named like manifests that lead to none, with the reason. They are never opened. */
+  readonly skipped: ReadonlyMap<string, string>;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function scanTree(roots: readonly string[]): Promise<Tree> {
   const files: FoundFile[] = [];
   const directories = new Map<string, string>();
   const unreadable = new Map<string, string>();
+  const skipped = new Map<string, string>();
   // Neither overlapping roots nor links that lead back up may have a directory read twice.
   const visited = new Set<string>();
 
@@ -52,20 +55,26 @@ export async function scanTree(roots: readonly string[]): Promise<Tree> {
     }
   };
   const visitEntry = async (path: string): Promise<void> => {
-    let stats: BigIntStats | undefined;
+    const isNamedSo = /\.(ya?ml|json)$/.test(path);
+    let stats: BigIntStats;
     try {
       stats = await stat(path, { bigint: true });
     } catch (error) {
       // Its neighbours are none the worse for it.
       if (!leadsNowhere(error)) unreadable.set(path, codeOf(error));
+      else if (isNamedSo && (await isLink(path))) skipped.set(path, 'a link that leads nowhere');
+      return;
     }
-    if (stats?.isDirectory()) await visit(path, false);
-    else if (stats?.isFile() && /\.(ya?ml|json)$/.test(path)) files.push(found(path, stats));
+    if (stats.isDirectory()) await visit(path, false);
+    else if (!isNamedSo) return;
+    else if (stats.isFile()) files.push(found(path, stats));
+    // Opening a FIFO would wait for its writer.
+    else skipped.set(path, 'neither a file nor a directory');
   };
 
   for (const root of roots) await visit(root, true);
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { files, directories, unreadable };
+  return { files, directories, unreadable, skipped };
 }
 
 function found(path: string, stats: BigIntStats): FoundFile {
@@ -77,6 +86,15 @@ function found(path: string, stats: BigIntStats): FoundFile {
 /** A link that leads nowhere counts as absent: during a ConfigMap's swap it may, for a moment. */
 function leadsNowhere(error: unknown): boolean {
   return codeOf(error) === 'ENOENT' || codeOf(error) === 'ELOOP';
+}
+
+/** False also when it was deleted meanwhile. */
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 /** The error's code, or its text. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { sep } from 'node:path';
 import type { Kind, Logger } from '../sources/contract.ts';
-import { type Documents, type ManifestObject, readDocuments } from './documents.ts';
+import { type Documents, type Fault, type ManifestObject, readDocuments } from './documents.ts';
 import { codeOf, type FoundFile, type Tree } from './file-tree.ts';
 
 /** An object and where it stands. */
@@ -24,6 +24,7 @@ interface KnownFile {
   readonly held: readonly ManifestObject[];
   /** As logged, so that the same faults aren't told again. */
   readonly faults: string;
+  readonly doubts: string;
 }
 
 /** A list this long takes the YAML reader some seconds. etcd takes no object above 1.5 MB, a ConfigMap 1 MiB. */
@@ -116,11 +117,16 @@ export class ManifestFiles {
     const documents = await this.#documents(file);
     if (documents === undefined) return;
     const { faults } = documents;
-    const lines = faults.map((f) => `${file.path}:${f.line}:${f.column}: ${f.reason}`);
+    const inFile = (f: Fault): string => `${file.path}:${f.line}:${f.column}: ${f.reason}`;
+    const lines = faults.map(inFile);
+    const doubts = documents.doubts.map(inFile);
     const known = before === undefined ? [] : [...before.objects, ...before.held];
     const kept = faults.length === 0 ? [] : missingFrom(documents.objects, known);
     const text = lines.join('\n');
     if (text !== (before?.faults ?? '')) this.#report(file.path, lines, kept.length);
+    if (doubts.join('\n') !== (before?.doubts ?? '')) {
+      for (const line of doubts) this.#logger.warn({ path: file.path }, line);
+    }
     const isSettled = readAtMs - file.changedAtMs > clockTickMs;
     const said = [...documents.objects, ...kept];
     const isStill = before?.seen === file.fingerprint;
@@ -132,6 +138,7 @@ export class ManifestFiles {
       objects: withoutLosses(said, known),
       held: missingFrom(said, known),
       faults: text,
+      doubts: doubts.join('\n'),
     });
   }
 
@@ -146,6 +153,7 @@ export class ManifestFiles {
       objects: [],
       held: [...before.objects, ...before.held],
       faults: before.faults,
+      doubts: before.doubts,
     });
   }
 
@@ -163,6 +171,7 @@ export class ManifestFiles {
     const fault = (reason: string): Documents => ({
       objects: [],
       faults: [{ line: 1, column: 1, reason }],
+      doubts: [],
     });
     if (file.size > largestFile) return fault(`the file has ${file.size} octets, 16 MiB are read`);
     try {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -214,6 +215,37 @@ describe('a file that is being written', () => {
     await put('a.yaml', ingress('a', '192.0.2.4'));
     await vi.waitFor(() => expect(addressOf('Ingress default/a')).toBe('192.0.2.4'));
     expect(sink.calls.filter((call) => call.startsWith('remove'))).toEqual([]);
+  });
+});
+
+describe('what is passed over is named once', () => {
+  test('links that lead nowhere or in circles, and FIFOs', async () => {
+    await symlink('none', join(directory, 'dangling.yaml'));
+    await symlink('loop.yaml', join(directory, 'loop.yaml'));
+    await symlink('none', join(directory, 'dangling.txt'));
+    execFileSync('mkfifo', [join(directory, 'fifo.yaml')]);
+    await put('a.yaml', ingress('a'));
+    await start(20);
+    await put('a.yaml', ingress('b'));
+    await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/b']));
+    expect(log.lines.filter((line) => line.includes('passed over'))).toEqual([
+      `warn ${directory}/dangling.yaml is passed over: a link that leads nowhere`,
+      `warn ${directory}/fifo.yaml is passed over: neither a file nor a directory`,
+      `warn ${directory}/loop.yaml is passed over: a link that leads nowhere`,
+    ]);
+  });
+
+  test('kinds that look like slips of ours, not those of others', async () => {
+    const kinds = ['Ingres', 'ingress', 'Sevrice', 'IngressClass', 'Secret', 'ServiceAccount'];
+    const text = kinds.map((kind) => `apiVersion: v1\nkind: ${kind}\n`).join('---\n');
+    await put('a.yaml', `${text}---\napiVersion: example.com/v1\nkind: Ingres\n`);
+    await start(20);
+    expect(log.lines.filter((line) => line.includes('meant'))).toEqual([
+      `warn ${directory}/a.yaml:2:7: kind Ingres is none; was Ingress meant?`,
+      `warn ${directory}/a.yaml:5:7: kind ingress is none; was Ingress meant?`,
+      `warn ${directory}/a.yaml:8:7: kind Sevrice is none; was Service meant?`,
+    ]);
+    expect(errors()).toEqual([]);
   });
 });
 

@@ -37,6 +37,7 @@ export class ManifestSource implements Source {
   readonly #files: ManifestFiles;
   #objects: Objects | undefined;
   #unreadable = '';
+  #skipped: Tree['skipped'] = new Map();
 
   /** Directories are taken relative to the working directory. */
   constructor(
@@ -65,6 +66,7 @@ export class ManifestSource implements Source {
         if (signal.aborted) break;
         if (this.#canDeliver(tree)) this.#deliver(sink, this.#files.objects());
         this.#tellUnreadable(sink, tree);
+        this.#tellSkipped(tree);
         await doorbell.wait(Math.min(this.#rescanMs, this.#files.dueInMs ?? this.#rescanMs));
       }
     } finally {
@@ -116,6 +118,15 @@ export class ManifestSource implements Source {
       sink.status(kind, { state: 'watching' });
     }
     sink.flush();
+  }
+
+  /** Each once, as long as it stays. */
+  #tellSkipped({ skipped }: Tree): void {
+    for (const [path, reason] of skipped) {
+      if (this.#skipped.get(path) === reason) continue;
+      this.#logger.warn({ path }, `${path} is passed over: ${reason}`);
+    }
+    this.#skipped = skipped;
   }
 
   /** Told when it changes. */
