@@ -68,6 +68,12 @@ export async function serve(
 function failureOf(error: unknown): Ending {
   if (!(error instanceof Error)) return { kind: 'failure', message: String(error) };
   const { message } = error;
+  // A thread that could not begin says no more than this.
+  if (/EMFILE|too many open files/.test(message)) {
+    const hint = 'the process is out of file descriptors; raise its limit (`ulimit -n`)';
+    const says = message.includes(hint) ? message : `${message.replace(/\.$/, '')}; ${hint}`;
+    return { kind: 'failure', message: says };
+  }
   const isOfTheWorld = WORLD.some((kind) => error instanceof kind);
   return { kind: 'failure', message, ...(isOfTheWorld ? {} : { error }) };
 }
