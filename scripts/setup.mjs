@@ -89,7 +89,10 @@ export function runNode(args) {
   child.on('error', (error) => fail(`cannot start ${node}: ${error.message}`));
   // A terminal's Ctrl-C reaches the child by itself, a supervisor's SIGTERM only this process.
   process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']) {
+  // A terminal that closes means an end; SIGHUP from anywhere else is the child's to judge.
+  const hangup = process.stdin.isTTY ? 'SIGTERM' : 'SIGHUP';
+  process.on('SIGHUP', () => child.kill(hangup));
+  for (const signal of ['SIGTERM', 'SIGUSR1', 'SIGUSR2']) {
     process.on(signal, () => child.kill(signal));
   }
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
