@@ -1,3 +1,4 @@
+import { logRemarks } from '../sources/address-remarks.ts';
 import type { KindStatus, Logger, Sink } from '../sources/contract.ts';
 import { pathOf, type Resource, reduce, shapeOf, textOf } from '../sources/resource.ts';
 import type { Backoff } from './backoff.ts';
@@ -168,6 +169,7 @@ export class Reflector {
       logger.debug({ kind: this.#kind }, 'an object without metadata.name is left out');
       return;
     }
+    if (reduced.remarks !== undefined) logRemarks(logger, this.#kind, reduced.key, reduced.remarks);
     if (reduced.projection !== undefined) sink.upsert(this.#kind, reduced.projection);
     else sink.remove(this.#kind, reduced.key);
     this.#isDirty = true;

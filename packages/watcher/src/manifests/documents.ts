@@ -1,4 +1,5 @@
 import { type Document, isMap, isSeq, LineCounter, parseAllDocuments, type YAMLMap } from 'yaml';
+import type { AddressRemarks } from '../sources/address-remarks.ts';
 import type { Kind, Projection } from '../sources/contract.ts';
 import { apiVersionOf, type Resource, reduce } from '../sources/resource.ts';
 import { resources } from '../sources/resources.ts';
@@ -10,6 +11,7 @@ export interface ManifestObject {
   readonly key: string;
   /** Undefined when it makes no DNS. */
   readonly projection: Projection | undefined;
+  readonly remarks?: AddressRemarks;
   /** 1-based, where the object begins. */
   readonly line: number;
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { sep } from 'node:path';
+import { logRemarks } from '../sources/address-remarks.ts';
 import type { Kind, Logger } from '../sources/contract.ts';
 import { type Documents, type Fault, type ManifestObject, readDocuments } from './documents.ts';
 import { codeOf, type FoundFile, type Tree } from './file-tree.ts';
@@ -127,6 +128,7 @@ export class ManifestFiles {
     if (doubts.join('\n') !== (before?.doubts ?? '')) {
       for (const line of doubts) this.#logger.warn({ path: file.path }, line);
     }
+    this.#logRemarks(documents.objects, known);
     const isSettled = readAtMs - file.changedAtMs > clockTickMs;
     const said = [...documents.objects, ...kept];
     const isStill = before?.seen === file.fingerprint;
@@ -140,6 +142,19 @@ export class ManifestFiles {
       faults: text,
       doubts: doubts.join('\n'),
     });
+  }
+
+  /** Of an object that reads as before, nothing is said again. */
+  #logRemarks(now: readonly ManifestObject[], before: readonly ManifestObject[]): void {
+    const remarked = now.filter(({ remarks }) => remarks !== undefined);
+    if (remarked.length === 0) return;
+    const last = new Map(before.map((object) => [`${object.kind} ${object.key}`, object]));
+    for (const { kind, key, projection, remarks } of remarked) {
+      const old = last.get(`${kind} ${key}`);
+      const isSame =
+        JSON.stringify([projection, remarks]) === JSON.stringify([old?.projection, old?.remarks]);
+      if (remarks !== undefined && !isSame) logRemarks(this.#logger, kind, key, remarks);
+    }
   }
 
   #miss(path: string): void {

@@ -249,6 +249,16 @@ describe('what is passed over is named once', () => {
   });
 });
 
+test('an address that is none is named when its object changes', async () => {
+  await put('a.yaml', ingress('a', '192.0.2.01'));
+  await start(20);
+  const remarks = (): string[] => log.lines.filter((line) => line.includes('no IP address'));
+  expect(remarks()).toHaveLength(1);
+  await put('a.yaml', `${ingress('a', '192.0.2.01')}---\n${ingress('b', '192.0.2.0/24')}`);
+  await vi.waitFor(() => expect(sink.keys).toHaveLength(2));
+  expect(remarks()).toHaveLength(2);
+});
+
 test('a link through a file is blamed by its name', async () => {
   await put('b.yaml', ingress('b'));
   await symlink('b.yaml/x', join(directory, 'a.yaml'));

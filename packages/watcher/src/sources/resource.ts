@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { type AddressRemarks, isAddress, remarkAddresses } from './address-remarks.ts';
 import type { ClaimedName, Kind, Projection } from './contract.ts';
 
 /** What the rest needs to know of a kind: where the API serves it, and how an object becomes DNS. */
@@ -23,6 +23,8 @@ export type Shape = Readonly<Record<string, unknown>>;
 export interface Reduced {
   readonly key: string;
   readonly projection: Projection | undefined;
+  /** Only where there is something to say about the addresses of an object that makes DNS. */
+  readonly remarks?: AddressRemarks;
 }
 
 const ignoreLabel = 'k8s-gateway.dns/ignore';
@@ -48,7 +50,9 @@ export function reduce(resource: Resource, object: unknown): Reduced | undefined
   if (names.length === 0) return { key, projection: undefined };
   const addresses = loadBalancerAddresses(shape);
   // slice(): an array that grew by push has room for 17; the copy has none to spare.
-  return { key, projection: { key, names: names.slice(), addresses: addresses.slice() } };
+  const projection = { key, names: names.slice(), addresses: addresses.slice() };
+  const remarks = remarkAddresses(shape);
+  return remarks === undefined ? { key, projection } : { key, projection, remarks };
 }
 
 /** `apiVersion` as an object of the resource writes it. */
@@ -91,7 +95,7 @@ function loadBalancerAddresses(object: Shape): readonly string[] {
   const status = shapeOf(shapeOf(object['status'])['loadBalancer']);
   for (const entry of listOf(status['ingress'])) {
     const ip = textOf(shapeOf(entry)['ip']);
-    if (isIP(ip) !== 0 && !ip.includes('%')) addresses.add(ip);
+    if (isAddress(ip)) addresses.add(ip);
   }
   return [...addresses];
 }
