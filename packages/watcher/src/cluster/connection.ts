@@ -6,7 +6,7 @@ import {
 } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { shapeOf, textOf } from '../sources/resource.ts';
+import { shapeOf, textOf } from '../sources/shape.ts';
 import { ApiError, ConnectionError, explainConnection, messageOf } from './failure.ts';
 
 /** Milliseconds of silence after which a connection counts as dead. */

@@ -1,4 +1,4 @@
-import { type Shape, shapeOf, textOf } from '../sources/resource.ts';
+import { type Shape, shapeOf, textOf } from '../sources/shape.ts';
 import type { ApiConnection } from './connection.ts';
 import { ApiError, ProtocolError } from './failure.ts';
 import { LineCutter } from './lines.ts';

@@ -1,4 +1,4 @@
-import { listOf, type Shape, shapeOf, textOf } from '../sources/resource.ts';
+import { listOf, type Shape, shapeOf, textOf } from '../sources/shape.ts';
 import type { ApiConnection } from './connection.ts';
 import { ProtocolError } from './failure.ts';
 

@@ -1,6 +1,7 @@
 import { logRemarks } from '../sources/address-remarks.ts';
 import type { KindStatus, Logger, Sink } from '../sources/contract.ts';
-import { pathOf, type Resource, reduce, shapeOf, textOf } from '../sources/resource.ts';
+import { pathOf, type Resource, reduce } from '../sources/resource.ts';
+import { shapeOf, textOf } from '../sources/shape.ts';
 import type { Backoff } from './backoff.ts';
 import type { ApiConnection } from './connection.ts';
 import { type WatchEvent, watch } from './events.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Kind, Logger } from './contract.ts';
-import { listOf, shapeOf, textOf } from './resource.ts';
+import { listOf, shapeOf, textOf } from './shape.ts';
 
 /** What an object's status offers and DNS can't use. */
 export interface AddressRemarks {

@@ -1,5 +1,6 @@
 import type { ClaimedName } from './contract.ts';
-import { listOf, type Resource, type Shape, shapeOf, textOf } from './resource.ts';
+import type { Resource } from './resource.ts';
+import { listOf, type Shape, shapeOf, textOf } from './shape.ts';
 
 /** Ingress: a full name for every `spec.rules[].host`. A rule without a host claims nothing. */
 export const ingress: Resource = {

@@ -1,5 +1,6 @@
 import { type AddressRemarks, isAddress, remarkAddresses } from './address-remarks.ts';
 import type { ClaimedName, Kind, Projection } from './contract.ts';
+import { listOf, type Shape, shapeOf, textOf } from './shape.ts';
 
 /** What the rest needs to know of a kind: where the API serves it, and how an object becomes DNS. */
 export interface Resource {
@@ -16,9 +17,6 @@ export interface Resource {
   names(object: Shape, namespace: string, name: string): readonly ClaimedName[];
 }
 
-/** An object of unknown members. */
-export type Shape = Readonly<Record<string, unknown>>;
-
 /** An object reduced: its key, and its projection if it makes DNS. */
 export interface Reduced {
   readonly key: string;
@@ -28,7 +26,6 @@ export interface Reduced {
 }
 
 const ignoreLabel = 'k8s-gateway.dns/ignore';
-const nothing: Shape = Object.freeze({});
 
 /**
  * Reduces an untrusted object of the resource's kind; undefined when it has no name to know it by.
@@ -69,21 +66,6 @@ export function pathOf(resource: Resource): string {
 /** The resource as RBAC rules and error messages name it: `ingresses.networking.k8s.io`. */
 export function rbacName(resource: Resource): string {
   return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
-}
-
-/** The value if it is an object, else one without members. */
-export function shapeOf(value: unknown): Shape {
-  return typeof value === 'object' && value !== null ? (value as Shape) : nothing;
-}
-
-/** The value if it is an array, else an empty one. */
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** The value if it is a string, else the empty one. */
-export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ClaimedName } from './contract.ts';
-import { type Resource, type Shape, shapeOf } from './resource.ts';
+import type { Resource } from './resource.ts';
+import { type Shape, shapeOf } from './shape.ts';
 
 /** Service of type LoadBalancer: `name.namespace`, below each zone. Other types claim nothing. */
 export const service: Resource = {
