@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random, seeds } from '../../protocol/test-support/random.ts';
-import { Arena, ArenaFullError, type ArenaRange } from './arena.ts';
+import { Arena, type ArenaRange } from './arena.ts';
+import { ArenaFullError } from './growable-words.ts';
 
 describe('Arena', () => {
   it.each(seeds(10))('never gives out a word twice, and takes all back, seed %i', (seed) => {

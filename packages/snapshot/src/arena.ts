@@ -1,3 +1,5 @@
+import { GrowableWords } from './growable-words.ts';
+
 /**
  * The memory that segments lie in: one growable SharedArrayBuffer, of which the publisher's thread
  * gives out ranges and takes them back. It reserves its range of addresses at once and grows in
@@ -11,26 +13,23 @@ export interface ArenaRange {
   readonly words: number;
 }
 
-/** Addresses reserved; memory is taken only as it is used. Less where the system grants less. */
-const RESERVED_BYTES = 8 * 2 ** 30;
-const GROWTH_WORDS = 1 << 16;
-
-/** The arena could not grow: `cause` says what the system said. */
-export class ArenaFullError extends Error {
-  override readonly name = 'ArenaFullError';
-  readonly code = 'ARENA_FULL';
-}
-
 export class Arena {
-  readonly buffer: SharedArrayBuffer;
-  /** A fixed-length view of all there is now: a length-tracking one reads ten times slower. */
-  words: Int32Array;
+  private readonly memory: GrowableWords;
   private readonly free: { offset: number; words: number }[] = [];
   private end = 0;
 
-  constructor(reservedBytes: number = RESERVED_BYTES) {
-    this.buffer = reserve(reservedBytes);
-    this.words = new Int32Array(this.buffer, 0, this.buffer.byteLength / 4);
+  /** @param reservedBytes the most that it may grow to. */
+  constructor(reservedBytes?: number) {
+    this.memory = new GrowableWords(reservedBytes);
+  }
+
+  get buffer(): SharedArrayBuffer {
+    return this.memory.buffer;
+  }
+
+  /** All there is now; another view after an allocation that grew it. */
+  get words(): Int32Array<SharedArrayBuffer> {
+    return this.memory.words;
   }
 
   /** Words handed out and not yet given back. */
@@ -88,30 +87,8 @@ export class Arena {
       this.free.pop();
     }
     const end = offset + words;
-    if (end > this.words.length) {
-      const bytes = Math.ceil(end / GROWTH_WORDS) * GROWTH_WORDS * 4;
-      try {
-        this.buffer.grow(bytes);
-      } catch (cause) {
-        throw new ArenaFullError(
-          `the snapshot needs ${bytes} octets, more than this process may have ` +
-            `(${this.buffer.maxByteLength} reserved)`,
-          { cause },
-        );
-      }
-      this.words = new Int32Array(this.buffer, 0, this.buffer.byteLength / 4);
-    }
+    this.memory.ensure(end);
     this.end = end;
     return { offset, words };
-  }
-}
-
-function reserve(bytes: number): SharedArrayBuffer {
-  try {
-    return new SharedArrayBuffer(GROWTH_WORDS * 4, { maxByteLength: bytes });
-  } catch (error) {
-    // A limit on address space (ulimit -v) refuses the range, not the memory.
-    if (bytes <= GROWTH_WORDS * 8) throw error;
-    return reserve(bytes / 2);
   }
 }

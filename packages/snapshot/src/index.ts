@@ -4,8 +4,8 @@
  * no questions.
  */
 
-export { ArenaFullError } from './arena.ts';
 export { leave, type SnapshotHandle } from './control.ts';
+export { ArenaFullError, GrowableWords } from './growable-words.ts';
 export { GLUE, NODE } from './layout.ts';
 export { type MergeRunner, type MergeTask, mergeHere, mergeInThread } from './merge.ts';
 export { NameHasher } from './name-hash.ts';

@@ -60,6 +60,17 @@ export class NameHasher {
     return finish(this.scratch, 0);
   }
 
+  /**
+   * The hash of any octets, with the same key: for tables of other things that strangers name. What was
+   * absorbed before still holds.
+   *
+   * @param view up to three octets behind them are read (and masked off).
+   */
+  hashOctets(view: DataView, start: number, length: number): number {
+    this.absorbLabel(view, start, length, 4 * LIMIT.LABELS, this.scratch, 0);
+    return finish(this.scratch, 0);
+  }
+
   private absorbLabel(
     view: DataView,
     start: number,

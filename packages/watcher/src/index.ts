@@ -26,4 +26,4 @@ export {
   type WatcherOptions,
   type WatcherStatus,
 } from './watcher.ts';
-export type { GatewayOptions } from './zone-index/view-index.ts';
+export type { GatewayOptions } from './zone-index/gateway.ts';

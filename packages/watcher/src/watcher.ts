@@ -1,7 +1,7 @@
 import { mergeInThread, Publisher, type SnapshotHandle } from '@seamark/snapshot';
 import type { Kind, KindStatus, Logger, Sink, Source } from './sources/contract.ts';
-import { ObjectStore } from './zone-index/object-store.ts';
-import { type GatewayOptions, ViewIndex } from './zone-index/view-index.ts';
+import type { GatewayOptions } from './zone-index/gateway.ts';
+import { ViewIndex } from './zone-index/view-index.ts';
 
 /** A source, and what to call it in logs and metrics. */
 export interface WatchedSource {
@@ -81,6 +81,12 @@ interface View {
   synced: boolean;
 }
 
+/** A gateway of a view, by its place there. */
+interface Taker {
+  readonly view: View;
+  readonly gateway: number;
+}
+
 interface WatchedKind {
   readonly kind: Kind;
   status: KindStatus;
@@ -106,7 +112,6 @@ export class Watcher {
   private readonly views: readonly View[];
   private readonly sources: readonly WatchedSource[];
   private readonly kinds: readonly (readonly WatchedKind[])[];
-  private readonly stores: readonly ObjectStore[];
   private readonly log: Logger;
   private readonly syncTimeoutMs: number;
   private readonly onChange: () => void;
@@ -146,7 +151,6 @@ export class Watcher {
         synced: false,
       })),
     );
-    this.stores = options.sources.map((_, source) => this.createStore(source));
     // Before anything is known, the zones are there to say so.
     this.publish();
   }
@@ -187,40 +191,25 @@ export class Watcher {
         label,
         kinds: (this.kinds[i] ?? []).map((kind) => ({
           ...kind,
-          objects: this.stores[i]?.count(kind.kind) ?? 0,
+          objects: this.countOf(i, kind.kind),
         })),
       })),
     };
   }
 
   /** The gateways that take a kind of a source. */
-  private *takers(source: number, kind: Kind): Generator<{ view: View; gateway: number }> {
-    for (const view of this.views) {
-      for (const [gateway, options] of view.gateways.entries()) {
-        if (options.source === source && options.resources.includes(kind)) yield { view, gateway };
-      }
-    }
+  private takers(source: number, kind: Kind): readonly Taker[] {
+    return this.views.flatMap((view) =>
+      [...view.gateways.entries()]
+        .filter(([, options]) => options.source === source && options.resources.includes(kind))
+        .map(([gateway]) => ({ view, gateway })),
+    );
   }
 
-  private createStore(source: number): ObjectStore {
-    return new ObjectStore({
-      claim: (kind, object) => {
-        for (const { view, gateway } of this.takers(source, kind)) {
-          view.index.claim(gateway, kind, object);
-        }
-      },
-      release: (kind, object) => {
-        for (const { view, gateway } of this.takers(source, kind)) {
-          view.index.release(gateway, kind, object);
-        }
-      },
-      kindSynced: (kind) => {
-        for (const { view, gateway } of this.takers(source, kind)) {
-          view.index.kindSynced(gateway, kind);
-          this.waitForOthers(view, gateway);
-        }
-      },
-    });
+  private countOf(source: number, kind: Kind): number {
+    return this.takers(source, kind)
+      .map(({ view, gateway }) => view.index.countOf(gateway, kind))
+      .reduce((sum, count) => sum + count, 0);
   }
 
   private waitForOthers(view: View, gateway: number): void {
@@ -235,13 +224,20 @@ export class Watcher {
   }
 
   private sinkFor(source: number): Sink {
-    const store = this.stores[source] as ObjectStore;
+    const kinds = this.sources[source]?.kinds ?? [];
+    const takers = new Map(kinds.map((kind) => [kind, this.takers(source, kind)]));
+    const each = (kind: Kind, deliver: (taker: Taker) => void): void =>
+      takers.get(kind)?.forEach(deliver);
     return {
-      beginList: (kind) => store.beginList(kind),
-      upsert: (kind, object) => store.upsert(kind, object),
-      remove: (kind, key) => store.remove(kind, key),
+      beginList: (kind) => each(kind, ({ view, gateway }) => view.index.beginList(gateway, kind)),
+      upsert: (kind, object) =>
+        each(kind, ({ view, gateway }) => view.index.upsert(gateway, kind, object)),
+      remove: (kind, key) =>
+        each(kind, ({ view, gateway }) => view.index.remove(gateway, kind, key)),
       endList: (kind) => {
-        store.endList(kind);
+        each(kind, ({ view, gateway }) => {
+          if (view.index.endList(gateway, kind)) this.waitForOthers(view, gateway);
+        });
         const known = this.kinds[source]?.find((entry) => entry.kind === kind);
         if (known !== undefined) known.synced = true;
       },

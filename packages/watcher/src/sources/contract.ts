@@ -6,8 +6,11 @@
  *          ──upsert | remove, … , flush──▶            changes, as they arrive
  */
 
+/** Kinds of object that can make DNS. */
+export const KINDS = ['Ingress', 'Service'] as const;
+
 /** A kind of object that can make DNS. */
-export type Kind = 'Ingress' | 'Service';
+export type Kind = (typeof KINDS)[number];
 
 /** What remains of an object: everything that makes DNS and nothing else. */
 export interface Projection {

@@ -1,84 +1,14 @@
-import { NameError } from '@seamark/protocol';
-import { type ComposedRRset, NODE, type NodeSpec, type Publisher } from '@seamark/snapshot';
+import { NODE, type Publisher } from '@seamark/snapshot';
 import type { Kind, Logger, Projection } from '../sources/contract.ts';
-import {
-  addClaim,
-  addressesClaimed,
-  type Claim,
-  type Claims,
-  claimantOf,
-  removeClaim,
-} from './claims.ts';
-import {
-  isWildcard,
-  type NameKey,
-  nameKey,
-  nameKeyBelow,
-  parentOf,
-  wireOf,
-  zoneApexOf,
-} from './name-key.ts';
-import {
-  type AddressSet,
-  addressSet,
-  composeAddresses,
-  composeGlue,
-  composeNs,
-  composeSoa,
-  type NameServer,
-  NO_ADDRESSES,
-  nameServer,
-} from './zone-records.ts';
-
-/** One `k8s_gateway` of the configuration, as far as names and records go. */
-export interface GatewayOptions {
-  /** Zone apexes, presentation format. */
-  readonly zones: readonly string[];
-  /** In order of precedence. */
-  readonly resources: readonly Kind[];
-  /** Of address records, in seconds. */
-  readonly ttl: number;
-  /** The primary name server, zone-relative or absolute with a trailing dot. */
-  readonly apex: string;
-  readonly secondary?: string;
-}
-
-interface Gateway {
-  readonly options: GatewayOptions;
-  readonly zones: readonly Zone[];
-  readonly synced: Set<Kind>;
-  /** The wait for the kinds that are missing was given up: what is missing is denied. */
-  waited: boolean;
-}
-
-interface Zone {
-  readonly number: number;
-  readonly apex: NameKey;
-  readonly labels: number;
-  readonly gateway: Gateway;
-  readonly servers: readonly NameServer[];
-  serial: number;
-  /** Names in the zone, empty non-terminals included. */
-  names: number;
-  /** Names whose nodes have to be composed anew. */
-  readonly dirty: Set<NameKey>;
-  published: boolean;
-}
-
-/** A name of the tree: claimed, between the apex and a claimed one, or needed by its zone. */
-interface Entry {
-  readonly zone: Zone;
-  claims: Claims;
-  /** Names directly below. */
-  children: number;
-  hasWildcardChild: boolean;
-  /** The apex and its name servers exist whatever objects say. */
-  pinned: boolean;
-  /** A name server of a zone: its Service speaks first, whatever the order of kinds. */
-  isNameServer: boolean;
-  /** A node of this name stands in the snapshot. */
-  published: boolean;
-}
+import { Claims } from './claims.ts';
+import { Gateway, type GatewayOptions } from './gateway.ts';
+import { ENTRY, NameTree } from './name-tree.ts';
+import { NodeComposer } from './node-composer.ts';
+import { ObjectTable } from './object-table.ts';
+import { wireName } from './wire-name.ts';
+import { WordHeap } from './word-heap.ts';
+import type { Zone } from './zone.ts';
+import { type NameServer, nameServer } from './zone-records.ts';
 
 export interface ViewIndexOptions {
   readonly gateways: readonly GatewayOptions[];
@@ -94,158 +24,271 @@ export interface ViewIndexOptions {
 }
 
 /**
- * The tree of names behind one snapshot. Claims of objects come in; nodes of the names that this
- * changes go out with the next `publish`. What a reader finds is settled here: which kind's
- * addresses win, what is an empty non-terminal, where wildcards are, each zone's SOA, NS and glue.
+ * What stands behind one snapshot: the objects of each gateway, the tree of their names, and which of
+ * these have changed. Objects come in; nodes of the names that this changes go out with the next
+ * `publish`. All of it lies in one heap outside V8's (word-heap.ts): 85 octets for a host with one
+ * address, where objects and Maps of JavaScript took 1 KB.
  */
 export class ViewIndex {
   private readonly gateways: readonly Gateway[];
-  private readonly zones = new Map<NameKey, Zone>();
-  private readonly entries = new Map<NameKey, Entry>();
+  private readonly zones: readonly Zone[];
+  private readonly gatewayOf: ReadonlyMap<Zone, Gateway>;
+  private readonly tree: NameTree;
+  private readonly claims: Claims;
+  private readonly composer: NodeComposer;
   private readonly publisher: Publisher;
-  private readonly log: Logger;
   private readonly now: () => number;
   private readonly serials: Uint32Array;
 
   /** @throws NameError for a zone or name server that is no domain name. */
   constructor(options: ViewIndexOptions) {
-    this.publisher = options.publisher;
-    this.log = options.log;
+    const { gateways, publisher, log } = options;
+    this.publisher = publisher;
     this.now = options.now;
     this.serials = options.serials;
-    this.gateways = options.gateways.map((gateway) => this.addGateway(gateway));
-    for (const zone of this.zones.values()) {
-      this.ensure(zone.apex, zone);
-      for (const server of zone.servers) {
-        if (server.inZone) this.ensure(server.key, zone).isNameServer = true;
-      }
+    const { hasher } = publisher.batch;
+    const heap = new WordHeap();
+    const drafts = gateways.flatMap(zonesOf);
+    this.tree = new NameTree(
+      heap,
+      hasher,
+      drafts.map(({ apexName }) => apexName),
+    );
+    this.claims = new Claims(this.tree);
+    this.zones = drafts.map((draft, number) => ({
+      ...draft,
+      serverEntries: draft.servers.map((server) => this.pinNameServer(server)),
+      number,
+      serial: this.serials[number] ?? 0,
+      dirty: [],
+      published: false,
+    }));
+    for (const { serverEntries } of this.zones) {
+      for (const entry of serverEntries) if (entry !== 0) this.markDirty(entry);
     }
+    let first = 0;
+    this.gateways = gateways.map((gateway) => {
+      const zones = this.zones.slice(first, first + gateway.zones.length);
+      first += zones.length;
+      const objects = new ObjectTable(heap, hasher);
+      return new Gateway(gateway, zones, { objects, tree: this.tree, log });
+    });
+    this.gatewayOf = new Map(
+      this.gateways.flatMap((gateway) => gateway.zones.map((zone) => [zone, gateway] as const)),
+    );
+    this.composer = new NodeComposer(this.tree, this.claims, (entry) => this.gatewayAround(entry));
   }
 
-  private addGateway(options: GatewayOptions): Gateway {
-    const zones: Zone[] = [];
-    const gateway: Gateway = { options, zones, synced: new Set(), waited: false };
-    for (const text of options.zones) {
-      const apex = nameKey(text);
-      const { secondary } = options;
-      const names = secondary === undefined ? [options.apex] : [options.apex, secondary];
-      const zone: Zone = {
-        number: this.zones.size,
-        apex,
-        labels: labelsOf(apex),
-        gateway,
-        servers: names.map((name) => nameServer(name, apex)),
-        serial: this.serials[this.zones.size] ?? 0,
-        names: 0,
-        dirty: new Set(),
-        published: false,
-      };
-      this.zones.set(apex, zone);
-      zones.push(zone);
-    }
-    return gateway;
-  }
-
-  /** Names in the snapshot, empty non-terminals included. */
+  /** Names in the tree, empty non-terminals included. */
   get names(): number {
-    return this.entries.size;
+    return this.tree.size;
   }
 
   /** Each zone's apex in presentation format, its serial, and how many names it has. */
   zoneStatus(): { zone: string; serial: number; names: number }[] {
     return this.gateways.flatMap(({ options, zones }) =>
-      zones.map(({ serial, names }, i) => ({ zone: options.zones[i] ?? '', serial, names })),
+      zones.map(({ serial, number }, i) => ({
+        zone: options.zones[i] ?? '',
+        serial,
+        names: this.tree.namesIn(number),
+      })),
     );
   }
 
-  /** An object's say in all its names. Undone by `release` with the same arguments. */
-  claim(gateway: number, kind: Kind, object: Projection): void {
-    const claim: Claim = { kind, object: object.key, addresses: object.addresses };
-    const refuse = (error: NameError) => {
-      const where = `${kind} ${object.key}`;
-      this.log.warn({ event: 'name-ignored', object: where }, `${where}: ${error.message}`);
-    };
-    for (const key of this.keysOf(gateway, object, refuse)) {
-      const entry = this.ensure(key);
-      entry.claims = addClaim(entry.claims, claim);
-      entry.zone.dirty.add(key);
-    }
+  /** Objects of a kind that have, or want, a name in the gateway's zones. */
+  countOf(gateway: number, kind: Kind): number {
+    return this.gateway(gateway).objects.countOf(kind);
   }
 
-  release(gateway: number, kind: Kind, object: Projection): void {
-    for (const key of this.keysOf(gateway, object)) {
-      const entry = this.entries.get(key);
-      if (entry === undefined) continue;
-      entry.claims = removeClaim(entry.claims, { kind, object: object.key });
-      entry.zone.dirty.add(key);
-      this.prune(key, entry);
-    }
+  /** A whole list of the kind begins; nothing is dropped before `endList`. */
+  beginList(gateway: number, kind: Kind): void {
+    const list = this.gateway(gateway).listOf(kind);
+    list.number += 1;
+    list.underWay = true;
   }
 
-  /** All objects of the kind have been claimed. */
-  kindSynced(gateway: number, kind: Kind): void {
+  /**
+   * What an object says now. It counts with the next publication, or, before the first list of its kind
+   * is complete, with the one that follows that: of names that are written in parts, some would be
+   * answered with a part of their addresses.
+   */
+  upsert(gateway: number, kind: Kind, object: Projection): void {
     const target = this.gateway(gateway);
-    if (target.synced.has(kind)) return;
-    target.synced.add(kind);
-    for (const zone of target.zones) zone.dirty.add(zone.apex);
+    const { objects } = target;
+    const known = objects.find(kind, object.key);
+    const list = target.listOf(kind).number;
+    const said = target.understand(object);
+    if (known !== 0 && objects.says(known, said)) {
+      objects.see(known, list);
+      return;
+    }
+    target.complain(kind, object.key, said);
+    if (known !== 0) this.drop(target, known);
+    // One that makes no name is kept nowhere: most Services of a cluster are of that sort.
+    if (said.names.length === 0 && said.refused === 0) return;
+    const record = objects.add(kind, object.key, said, list);
+    const counts = target.isKindSynced(kind);
+    for (const entry of said.names) {
+      this.claims.add(entry, record);
+      if (counts) this.markDirty(entry);
+    }
+  }
+
+  remove(gateway: number, kind: Kind, key: string): void {
+    const target = this.gateway(gateway);
+    const known = target.objects.find(kind, key);
+    if (known !== 0) this.drop(target, known);
+  }
+
+  /**
+   * The list is complete: what it lacks has gone.
+   *
+   * @returns whether it was the first one of its kind.
+   */
+  endList(gateway: number, kind: Kind): boolean {
+    const target = this.gateway(gateway);
+    const { objects } = target;
+    const list = target.listOf(kind);
+    if (!list.underWay) return false;
+    list.underWay = false;
+    const gone = [...objects.recordsOf(kind)].filter((at) => !objects.isSeen(at, list.number));
+    for (const record of gone) this.drop(target, record);
+    if (target.isKindSynced(kind)) return false;
+    target.kindSynced(kind);
+    for (const record of objects.recordsOf(kind)) {
+      for (const entry of objects.namesOf(record)) this.markDirty(entry);
+    }
+    this.markApexes(target);
+    return true;
   }
 
   /** Kinds that are still missing are waited for no longer. */
   stopWaiting(gateway: number): void {
     const target = this.gateway(gateway);
-    if (target.waited || this.isSynced(gateway)) return;
+    if (target.waited || target.isSynced) return;
     target.waited = true;
-    for (const zone of target.zones) zone.dirty.add(zone.apex);
+    this.markApexes(target);
   }
 
   /** Every kind has been read. */
   isSynced(gateway: number): boolean {
-    const { options, synced } = this.gateway(gateway);
-    return options.resources.every((kind) => synced.has(kind));
+    return this.gateway(gateway).isSynced;
   }
 
   /** What is missing is denied: every kind has been read, or waited for long enough. */
   isReady(gateway: number): boolean {
-    return stateFlags(this.gateway(gateway)) === 0;
+    return this.gateway(gateway).stateFlags === 0;
   }
 
   /** Composes what has changed and makes it visible. @returns whether there was anything. */
   publish(): boolean {
     const { batch } = this.publisher;
     this.markGlue();
-    for (const zone of this.zones.values()) {
-      if (zone.dirty.size === 0 && zone.published) continue;
-      const flags = stateFlags(zone.gateway);
-      if ((flags & NODE.ZONE_UNSYNCED) !== 0) {
+    for (const zone of this.zones) {
+      if (zone.dirty.length === 0 && zone.published) continue;
+      if (((this.gatewayOf.get(zone) as Gateway).stateFlags & NODE.ZONE_UNSYNCED) === 0) {
+        this.composeZone(zone);
+      } else if (!zone.published) {
         // Nothing is known yet; the apex alone is there to say so.
-        if (!zone.published) batch.add(this.composeApex(zone, flags));
+        this.compose(zone, this.tree.apexOf(zone.number));
         zone.published = true;
-        continue;
       }
-      // RFC 1982: forward, whatever the clock does.
-      zone.serial = Math.max((zone.serial + 1) >>> 0, this.now());
-      this.serials[zone.number] = zone.serial;
-      zone.published = true;
-      zone.dirty.delete(zone.apex);
-      batch.add(this.composeApex(zone, flags));
-      for (const key of zone.dirty) {
-        const node = this.composeName(key, zone);
-        if (node !== undefined) batch.add(node);
-      }
-      zone.dirty.clear();
     }
     if (batch.count === 0) return false;
     this.publisher.publish();
     return true;
   }
 
+  private composeZone(zone: Zone): void {
+    const apex = this.tree.apexOf(zone.number);
+    // RFC 1982: forward, whatever the clock does.
+    zone.serial = Math.max((zone.serial + 1) >>> 0, this.now());
+    this.serials[zone.number] = zone.serial;
+    zone.published = true;
+    // The SOA is part of it.
+    this.markDirty(apex);
+    const { dirty } = zone;
+    // A name that goes may leave others without a reason: the list grows meanwhile.
+    for (let i = 0; i < dirty.length; i++) this.prune(dirty[i] as number, dirty);
+    for (const entry of dirty) {
+      // One that has gone, or stands here twice.
+      if (!this.tree.hasFlags(entry, ENTRY.DIRTY)) continue;
+      this.tree.clearFlags(entry, ENTRY.DIRTY);
+      this.compose(zone, entry);
+    }
+    zone.dirty = [];
+  }
+
+  private compose(zone: Zone, entry: number): void {
+    const isApex = this.tree.hasFlags(entry, ENTRY.APEX);
+    const node = isApex ? this.composer.composeApex(zone) : this.composer.composeName(entry);
+    this.tree.setFlags(entry, ENTRY.PUBLISHED);
+    this.publisher.batch.add(node);
+  }
+
+  /**
+   * Takes a name out of the tree if nothing needs it any more.
+   *
+   * @param dirty gets its parent, if that is to be looked at again.
+   */
+  private prune(entry: number, dirty: number[]): void {
+    const { tree } = this;
+    if (!tree.hasFlags(entry, ENTRY.DIRTY) || tree.hasFlags(entry, ENTRY.PINNED)) return;
+    if (this.claims.has(entry) || tree.hasChildren(entry)) return;
+    // A name that came and went between two publications leaves no trace.
+    if (tree.hasFlags(entry, ENTRY.PUBLISHED)) {
+      this.publisher.batch.add(this.composer.composeGone(entry));
+    }
+    const wasWildcard = tree.isWildcard(entry);
+    const parent = tree.remove(entry);
+    // Its node tells of a wildcard below it; and it may have been there for this name alone.
+    if (!wasWildcard && tree.hasChildren(parent)) return;
+    tree.setFlags(parent, ENTRY.DIRTY);
+    dirty.push(parent);
+  }
+
+  private drop(gateway: Gateway, record: number): void {
+    for (const entry of gateway.objects.namesOf(record)) {
+      this.claims.remove(entry, record);
+      this.markDirty(entry);
+    }
+    gateway.objects.remove(record);
+  }
+
+  /** With it those above that have no node yet, and a parent whose node has to tell of a wildcard. */
+  private markDirty(entry: number): void {
+    const { tree } = this;
+    for (let at = entry; !tree.hasFlags(at, ENTRY.DIRTY); at = tree.parentOf(at)) {
+      tree.setFlags(at, ENTRY.DIRTY);
+      (this.zones[tree.zoneOf(at)] as Zone).dirty.push(at);
+      if (tree.hasFlags(at, ENTRY.PUBLISHED | ENTRY.APEX)) return;
+      if (tree.hasFlags(tree.parentOf(at), ENTRY.PUBLISHED) && !tree.isWildcard(at)) return;
+    }
+  }
+
+  private markApexes({ zones }: Gateway): void {
+    for (const { number } of zones) this.markDirty(this.tree.apexOf(number));
+  }
+
   /** An apex carries the addresses of its name servers, be they in another of our zones. */
   private markGlue(): void {
-    for (const zone of this.zones.values()) {
-      for (const { key } of zone.servers) {
-        if (this.entries.get(key)?.zone.dirty.has(key)) zone.dirty.add(zone.apex);
-      }
+    for (const zone of this.zones) {
+      const isDirty = zone.serverEntries.some(
+        (entry) => entry !== 0 && this.tree.hasFlags(entry, ENTRY.DIRTY),
+      );
+      if (isDirty) this.markDirty(this.tree.apexOf(zone.number));
     }
+  }
+
+  private pinNameServer({ name, inZone }: NameServer): number {
+    if (!inZone) return 0;
+    const entry = this.tree.ensure(name);
+    this.tree.setFlags(entry, ENTRY.PINNED | ENTRY.NAME_SERVER);
+    return entry;
+  }
+
+  private gatewayAround(entry: number): Gateway {
+    return this.gatewayOf.get(this.zones[this.tree.zoneOf(entry)] as Zone) as Gateway;
   }
 
   private gateway(index: number): Gateway {
@@ -253,166 +296,13 @@ export class ViewIndex {
     if (gateway === undefined) throw new RangeError(`no gateway ${index}`);
     return gateway;
   }
-
-  /**
-   * Where an object's names lie; those in no zone of its gateway are nobody's business here.
-   *
-   * @param refuse told of each name that is none.
-   */
-  private keysOf(
-    gateway: number,
-    object: Projection,
-    refuse: (error: NameError) => void = () => {},
-  ): Set<NameKey> {
-    const target = this.gateway(gateway);
-    const keys = new Set<NameKey>();
-    for (const { name, relative } of object.names) {
-      // A name that is too long below one zone may yet do below another.
-      for (const zone of relative ? target.zones : [undefined]) {
-        try {
-          const key = zone === undefined ? nameKey(name) : nameKeyBelow(name, zone.apex);
-          if (zoneApexOf(key, this.zones)?.gateway === target) keys.add(key);
-        } catch (error) {
-          if (!(error instanceof NameError)) throw error;
-          refuse(error);
-        }
-      }
-    }
-    return keys;
-  }
-
-  private ensure(key: NameKey, pinnedBy?: Zone): Entry {
-    const known = this.entries.get(key);
-    if (known !== undefined) {
-      known.pinned ||= pinnedBy !== undefined;
-      return known;
-    }
-    const zone = zoneApexOf(key, this.zones);
-    if (zone === undefined) throw new RangeError('a name in no zone');
-    const entry: Entry = {
-      zone,
-      claims: undefined,
-      children: 0,
-      hasWildcardChild: false,
-      pinned: pinnedBy !== undefined,
-      isNameServer: false,
-      // Dirty without an entry: it was released since the last publication, and its node still stands.
-      published: zone.dirty.has(key),
-    };
-    this.entries.set(key, entry);
-    zone.names += 1;
-    zone.dirty.add(key);
-    const parentKey = parentOf(key);
-    // Above an apex, names exist only where another zone encloses it (RFC 8020 2).
-    if (parentKey === undefined || zoneApexOf(parentKey, this.zones) === undefined) return entry;
-    const parent = this.ensure(parentKey);
-    parent.children += 1;
-    if (isWildcard(key)) {
-      parent.hasWildcardChild = true;
-      parent.zone.dirty.add(parentKey);
-    }
-    return entry;
-  }
-
-  /** Takes a name out of the tree once nothing needs it, and its ancestors with it. */
-  private prune(key: NameKey, entry: Entry): void {
-    if (entry.pinned || entry.claims !== undefined || entry.children > 0) return;
-    this.entries.delete(key);
-    entry.zone.names -= 1;
-    // A name that came and went between two publications leaves no trace.
-    if (entry.published) entry.zone.dirty.add(key);
-    else entry.zone.dirty.delete(key);
-    const parentKey = parentOf(key);
-    const parent = parentKey === undefined ? undefined : this.entries.get(parentKey);
-    if (parentKey === undefined || parent === undefined) return;
-    parent.children -= 1;
-    if (isWildcard(key)) {
-      parent.hasWildcardChild = false;
-      parent.zone.dirty.add(parentKey);
-    }
-    this.prune(parentKey, parent);
-  }
-
-  private composeName(key: NameKey, zone: Zone): NodeSpec | undefined {
-    const entry = this.entries.get(key);
-    const base = { name: wireOf(key), zone: zone.number, apexLabels: zone.labels };
-    if (entry === undefined) return { ...base, flags: NODE.GONE, rrsets: [] };
-    entry.published = true;
-    const addresses = this.addressesOf(entry);
-    const flags = entry.hasWildcardChild ? NODE.HAS_WILDCARD_CHILD : 0;
-    return { ...base, flags, rrsets: composeAddresses(addresses, zone.gateway.options.ttl) };
-  }
-
-  private composeApex(zone: Zone, state: number): NodeSpec {
-    const entry = this.entries.get(zone.apex);
-    const { ttl } = zone.gateway.options;
-    const [primary] = zone.servers;
-    if (entry === undefined || primary === undefined) throw new Error('a zone without its apex');
-    entry.published = true;
-    const negativeTtl = Math.min(ttl, MAX_NEGATIVE_TTL);
-    const rrsets: ComposedRRset[] = [
-      composeSoa(primary, { serial: zone.serial, negativeTtl }),
-      composeNs(zone.servers),
-      ...composeAddresses(this.addressesOf(entry), ttl),
-    ];
-    const glue = composeGlue(
-      zone.servers
-        .filter((server) => server.inZone)
-        .map((server) => ({ server, addresses: this.addressesAt(server.key) })),
-      ttl,
-    );
-    if (glue !== undefined) rrsets.push(glue);
-    return {
-      name: wireOf(zone.apex),
-      zone: zone.number,
-      apexLabels: zone.labels,
-      flags: NODE.APEX | state | (entry.hasWildcardChild ? NODE.HAS_WILDCARD_CHILD : 0),
-      rrsets,
-    };
-  }
-
-  private addressesAt(key: NameKey): AddressSet {
-    const entry = this.entries.get(key);
-    return entry === undefined ? NO_ADDRESSES : this.addressesOf(entry);
-  }
-
-  /** The first kind, in the configured order, that has an address speaks for the name. */
-  private addressesOf(entry: Entry): AddressSet {
-    if (entry.claims === undefined) return NO_ADDRESSES;
-    const { resources } = entry.zone.gateway.options;
-    // Anybody may write an Ingress whose host is a name server's name: it must not take the zone over.
-    const kinds = entry.isNameServer
-      ? resources.toSorted((a, b) => Number(b === 'Service') - Number(a === 'Service'))
-      : resources;
-    for (const kind of kinds) {
-      const texts = addressesClaimed(entry.claims, kind);
-      if (texts.length === 0) continue;
-      const addresses = addressSet(texts);
-      if (addresses.excess > 0) {
-        const where = `${kind} ${claimantOf(entry.claims, kind)}`;
-        this.log.warn(
-          { event: 'addresses-left-out', object: where, excess: addresses.excess },
-          `${where}: ${addresses.excess} addresses are left out: a node of the snapshot has room for some 1,500 of IPv4 and 870 of IPv6`,
-        );
-      }
-      if (addresses.v4.length + addresses.v6.length > 0) return addresses;
-    }
-    return NO_ADDRESSES;
-  }
 }
 
-/** Negative answers live no longer than this many seconds, nor than positive ones. */
-const MAX_NEGATIVE_TTL = 60;
-
-function stateFlags(gateway: Gateway): number {
-  const { options, synced, waited } = gateway;
-  if (synced.size === 0) return NODE.ZONE_UNSYNCED;
-  const missing = options.resources.some((kind) => !synced.has(kind));
-  return missing && !waited ? NODE.ZONE_PARTIAL : 0;
-}
-
-function labelsOf(key: NameKey): number {
-  let labels = 0;
-  for (let at = parentOf(key); at !== undefined; at = parentOf(at)) labels += 1;
-  return labels;
+function zonesOf(gateway: GatewayOptions): Pick<Zone, 'apexName' | 'servers'>[] {
+  const { apex, secondary } = gateway;
+  const servers = secondary === undefined ? [apex] : [apex, secondary];
+  return gateway.zones.map((text) => {
+    const apexName = wireName(text);
+    return { apexName, servers: servers.map((name) => nameServer(name, apexName)) };
+  });
 }

@@ -1,4 +1,4 @@
-import { parseAddress, TYPE } from '@seamark/protocol';
+import { type FoldedName, TYPE } from '@seamark/protocol';
 import {
   type ComposedRRset,
   composeRecords,
@@ -6,19 +6,17 @@ import {
   GLUE,
   type RecordSpec,
 } from '@seamark/snapshot';
-import { isWithin, type NameKey, nameKey, nameKeyBelow, wireOf } from './name-key.ts';
+import type { AddressSet } from './address-set.ts';
+import { below, isWithin, wireName } from './wire-name.ts';
 
 /**
  * The records of a zone as the snapshot carries them. Names inside the zone are composed as their
  * labels and an apex pointer, which the reader fills in.
  */
 
-/** Octets at most of the addresses of one name: with everything else, they fit 64 KiB. */
-const MAX_ADDRESS_OCTETS = 48 * 1024;
-
 /** A name server of a zone. */
 export interface NameServer {
-  readonly key: NameKey;
+  readonly name: FoldedName;
   /** Whether it lies in the zone, and so needs its addresses from it. */
   readonly inZone: boolean;
   /** The octets that stand for it in RDATA. */
@@ -28,20 +26,15 @@ export interface NameServer {
 }
 
 /**
- * @param name zone-relative, or absolute with a trailing dot.
+ * @param text zone-relative, or absolute with a trailing dot.
  * @throws NameError
  */
-export function nameServer(name: string, apex: NameKey): NameServer {
-  const key = name.endsWith('.') ? nameKey(name) : nameKeyBelow(name, apex);
-  const inZone = isWithin(key, apex);
-  if (!inZone) return { key, inZone, octets: wireOf(key), pointers: [] };
-  return { key, inZone, ...compressed(key, apex) };
-}
-
-function compressed(key: NameKey, apex: NameKey): { octets: Uint8Array; pointers: number[] } {
-  const labels = key.slice(0, key.length - apex.length);
-  const octets = Uint8Array.from(`${labels}\xc0\x0c`, (character) => character.charCodeAt(0));
-  return { octets, pointers: [labels.length] };
+export function nameServer(text: string, apex: FoldedName): NameServer {
+  const name = text.endsWith('.') ? wireName(text) : below(text, apex);
+  if (!isWithin(name, apex)) return { name, inZone: false, octets: name, pointers: [] };
+  const labels = name.length - apex.length;
+  const octets = Uint8Array.of(...name.subarray(0, labels), 0xc0, 0x0c);
+  return { name, inZone: true, octets, pointers: [labels] };
 }
 
 export interface SoaOptions {
@@ -113,45 +106,6 @@ export function composeGlue(
     })),
   );
   return records.length === 0 ? undefined : composeRecords(records, GLUE);
-}
-
-/** Addresses as RDATA, in ascending order, without duplicates. */
-export interface AddressSet {
-  readonly v4: readonly Uint8Array[];
-  readonly v6: readonly Uint8Array[];
-  /** How many were left out because a message can't carry more. */
-  readonly excess: number;
-}
-
-export const NO_ADDRESSES: AddressSet = { v4: [], v6: [], excess: 0 };
-
-/** An order of their own, so that replicas of a server compose the same octets. */
-export function addressSet(texts: readonly string[]): AddressSet {
-  if (texts.length === 1) return soleAddress(texts[0] as string);
-  const v4 = new Map<string, Uint8Array>();
-  const v6 = new Map<string, Uint8Array>();
-  for (const text of texts) {
-    const octets = parseAddress(text);
-    if (octets === undefined) continue;
-    (octets.length === 4 ? v4 : v6).set(octets.join('.'), octets);
-  }
-  const [first, left4] = within([...v4.values()], 16);
-  const [second, left6] = within([...v6.values()], 28);
-  return { v4: first, v6: second, excess: left4 + left6 };
-}
-
-/** What nearly every name has; sets and sorting made up a third of composing a large zone. */
-function soleAddress(text: string): AddressSet {
-  const octets = parseAddress(text);
-  if (octets === undefined) return NO_ADDRESSES;
-  const rdata = [octets];
-  return octets.length === 4 ? { ...NO_ADDRESSES, v4: rdata } : { ...NO_ADDRESSES, v6: rdata };
-}
-
-function within(rdata: Uint8Array[], recordLength: number): [Uint8Array[], number] {
-  rdata.sort(Buffer.compare);
-  const most = Math.floor(MAX_ADDRESS_OCTETS / 2 / recordLength);
-  return [rdata.slice(0, most), Math.max(0, rdata.length - most)];
 }
 
 /** The address RRsets of a name; those without records are not there. */

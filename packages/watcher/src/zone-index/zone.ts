@@ -1,0 +1,16 @@
+import type { FoldedName } from '@seamark/protocol';
+import type { NameServer } from './zone-records.ts';
+
+/** A zone of the view, and what of it waits to be published. */
+export interface Zone {
+  /** Its number in the tree and in the snapshot. */
+  readonly number: number;
+  readonly apexName: FoldedName;
+  readonly servers: readonly NameServer[];
+  /** Of each server, its entry in the tree; 0 where it lies outside the zone. */
+  readonly serverEntries: readonly number[];
+  serial: number;
+  /** Entries whose nodes have to be composed anew, each once: they have ENTRY.DIRTY. */
+  dirty: number[];
+  published: boolean;
+}
