@@ -7,7 +7,7 @@ import type { WordHeap } from './word-heap.ts';
 /*
  * A record, a block of the heap named by its offset:
  *
- *   word 0   words of the record (20) | list that it was last seen in (12)
+ *   word 0   words of the record (22) | list that it was last seen in (10)
  *   word 1   octets of the packed addresses (16) | of the key (11) | REFUSED (1) | kind (4)
  *   refused  only with REFUSED: fingerprint of those of its names that are none
  *   entries  of its names in the tree, a word each; as many as the rest leaves
@@ -20,7 +20,8 @@ const KIND_MASK = 0xf;
 const REFUSED = 0x10;
 
 /** Lists are told apart by so many bits: what a list lacks was last seen in an earlier one. */
-const LIST_MASK = 0xfff;
+const LIST_BITS = 10;
+const LIST_MASK: number = (1 << LIST_BITS) - 1;
 /** `namespace/name`: 317 octets at most in Kubernetes (63 and 253), and reduce() lets no more through. */
 const MAX_KEY = 0x7ff;
 
@@ -77,7 +78,7 @@ export class ObjectTable {
     const record = this.heap.allocate(size);
     // Only now: the allocation may have made another view of them.
     const { words, octets } = this.heap;
-    words[record + SIZE] = (size << 12) | (list & LIST_MASK);
+    words[record + SIZE] = (size << LIST_BITS) | (list & LIST_MASK);
     words[record + LENGTHS] =
       (packed.length << 16) | (keyOctets << 5) | (refused === 0 ? 0 : REFUSED) | number;
     if (refused !== 0) words[record + BODY] = refused;
@@ -168,7 +169,7 @@ export class ObjectTable {
   }
 
   private sizeOf(record: number): number {
-    return (this.heap.words[record + SIZE] as number) >>> 12;
+    return (this.heap.words[record + SIZE] as number) >>> LIST_BITS;
   }
 
   private packedOctets(record: number): number {
