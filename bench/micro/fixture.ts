@@ -30,19 +30,18 @@ function node(name: string, address: string): NodeSpec {
 /** A reader of `hosts` hosts, one A record each, and of as many overlays as asked for. */
 export function readerOf(hosts: number, overlays = 0): SnapshotReader {
   const publisher = new Publisher({ readers: 1, merge: async (task) => mergeHere(task) });
-  const { batch } = publisher;
-  batch.add({ name: APEX, zone: 0, apexLabels: 2, flags: NODE.APEX, rrsets: [] });
+  publisher.add({ name: APEX, zone: 0, apexLabels: 2, flags: NODE.APEX, rrsets: [] });
   for (let i = 0; i < 97; i++) {
-    batch.add({ ...node(`team-${i}.example.com`, '192.0.2.1'), rrsets: [] });
+    publisher.add({ ...node(`team-${i}.example.com`, '192.0.2.1'), rrsets: [] });
   }
   for (let i = 0; i < hosts; i++) {
-    batch.add(node(hostName(i), `198.51.${(i >> 8) & 255}.${i & 255}`));
+    publisher.add(node(hostName(i), `198.51.${(i >> 8) & 255}.${i & 255}`));
   }
   publisher.publish();
   // Each is less than a fourth of the one below it, and so stays by itself.
   for (let i = 0; i < overlays; i++) {
     for (let j = 0; j < 80 * 6 ** (overlays - 1 - i); j++)
-      batch.add(node(`o${i}-${j}.example.com`, '192.0.2.9'));
+      publisher.add(node(`o${i}-${j}.example.com`, '192.0.2.9'));
     publisher.publish();
   }
   const reader = new SnapshotReader(publisher.handle, 0);

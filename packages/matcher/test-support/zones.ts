@@ -102,10 +102,10 @@ export function publishChange(
 ): void {
   for (const [name, node] of after) {
     const old = before.get(name);
-    if (old === undefined || !sameNode(old, node)) publisher.batch.add(node);
+    if (old === undefined || !sameNode(old, node)) publisher.add(node);
   }
   for (const [name, node] of before) {
-    if (!after.has(name)) publisher.batch.add({ ...node, flags: NODE.GONE, rrsets: [] });
+    if (!after.has(name)) publisher.add({ ...node, flags: NODE.GONE, rrsets: [] });
   }
   publisher.publish();
 }

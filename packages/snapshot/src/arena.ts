@@ -53,6 +53,24 @@ export class Arena {
     return range;
   }
 
+  /**
+   * Makes a range longer: in place where nothing lies behind it, else what it holds moves to another.
+   *
+   * @returns the range that takes its place; `range` is not to be used any more.
+   * @throws ArenaFullError
+   */
+  enlarge(range: ArenaRange, words: number): ArenaRange {
+    if (range.offset + range.words === this.end) {
+      this.memory.ensure(range.offset + words);
+      this.end = range.offset + words;
+      return { offset: range.offset, words };
+    }
+    const larger = this.allocate(words);
+    this.words.copyWithin(larger.offset, range.offset, range.offset + range.words);
+    this.release(range);
+    return larger;
+  }
+
   /** Gives a range back, or a part of one: the caller knows that nobody reads it any more. */
   release(range: ArenaRange): void {
     if (range.words === 0) return;

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { writeSegment } from './segment.ts';
+import { mergeSegments } from './segment.ts';
 
 /** Segments to be merged into one bottom segment; offsets in words, sources newest first. */
 export interface MergeTask {
@@ -15,7 +15,7 @@ export type MergeRunner = (task: MergeTask) => Promise<number>;
 export function mergeHere(task: MergeTask): number {
   const words = new Int32Array(task.arena, 0, task.arena.byteLength / 4);
   const sources = task.sources.map((offset) => ({ words, offset }));
-  return writeSegment({ words, offset: task.target }, undefined, sources, true);
+  return mergeSegments({ words, offset: task.target }, sources);
 }
 
 /**

@@ -39,7 +39,7 @@ export class LayoutError extends Error {
 
 const FIRST_WORDS = 1024;
 const FIRST_INDEX = 128;
-/** 1 MiB. The first list of a million names takes a hundred times that, and nothing after it comes near. */
+/** 1 MiB: what a publication of many nodes took beyond that, later ones don't come near. */
 const KEPT_WORDS = 1 << 18;
 
 /**

@@ -45,6 +45,35 @@ describe('publication', () => {
     expect(reader.refresh()).toBe(false);
   });
 
+  it.each([true, false])('takes many nodes at once, announced or not: %s', (announced) => {
+    const { publisher, reader } = pair();
+    for (let value = 1; value <= 4; value++) {
+      if (announced) publisher.expect(30_000);
+      for (const node of hosts(30_000, value)) publisher.add(node);
+      reader.refresh();
+      // Not before they are published.
+      expect(valuesOf(reader, 'h0.example.com')).toEqual(value === 1 ? undefined : [value - 1]);
+      publisher.publish();
+      publish(publisher, gone(`h${value}.example.com`));
+      reader.refresh();
+      for (const i of [0, 9, 15_000, 29_999]) {
+        expect(valuesOf(reader, `h${i}.example.com`)).toEqual([value]);
+      }
+      expect(valuesOf(reader, `h${value}.example.com`)).toBeUndefined();
+    }
+    // What older generations lay in has been used again: two of them at the most are there, and some room.
+    expect(publisher.bytes).toBeLessThan(3 * 30_000 * 80);
+  });
+
+  it('refuses more nodes than were announced, sooner than filling its table', () => {
+    const { publisher } = pair();
+    publisher.expect(5000);
+    expect(() => {
+      for (const node of hosts(30_000, 1)) publisher.add(node);
+      publisher.publish();
+    }).toThrow(RangeError);
+  });
+
   it('hides, restores and changes what lies below', () => {
     const { publisher, reader } = pair();
     publish(publisher, ...hosts(200, 1));
@@ -81,15 +110,18 @@ describe('publication', () => {
     });
     const model = new Map<string, number>();
     for (let round = 1; round <= 300; round++) {
-      const count = random.oneIn(20) ? 3000 : random.oneIn(4) ? 400 : 1 + random.below(30);
+      const large = random.oneIn(40) ? 20_000 : 3000;
+      const count = random.oneIn(20) ? large : random.oneIn(4) ? 400 : 1 + random.below(30);
       const touched = new Set(
         Array.from({ length: count }, () => `h${random.below(8000)}.example.com`),
       );
+      // The largest are then written while they are added.
+      if (random.oneIn(2)) publisher.expect(touched.size);
       for (const name of touched) {
         const kept = !random.oneIn(3);
         if (kept) model.set(name, round);
         else model.delete(name);
-        publisher.batch.add(kept ? host(name, round) : gone(name));
+        publisher.add(kept ? host(name, round) : gone(name));
       }
       publisher.publish();
       expect(publisher.shape.length, `SEED=${seed}`).toBeLessThanOrEqual(8);
@@ -299,11 +331,11 @@ describe('a reader on another thread', () => {
     while (Atomics.load(signals, 0) < 1) await setImmediate();
     const total = 10_000;
     for (let value = 1; value <= total; value++) {
-      for (const name of names) publisher.batch.add(host(name, value, 1 + (value % 7)));
+      for (const name of names) publisher.add(host(name, value, 1 + (value % 7)));
       // Others change along: overlays grow, merges come about, memory is used again.
       for (let i = 0; i < 20; i++) {
         const other = `o${(37 * value + i) % 9000}.example.com`;
-        publisher.batch.add((value + i) % 3 === 0 ? gone(other) : host(other, value));
+        publisher.add((value + i) % 3 === 0 ? gone(other) : host(other, value));
       }
       publisher.publish();
       if (value % 50 === 0) await setImmediate();

@@ -4,13 +4,14 @@ import { createControl, oldestHeld, publishList, type SnapshotHandle } from './c
 import { MAX_SEGMENTS } from './layout.ts';
 import type { MergeRunner } from './merge.ts';
 import { NameHasher } from './name-hash.ts';
-import { NodeBatch } from './node-batch.ts';
+import { NodeBatch, type NodeSpec } from './node-batch.ts';
 import {
   nodeCountOf,
   nodeWordsOf,
   type SegmentPlace,
+  SegmentWriter,
   segmentWords,
-  writeSegment,
+  slotsFor,
 } from './segment.ts';
 
 /**
@@ -49,10 +50,25 @@ const OVERLAY_RATIO = 4;
 /** Overlays above this many nodes together, and above an eighth of the base, are merged into it. */
 const MERGE_AT_LEAST = 4096;
 
+/** A batch of so many words goes to the segment in hand, if it is known how many nodes that will have. */
+const SPILL_WORDS = 1 << 16;
+/** Words of a node where there is none to tell by: a host with one address, and some more. */
+const NODE_WORDS_GUESS = 20;
+
+/** A segment being written: of a publication in hand, while its batch is filled and emptied. */
+interface OpenSegment {
+  range: ArenaRange;
+  readonly writer: SegmentWriter;
+  readonly absorbed: readonly Segment[];
+}
+
 export class Publisher {
-  /** For the fresh nodes of a publication; its owner fills it, `publish` empties it. */
-  readonly batch: NodeBatch;
+  readonly hasher: NameHasher;
   readonly handle: SnapshotHandle;
+  /** Fresh nodes of the publication in hand. */
+  private readonly batch: NodeBatch;
+  private expected = 0;
+  private open: OpenSegment | undefined;
   private readonly arena = new Arena();
   private readonly control: Int32Array<SharedArrayBuffer>;
   private readonly merge: MergeRunner;
@@ -66,14 +82,14 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     const key = randomBytes(8);
-    const hasher = new NameHasher(key.readInt32LE(0), key.readInt32LE(4));
-    this.batch = new NodeBatch(hasher);
+    this.hasher = new NameHasher(key.readInt32LE(0), key.readInt32LE(4));
+    this.batch = new NodeBatch(this.hasher);
     this.control = createControl(options.readers);
     this.handle = {
       arena: this.arena.buffer,
       control: this.control.buffer,
-      key0: hasher.key0,
-      key1: hasher.key1,
+      key0: this.hasher.key0,
+      key1: this.hasher.key1,
     };
     this.merge = options.merge;
     this.onMergeError = options.onMergeError ?? (() => {});
@@ -95,16 +111,48 @@ export class Publisher {
     return this.segments.map((segment) => segment.nodes);
   }
 
-  /** Makes what is in `batch` visible to all readers, at once and as one, and empties it. */
-  publish(): void {
-    if (this.batch.count === 0) return;
+  /**
+   * Says how many nodes the next publication will have at the most. Then many of them are written where
+   * they will stand as they are added, instead of being collected first: for the first list of a million
+   * names, that takes 150 MB.
+   */
+  expect(nodes: number): void {
+    this.expected = nodes;
+  }
+
+  /**
+   * Adds a node to the next publication. A name must not be added twice.
+   *
+   * @throws LayoutError and adds nothing if the node takes more than 64 KiB; ArenaFullError.
+   */
+  add(spec: NodeSpec): void {
+    this.batch.add(spec);
+    if (this.batch.length < SPILL_WORDS || this.expected <= this.batch.count) return;
+    this.open ??= this.openSegment(this.expected, this.batch.length);
+    this.spill(this.open);
+  }
+
+  /**
+   * Makes what was added visible to all readers, at once and as one.
+   *
+   * @returns whether there was anything.
+   */
+  publish(): boolean {
+    const { batch } = this;
+    this.expected = 0;
+    if (batch.count === 0 && this.open === undefined) return false;
     this.reclaim();
-    const absorbed = this.outgrown();
-    const rest = this.segments.slice(absorbed.length);
-    const written = this.write(absorbed, rest.length === 0);
-    this.batch.clear();
-    this.replace([written, ...rest], absorbed);
+    const open = this.open ?? this.openSegment(batch.count, batch.length);
+    this.open = undefined;
+    this.spill(open);
+    const { absorbed, writer } = open;
+    this.makeRoom(open, this.nodeWords(absorbed));
+    for (const segment of absorbed) writer.takeSegment(this.place(segment));
+    const used = writer.finish(this.hasher.key0, this.hasher.key1);
+    const written = this.trim(open.range, used);
+    this.replace([written, ...this.segments.slice(absorbed.length)], absorbed);
     this.mergeIfDue();
+    return true;
   }
 
   /** Resolves when no merge is under way. */
@@ -114,9 +162,9 @@ export class Publisher {
   }
 
   /** The overlays on top that go into the next segment, counted from the newest. */
-  private outgrown(): readonly Segment[] {
+  private outgrown(fresh: number): readonly Segment[] {
     const overlays = this.segments.slice(0, this.segments.length - this.fixedTail());
-    let nodes = this.batch.count;
+    let nodes = fresh;
     let take = 0;
     for (const overlay of overlays) {
       const outgrown = overlay.nodes <= Math.max(SMALLEST_OVERLAY, OVERLAY_RATIO * nodes);
@@ -138,16 +186,47 @@ export class Publisher {
     return Math.min(this.segments.length, Math.max(1, this.merging.length));
   }
 
-  private write(absorbed: readonly Segment[], bottom: boolean): Segment {
-    const nodes = absorbed.reduce((sum, segment) => sum + segment.nodes, this.batch.count);
-    const words = absorbed.reduce(
-      (sum, segment) => sum + nodeWordsOf(this.place(segment)),
-      this.batch.length,
-    );
-    const range = this.arena.allocate(segmentWords(nodes, words));
-    const places = absorbed.map((segment) => this.place(segment));
-    const used = writeSegment(this.place(range), this.batch, places, bottom);
-    return this.trim(range, used);
+  /**
+   * @param fresh nodes at the most, besides those of segments that it will absorb.
+   * @param words of fresh nodes that are known already.
+   */
+  private openSegment(fresh: number, words: number): OpenSegment {
+    const absorbed = this.outgrown(fresh);
+    const nodes = absorbed.reduce((sum, segment) => sum + segment.nodes, fresh);
+    const guess = Math.max(words, fresh === this.batch.count ? 0 : fresh * this.wordsOfNode());
+    const range = this.arena.allocate(segmentWords(nodes, guess + this.nodeWords(absorbed)));
+    const bottom = absorbed.length === this.segments.length;
+    return {
+      range,
+      absorbed,
+      writer: new SegmentWriter(this.place(range), slotsFor(nodes), bottom),
+    };
+  }
+
+  /** Empties the batch into the segment. */
+  private spill(open: OpenSegment): void {
+    this.makeRoom(open, this.batch.length);
+    open.writer.takeBatch(this.batch);
+    this.batch.clear();
+  }
+
+  private makeRoom(open: OpenSegment, words: number): void {
+    const needed = open.writer.length + words;
+    if (needed > open.range.words) {
+      open.range = this.arena.enlarge(open.range, needed + (needed >>> 4));
+    }
+    open.writer.move(this.place(open.range));
+  }
+
+  private nodeWords(segments: readonly Segment[]): number {
+    return segments.reduce((sum, segment) => sum + nodeWordsOf(this.place(segment)), 0);
+  }
+
+  /** What a node takes on the average. */
+  private wordsOfNode(): number {
+    const base = this.segments.at(-1);
+    if (base === undefined || base.nodes < SMALLEST_OVERLAY) return NODE_WORDS_GUESS;
+    return Math.ceil(nodeWordsOf(this.place(base)) / base.nodes);
   }
 
   private trim(range: ArenaRange, used: number): Segment {
@@ -189,7 +268,7 @@ export class Publisher {
 
   private async mergeAll(sources: readonly Segment[]): Promise<void> {
     const nodes = sources.reduce((sum, segment) => sum + segment.nodes, 0);
-    const words = sources.reduce((sum, range) => sum + nodeWordsOf(this.place(range)), 0);
+    const words = this.nodeWords(sources);
     let target: ArenaRange | undefined;
     try {
       target = this.arena.allocate(segmentWords(nodes, words));

@@ -9,9 +9,9 @@ import {
   nodeCountOf,
   nodeWordsOf,
   type SegmentPlace,
+  SegmentWriter,
   segmentWords,
   slotsFor,
-  writeSegment,
 } from './segment.ts';
 
 function batchOf(...nodes: ReturnType<typeof host>[]): NodeBatch {
@@ -27,7 +27,10 @@ function write(batch: NodeBatch | undefined, below: readonly SegmentPlace[], bot
   const reserved = segmentWords(nodes, room);
   const words = new Int32Array(reserved + 20).fill(-1);
   const segment = { words, offset: 10 };
-  const used = writeSegment(segment, batch, below, bottom);
+  const writer = new SegmentWriter(segment, slotsFor(nodes), bottom);
+  if (batch !== undefined) writer.takeBatch(batch);
+  for (const older of below) writer.takeSegment(older);
+  const used = writer.finish(3, 5);
   expect(used).toBeLessThanOrEqual(reserved);
   expect(words.subarray(0, 10).every((word) => word === -1)).toBe(true);
   expect(words.subarray(10 + used).every((word) => word === -1)).toBe(true);
@@ -53,7 +56,7 @@ function contents({ words, offset }: SegmentPlace): Record<string, number> {
   return found;
 }
 
-describe('writeSegment', () => {
+describe('SegmentWriter', () => {
   it('keeps the first of each name: the batch, then the newest segment', () => {
     const base = write(batchOf(host('a', 1), host('b', 1), host('c', 1)), [], true);
     const middle = write(batchOf(host('b', 2), host('c', 2)), [], false);

@@ -39,66 +39,81 @@ function firstNode(segment: SegmentPlace): number {
 }
 
 /**
- * Writes one segment from fresh nodes and older segments; where a name stands in several, the first
- * counts: `batch`, then `segments` in their order, newest first.
+ * Merges older segments into one with nothing below it; where a name stands in several, the first counts.
  *
  * @param target a place with room for `segmentWords` of all nodes and node words together.
- * @param bottom nothing lies below the new segment, so what has gone need not be kept.
+ * @param segments newest first; at least one.
  * @returns words of the segment as written, which may be fewer than were reserved.
  */
-export function writeSegment(
-  target: SegmentPlace,
-  batch: NodeBatch | undefined,
-  segments: readonly SegmentPlace[],
-  bottom: boolean,
-): number {
-  const upper = segments.reduce((sum, segment) => sum + nodeCountOf(segment), batch?.count ?? 0);
-  const writer = new SegmentWriter(target, slotsFor(upper));
-  if (batch !== undefined) {
-    for (let i = 0; i < batch.count; i++) {
-      const hash = batch.index[2 * i] as number;
-      writer.take(batch.words, batch.index[2 * i + 1] as number, hash, bottom);
-    }
-  }
-  for (const segment of segments) {
-    const slots = word(segment, SEGMENT.SLOT_MASK) + 1;
-    const table = segment.offset + HEADER_WORDS;
-    for (let slot = table; slot < table + 2 * slots; slot += 2) {
-      const node = segment.words[slot + 1] as number;
-      if (node === 0) continue;
-      writer.take(segment.words, segment.offset + node, segment.words[slot] as number, bottom);
-    }
-  }
-  const keys = segments[0];
-  return writer.finish(
-    batch?.hasher.key0 ?? (keys === undefined ? 0 : word(keys, SEGMENT.KEY0)),
-    batch?.hasher.key1 ?? (keys === undefined ? 0 : word(keys, SEGMENT.KEY1)),
-    // A bound, not the exact figure: names that have gone may still count.
-    Math.max(
-      batch?.maxLabels ?? 0,
-      ...segments.map((segment) => word(segment, SEGMENT.MAX_LABELS)),
-    ),
-  );
+export function mergeSegments(target: SegmentPlace, segments: readonly SegmentPlace[]): number {
+  const nodes = segments.reduce((sum, segment) => sum + nodeCountOf(segment), 0);
+  const writer = new SegmentWriter(target, slotsFor(nodes), true);
+  for (const segment of segments) writer.takeSegment(segment);
+  const [keys] = segments;
+  if (keys === undefined) throw new RangeError('nothing to merge');
+  return writer.finish(word(keys, SEGMENT.KEY0), word(keys, SEGMENT.KEY1));
 }
 
-class SegmentWriter {
-  private readonly words: Int32Array;
-  private readonly offset: number;
+/**
+ * Writes one segment of what it is given: where a name comes twice, the first counts, so fresh nodes come
+ * first and then segments, newest first.
+ */
+export class SegmentWriter {
+  private words: Int32Array;
+  private offset: number;
   private readonly slots: number;
+  private readonly bottom: boolean;
   private at: number;
   private count = 0;
-  /** Names that have gone, kept out of a bottom segment, still hide what older segments say. */
-  private readonly gone = new Map<number, { words: Int32Array; node: number }[]>();
+  private maxLabels = 0;
+  /** Nodes of names that have gone, kept out of a bottom segment: they still hide what comes later. */
+  private readonly gone = new Map<number, Int32Array[]>();
 
-  constructor(target: SegmentPlace, slots: number) {
+  /**
+   * @param slots `slotsFor` of the nodes that it may come to hold.
+   * @param bottom nothing lies below the new segment, so what has gone need not be kept.
+   */
+  constructor(target: SegmentPlace, slots: number, bottom: boolean) {
     this.words = target.words;
     this.offset = target.offset;
     this.slots = slots;
+    this.bottom = bottom;
     this.at = HEADER_WORDS + 2 * slots;
     this.words.fill(0, this.offset, this.offset + this.at);
   }
 
-  take(from: Int32Array, node: number, hash: number, bottom: boolean): void {
+  /** Words written so far. */
+  get length(): number {
+    return this.at;
+  }
+
+  /** The place of what has been written is another now, or another view shows it. */
+  move(target: SegmentPlace): void {
+    this.words = target.words;
+    this.offset = target.offset;
+  }
+
+  /** @param batch is not needed any more afterwards. */
+  takeBatch(batch: NodeBatch): void {
+    for (let i = 0; i < batch.count; i++) {
+      this.take(batch.words, batch.index[2 * i + 1] as number, batch.index[2 * i] as number);
+    }
+    this.maxLabels = Math.max(this.maxLabels, batch.maxLabels);
+  }
+
+  takeSegment(segment: SegmentPlace): void {
+    const { words, offset } = segment;
+    const slots = word(segment, SEGMENT.SLOT_MASK) + 1;
+    const table = offset + HEADER_WORDS;
+    for (let slot = table; slot < table + 2 * slots; slot += 2) {
+      const node = words[slot + 1] as number;
+      if (node !== 0) this.take(words, offset + node, words[slot] as number);
+    }
+    // A bound, not the exact figure: names that have gone may still count.
+    this.maxLabels = Math.max(this.maxLabels, word(segment, SEGMENT.MAX_LABELS));
+  }
+
+  private take(from: Int32Array, node: number, hash: number): void {
     const mask = this.slots - 1;
     const table = this.offset + HEADER_WORDS;
     let slot = table + 2 * (hash & mask);
@@ -107,23 +122,28 @@ class SegmentWriter {
       slot = slot + 2 === table + 2 * this.slots ? table : slot + 2;
     }
     const gone = this.gone.get(hash);
-    if (gone?.some((entry) => sameName(entry.words, entry.node, from, node))) return;
+    if (gone?.some((other) => sameName(other, 0, from, node))) return;
     const head = from[node] as number;
-    if (bottom && ((head >>> 8) & NODE.GONE) !== 0) {
-      if (gone === undefined) this.gone.set(hash, [{ words: from, node }]);
-      else gone.push({ words: from, node });
+    const length = head >>> 16;
+    if (this.bottom && ((head >>> 8) & NODE.GONE) !== 0) {
+      // A copy: a batch is used again before the segment is complete.
+      const copy = from.slice(node, node + length);
+      if (gone === undefined) this.gone.set(hash, [copy]);
+      else gone.push(copy);
       return;
     }
-    const length = head >>> 16;
     const to = this.offset + this.at;
     for (let i = 0; i < length; i++) this.words[to + i] = from[node + i] as number;
     this.words[slot] = hash;
     this.words[slot + 1] = this.at;
     this.at += length;
     this.count += 1;
+    // The table was laid out for fewer; a full one would never end a probe.
+    if (4 * this.count > 3 * this.slots) throw new RangeError('more nodes than were expected');
   }
 
-  finish(key0: number, key1: number, maxLabels: number): number {
+  /** @returns words of the whole segment. */
+  finish(key0: number, key1: number): number {
     const { words, offset } = this;
     words[offset + SEGMENT.MAGIC] = MAGIC;
     words[offset + SEGMENT.VERSION] = LAYOUT_VERSION;
@@ -132,7 +152,7 @@ class SegmentWriter {
     words[offset + SEGMENT.KEY1] = key1;
     words[offset + SEGMENT.SLOT_MASK] = this.slots - 1;
     words[offset + SEGMENT.NODE_COUNT] = this.count;
-    words[offset + SEGMENT.MAX_LABELS] = maxLabels;
+    words[offset + SEGMENT.MAX_LABELS] = this.maxLabels;
     words[offset + SEGMENT.CHECKSUM] = checksum({ words, offset });
     return this.at;
   }

@@ -25,7 +25,7 @@ export function gone(name: string): NodeSpec {
 }
 
 export function publish(publisher: Publisher, ...nodes: NodeSpec[]): void {
-  for (const node of nodes) publisher.batch.add(node);
+  for (const node of nodes) publisher.add(node);
   publisher.publish();
 }
 

@@ -46,7 +46,7 @@ export class ViewIndex {
     this.publisher = publisher;
     this.now = options.now;
     this.serials = options.serials;
-    const { hasher } = publisher.batch;
+    const { hasher } = publisher;
     const heap = new WordHeap();
     const drafts = gateways.flatMap(zonesOf);
     this.tree = new NameTree(
@@ -182,35 +182,32 @@ export class ViewIndex {
 
   /** Composes what has changed and makes it visible. @returns whether there was anything. */
   publish(): boolean {
-    const { batch } = this.publisher;
     this.markGlue();
-    for (const zone of this.zones) {
-      if (zone.dirty.length === 0 && zone.published) continue;
-      if (((this.gatewayOf.get(zone) as Gateway).stateFlags & NODE.ZONE_UNSYNCED) === 0) {
-        this.composeZone(zone);
-      } else if (!zone.published) {
-        // Nothing is known yet; the apex alone is there to say so.
-        this.compose(zone, this.tree.apexOf(zone.number));
-        zone.published = true;
-      }
+    const changed = this.zones.filter((zone) => zone.dirty.length > 0 || !zone.published);
+    const known = changed.filter((zone) => !this.isUnsynced(zone));
+    for (const zone of known) {
+      // The SOA is part of what changes.
+      this.markDirty(this.tree.apexOf(zone.number));
+      const { dirty } = zone;
+      // A name that goes may leave others without a reason: the list grows meanwhile.
+      for (let i = 0; i < dirty.length; i++) this.prune(dirty[i] as number, dirty);
     }
-    if (batch.count === 0) return false;
-    this.publisher.publish();
-    return true;
+    this.publisher.expect(known.reduce((sum, { dirty }) => sum + dirty.length, 0));
+    for (const zone of known) this.composeZone(zone);
+    for (const zone of changed) {
+      // Nothing is known yet; the apex alone is there to say so.
+      if (!zone.published) this.compose(zone, this.tree.apexOf(zone.number));
+      zone.published = true;
+    }
+    return this.publisher.publish();
   }
 
   private composeZone(zone: Zone): void {
-    const apex = this.tree.apexOf(zone.number);
     // RFC 1982: forward, whatever the clock does.
     zone.serial = Math.max((zone.serial + 1) >>> 0, this.now());
     this.serials[zone.number] = zone.serial;
     zone.published = true;
-    // The SOA is part of it.
-    this.markDirty(apex);
-    const { dirty } = zone;
-    // A name that goes may leave others without a reason: the list grows meanwhile.
-    for (let i = 0; i < dirty.length; i++) this.prune(dirty[i] as number, dirty);
-    for (const entry of dirty) {
+    for (const entry of zone.dirty) {
       // One that has gone, or stands here twice.
       if (!this.tree.hasFlags(entry, ENTRY.DIRTY)) continue;
       this.tree.clearFlags(entry, ENTRY.DIRTY);
@@ -219,11 +216,15 @@ export class ViewIndex {
     zone.dirty = [];
   }
 
+  private isUnsynced(zone: Zone): boolean {
+    return ((this.gatewayOf.get(zone) as Gateway).stateFlags & NODE.ZONE_UNSYNCED) !== 0;
+  }
+
   private compose(zone: Zone, entry: number): void {
     const isApex = this.tree.hasFlags(entry, ENTRY.APEX);
     const node = isApex ? this.composer.composeApex(zone) : this.composer.composeName(entry);
     this.tree.setFlags(entry, ENTRY.PUBLISHED);
-    this.publisher.batch.add(node);
+    this.publisher.add(node);
   }
 
   /**
@@ -237,7 +238,7 @@ export class ViewIndex {
     if (this.claims.has(entry) || tree.hasChildren(entry)) return;
     // A name that came and went between two publications leaves no trace.
     if (tree.hasFlags(entry, ENTRY.PUBLISHED)) {
-      this.publisher.batch.add(this.composer.composeGone(entry));
+      this.publisher.add(this.composer.composeGone(entry));
     }
     const wasWildcard = tree.isWildcard(entry);
     const parent = tree.remove(entry);
