@@ -36,6 +36,8 @@ export interface WatcherOptions {
   readonly syncTimeoutMs?: number;
   /** Called after each publication and each change of a kind's state. */
   readonly onChange?: () => void;
+  /** Called when all that a view's sources have is published for the first time. */
+  readonly onSynced?: () => void;
 }
 
 /** How things stand; a plain value that can be posted to another thread. */
@@ -115,6 +117,7 @@ export class Watcher {
   private readonly log: Logger;
   private readonly syncTimeoutMs: number;
   private readonly onChange: () => void;
+  private readonly onSynced: () => void;
   private readonly timers = new Set<NodeJS.Timeout>();
 
   /** @throws NameError for a zone or name server that is no domain name. */
@@ -122,6 +125,7 @@ export class Watcher {
     const { log, readers } = options;
     this.log = log;
     this.onChange = options.onChange ?? (() => {});
+    this.onSynced = options.onSynced ?? (() => {});
     this.syncTimeoutMs = options.syncTimeoutMs ?? SYNC_TIMEOUT_MS;
     this.sources = options.sources;
     const serials = options.serials ?? new Uint32Array(countZones(options.views));
@@ -267,6 +271,7 @@ export class Watcher {
           { event: 'synced', generation: view.publisher.generation, names: view.index.names },
           `every source has been read: ${view.index.names} names`,
         );
+        this.onSynced();
       }
     }
     if (changed) this.onChange();

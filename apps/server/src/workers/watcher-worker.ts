@@ -9,6 +9,7 @@ import {
 } from '@seamark/watcher';
 import type { SourceConfig } from '../config/server-config.ts';
 import { portLogger } from '../log/port-logger.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { type FromWatcher, sourceLabel, type WatcherTask } from './watcher-messages.ts';
 
 /** Status goes out at most this often: a list of 100,000 objects changes it a thousand times. */
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
     readers: task.readers,
     serials: new Uint32Array(task.serials),
     log,
+    onSynced: collectGarbage,
     onChange: () => {
       pending ??= setTimeout(() => {
         pending = undefined;
