@@ -12,6 +12,9 @@ import {
 } from '../../test-support/fake-api-server.ts';
 import { RecordingSink, recordingLogger } from '../../test-support/recording-sink.ts';
 import type { Kind } from '../sources/contract.ts';
+import { replyHere } from './access-reply.ts';
+// Here and not in the first test, which would wait for it no longer than for anything else.
+import './kube-config.ts';
 import { ClusterSource, type ClusterSourceOptions } from './cluster-source.ts';
 
 const a = ingressObject('a', 'a.example.com', '192.0.2.1', '5');
@@ -58,6 +61,7 @@ async function start(
       await new Promise((resolve) => setTimeout(resolve, 1));
     },
     random: () => 0.5,
+    ask: replyHere,
     ...options,
   });
   running = source.start(sink, stop.signal);

@@ -1,10 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kind, Logger, Sink, Source } from '../sources/contract.ts';
 import { resources } from '../sources/resources.ts';
+import type { AccessSource, ClusterLocation } from './access.ts';
+import type { AccessAsker } from './access-reply.ts';
 import { Backoff, type BackoffLimits, defaultBackoff } from './backoff.ts';
 import { ApiConnection } from './connection.ts';
-import type { ClusterLocation } from './kube-config.ts';
-import { Reflector, type ReflectorParts } from './reflector.ts';
+import { askHelper } from './helper-process.ts';
+import { KeptAccess } from './kept-access.ts';
+import { Reflector } from './reflector.ts';
+import { ServiceAccount } from './service-account.ts';
 
 export interface ClusterSourceOptions {
   readonly logger: Logger;
@@ -15,6 +19,8 @@ export interface ClusterSourceOptions {
   readonly idleTimeoutMs?: number;
   /** Default: 800 ms doubling to 30 s, with full jitter. */
   readonly backoff?: BackoffLimits;
+  /** For tests: reads a kubeconfig. Default: a process that lives as long as that takes. */
+  readonly ask?: AccessAsker;
   /** For tests: in [0, 1). */
   readonly random?: () => number;
   /** For tests: resolves after `ms` or on abort, and never rejects. */
@@ -34,39 +40,47 @@ export class ClusterSource implements Source {
   }
 
   async start(sink: Sink, signal: AbortSignal): Promise<void> {
-    const { logger, idleTimeoutMs = 150_000, backoff = defaultBackoff } = this.#options;
-    const { random = Math.random, sleep = sleepUntilAbort } = this.#options;
-    // Here and not above: client-node takes 0.7 s and 80 MB to load, which manifests need not pay for.
-    const { loadKubeConfig } = await import('./kube-config.ts');
-    const config = loadKubeConfig(this.#location);
-    const connection = new ApiConnection(config, {
-      headMs: Math.min(60_000, idleTimeoutMs),
-      idleMs: idleTimeoutMs,
-    });
     // If one kind meets a bug, the others must not run on behind a rejected promise.
     const stop = new AbortController();
     const abort = (): void => stop.abort();
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
-    const shared: Omit<ReflectorParts, 'resource' | 'backoff'> = {
-      connection,
-      sink,
-      logger,
-      random,
-      sleep,
-    };
-    const run = async (kind: Kind): Promise<void> => {
-      const parts = { ...shared, resource: resources[kind], backoff: new Backoff(backoff, random) };
-      try {
-        await new Reflector(parts).run(stop.signal);
-      } finally {
-        stop.abort();
-      }
-    };
     try {
-      await Promise.all(this.#kinds.map(run));
+      const access = await this.#open(stop.signal);
+      await Promise.all(this.#kinds.map((kind) => this.#run(kind, access, sink, stop)));
     } finally {
       signal.removeEventListener('abort', abort);
+    }
+  }
+
+  async #open(signal: AbortSignal): Promise<AccessSource> {
+    if (this.#location.kind === 'in-cluster') return new ServiceAccount(this.#location.directory);
+    const { ask = askHelper, logger } = this.#options;
+    const access = new KeptAccess(this.#location, ask, logger, signal);
+    await access.open();
+    return access;
+  }
+
+  async #run(kind: Kind, access: AccessSource, sink: Sink, stop: AbortController): Promise<void> {
+    const { logger, idleTimeoutMs = 150_000, backoff = defaultBackoff } = this.#options;
+    const { random = Math.random, sleep = sleepUntilAbort } = this.#options;
+    const connection = new ApiConnection(access, {
+      headMs: Math.min(60_000, idleTimeoutMs),
+      idleMs: idleTimeoutMs,
+    });
+    const reflector = new Reflector({
+      connection,
+      resource: resources[kind],
+      sink,
+      logger,
+      backoff: new Backoff(backoff, random),
+      random,
+      sleep,
+    });
+    try {
+      await reflector.run(stop.signal);
+    } finally {
+      stop.abort();
     }
   }
 }

@@ -1,13 +1,15 @@
-import {
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-} from 'node:http';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { shapeOf, textOf } from '../sources/shape.ts';
-import { ApiError, ConnectionError, explainConnection, messageOf } from './failure.ts';
+import type { Access, AccessSource } from './access.ts';
+import {
+  ApiError,
+  ConnectionError,
+  concernsAccess,
+  explainConnection,
+  isOfTls,
+  messageOf,
+} from './failure.ts';
 
 /** Milliseconds of silence after which a connection counts as dead. */
 export interface Patience {
@@ -24,31 +26,30 @@ const longestErrorBody = 64 * 1024;
 const keepAliveProbeMs = 30_000;
 
 /**
- * Requests to one API server, authenticated by client-node's KubeConfig.
+ * Requests to one API server.
  *
  * client-node's own Watch (2.0.1) is not used: it hides the Status body and Retry-After, drops lines
  * that are not JSON and exceptions of its callback, has a private idle timeout of 30 s where bookmarks
- * come once a minute, can't be aborted before the response's head, and can't list. KubeConfig
- * gives credentials per request, so rotated tokens, exec plugins and OIDC work as they do there.
+ * come once a minute, can't be aborted before the response's head, and can't list.
  */
 export class ApiConnection {
-  /** The server's URL, for log lines. */
-  readonly server: string;
-  readonly #config: KubeConfig;
-  readonly #isProxied: boolean;
+  readonly #access: AccessSource;
   readonly #patience: Patience;
 
-  constructor(config: KubeConfig, patience: Patience) {
-    const cluster = config.getCurrentCluster();
-    this.#config = config;
+  constructor(access: AccessSource, patience: Patience) {
+    this.#access = access;
     this.#patience = patience;
-    this.#isProxied = Boolean(cluster?.proxyUrl);
-    this.server = cluster?.server ?? '';
+  }
+
+  /** The server's URL, for log lines. */
+  get server(): string {
+    return this.#access.server;
   }
 
   /**
    * GETs `path` and yields the body's octets as they come: whatever has arrived is one chunk. The connection
-   * is closed when the generator ends, however it ends.
+   * is closed when the generator ends, however it ends. What is refused for credentials that have been renewed
+   * meanwhile is asked once more with those: a token that expired is no failure.
    *
    * @throws ApiError on a status other than 200, ConnectionError on everything else, and on abort
    */
@@ -58,18 +59,41 @@ export class ApiConnection {
     signal: AbortSignal,
     onOpen?: () => void,
   ): AsyncGenerator<Buffer, void, undefined> {
-    const request = await this.#request(`${this.server}${path}?${query}`, signal);
+    for (let isLast = false; ; isLast = true) {
+      const access = await this.#access.current();
+      let isOpen = false;
+      const opened = (): void => {
+        isOpen = true;
+        onOpen?.();
+      };
+      try {
+        return yield* this.#exchange(access, `${path}?${query}`, signal, opened);
+      } catch (error) {
+        if (isOpen || !concernsAccess(error)) throw error;
+        if (!this.#access.refused(access) || isLast) throw error;
+      }
+    }
+  }
+
+  async *#exchange(
+    access: Access,
+    target: string,
+    signal: AbortSignal,
+    onOpen: () => void,
+  ): AsyncGenerator<Buffer, void, undefined> {
+    if (signal.aborted) throw new ConnectionError('stopped');
+    const request = this.#request(access, target);
     const abort = (): unknown => request.destroy(new ConnectionError('stopped'));
     const { headMs, idleMs } = this.#patience;
     const silence = setTimeout(() => request.destroy(this.#silence(headMs)), headMs);
     signal.addEventListener('abort', abort);
-    if (signal.aborted) abort();
     try {
       const response = await head(request).catch((error) => this.#broken(error));
+      if (response.statusCode !== 401) this.#access.accepted(access);
       if (response.statusCode !== 200) throw await refusal(response);
       clearTimeout(silence);
       response.setTimeout(idleMs, () => response.destroy(this.#silence(idleMs)));
-      onOpen?.();
+      onOpen();
       yield* this.#body(response);
     } finally {
       clearTimeout(silence);
@@ -89,7 +113,8 @@ export class ApiConnection {
   /** For what the connection throws, and nothing else: an exception of a caller's is a bug, and no failure. */
   #broken(error: unknown): never {
     if (error instanceof ConnectionError) throw error;
-    throw new ConnectionError(explainConnection(error, this.server), { cause: error });
+    const options = { cause: error, isOfTls: isOfTls(error) };
+    throw new ConnectionError(explainConnection(error, this.server), options);
   }
 
   #silence(ms: number): ConnectionError {
@@ -97,37 +122,18 @@ export class ApiConnection {
     return new ConnectionError(message, { isSilence: true });
   }
 
-  async #request(url: string, signal: AbortSignal): Promise<ClientRequest> {
-    const headers: OutgoingHttpHeaders = { Accept: 'application/json' };
-    const options: RequestOptions = { headers };
+  #request({ server, options }: Access, target: string): ClientRequest {
+    const send = server.startsWith('https:') ? httpsRequest : httpRequest;
+    const headers = { Accept: 'application/json', ...options.headers };
     try {
-      // Asked every time: FileAuth reads the token file anew each minute, exec plugins when theirs expires.
-      await this.#config.applyToHTTPSOptions(options);
+      const request = send(`${server}${target}`, { agent: false, ...options, headers });
+      request.setSocketKeepAlive(true, keepAliveProbeMs);
+      return request.end();
     } catch (cause) {
-      throw new ConnectionError(`no credentials for ${this.server}: ${messageOf(cause)}`, {
-        cause,
-      });
-    }
-    if (signal.aborted) throw new ConnectionError('stopped');
-    // A token file ends in a newline as often as not: client-go trims it, client-node doesn't.
-    const { Authorization: token } = headers;
-    if (typeof token === 'string') headers['Authorization'] = token.trim();
-    // client-node caches its agent with the certificates of the first request; only a proxy needs that agent.
-    if (!this.#isProxied) options.agent = false;
-    const request = this.#send(url, options);
-    request.setSocketKeepAlive(true, keepAliveProbeMs);
-    request.end();
-    return request;
-  }
-
-  /** Throws at once what no server has seen: a token that fits no header, a key that isn't the certificate's. */
-  #send(url: string, options: RequestOptions): ClientRequest {
-    try {
-      return url.startsWith('https:') ? httpsRequest(url, options) : httpRequest(url, options);
-    } catch (cause) {
-      // Tried again like any other failure: a rotation of certificate and key may be caught halfway.
-      const message = `no request to ${this.server} can be made with these credentials`;
-      throw new ConnectionError(`${message}: ${messageOf(cause)}`, { cause });
+      // What no server has seen: a token that fits no header, a key that isn't the certificate's. Tried again like
+      // any other failure: a rotation of certificate and key may be caught halfway.
+      const message = `no request to ${server} can be made with these credentials`;
+      throw new ConnectionError(`${message}: ${messageOf(cause)}`, { cause, isOfTls: true });
     }
   }
 }

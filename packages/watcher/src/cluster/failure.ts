@@ -28,10 +28,16 @@ export class ConnectionError extends Error {
   override readonly name: string = 'ConnectionError';
   /** Set when nothing was heard for the idle timeout. */
   readonly isSilence: boolean;
+  /** Set when certificates, a key or a token may be to blame, so that others may do. */
+  readonly isOfTls: boolean;
 
-  constructor(message: string, options: ErrorOptions & { isSilence?: boolean } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { isSilence?: boolean; isOfTls?: boolean } = {},
+  ) {
     super(message, options);
     this.isSilence = options.isSilence ?? false;
+    this.isOfTls = options.isOfTls ?? false;
   }
 }
 
@@ -97,6 +103,19 @@ export function explainConnection(error: unknown, server: string): string {
     default:
       return `${server}: ${messageOf(error)}`;
   }
+}
+
+/** Whether credentials, or a CA certificate, that have been replaced meanwhile would explain it. */
+export function concernsAccess(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 401;
+  return error instanceof ConnectionError && error.isOfTls;
+}
+
+/** Whether one of the two ends didn't like the other's certificate, as far as its code tells. */
+export function isOfTls(error: unknown): boolean {
+  return /^(EPROTO$|ERR_SSL_|ERR_TLS_|ERR_OSSL_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(
+    errorCode(error),
+  );
 }
 
 function errorCode(error: unknown): string {

@@ -1,49 +1,37 @@
 import { readFileSync } from 'node:fs';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { SourceError } from '../sources/contract.ts';
-
-/** Which cluster, and as whom. */
-export type ClusterLocation =
-  /** The pod's own service account. */
-  | { readonly kind: 'in-cluster' }
-  /** A kubeconfig file; without `context`, its current one. */
-  | { readonly kind: 'kubeconfig'; readonly file: string; readonly context?: string };
-
-const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
-const outsidePod =
-  "outside a pod, or in one with automountServiceAccountToken: false, name a kubeconfig: 'kubeconfig FILE [CONTEXT]'";
+import type { Access, KubeconfigLocation } from './access.ts';
 
 /**
- * Loads the configuration and checks that a request could be made of it, so that what can't ever
- * work is told at the start. Nothing is searched for: neither $KUBECONFIG nor ~/.kube/config count.
+ * Loads a kubeconfig and checks that a request could be made of it, so that what can't ever work is
+ * told at the start. Nothing is searched for: neither $KUBECONFIG nor ~/.kube/config count.
+ *
+ * Whoever imports this file loads client-node: 76 MB and half a second. Only the helper process does
+ * (`access-helper.ts`), and `library-access.ts` where there is no other way.
  *
  * @throws SourceError
  */
-export function loadKubeConfig(location: ClusterLocation): KubeConfig {
-  const config =
-    location.kind === 'in-cluster' ? loadInCluster() : loadFile(location.file, location.context);
-  checkCluster(config, location.kind === 'in-cluster' ? 'the service account' : location.file);
+export function loadKubeConfig({ file, context }: KubeconfigLocation): KubeConfig {
+  const config = loadFile(file, context);
+  checkCluster(config, file);
   return config;
 }
 
-function loadInCluster(): KubeConfig {
-  // client-node looks at none of these: it would go on to ask https://undefined:undefined.
-  for (const variable of ['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT']) {
-    if (process.env[variable]) continue;
-    throw new SourceError('SERVICE_ACCOUNT_MISSING', `${variable} is not set; ${outsidePod}`);
-  }
-  for (const name of ['token', 'ca.crt']) {
-    const file = `${serviceAccount}/${name}`;
-    try {
-      readFileSync(file);
-    } catch (cause) {
-      const message = `service account file ${file} can't be read (${codeOf(cause)}); ${outsidePod}`;
-      throw new SourceError('SERVICE_ACCOUNT_MISSING', message, { cause });
-    }
-  }
-  const config = new KubeConfig();
-  config.loadFromCluster();
-  return config;
+/** What a request needs, from files, exec plugins and identity providers; throws whatever they do. */
+export async function accessOf(config: KubeConfig): Promise<Access> {
+  const headers: OutgoingHttpHeaders = {};
+  const options: RequestOptions = { headers };
+  await config.applyToHTTPSOptions(options);
+  // A token file ends in a newline as often as not: client-go trims it, client-node doesn't.
+  const { Authorization: token } = headers;
+  if (typeof token === 'string') headers['Authorization'] = token.trim();
+  // client-node caches its agent with the certificates of the first request; only a proxy needs that agent.
+  const cluster = config.getCurrentCluster();
+  if (!cluster?.proxyUrl) delete options.agent;
+  return { server: cluster?.server ?? '', options };
 }
 
 function loadFile(file: string, context: string | undefined): KubeConfig {
