@@ -93,10 +93,11 @@ export class FakeApiServer {
   }
 
   /** A kubeconfig for this server. */
-  kubeconfig(user: object = { token: 'secret' }): string {
+  kubeconfig(user: object = { token: 'secret' }, ofCluster: object = {}): string {
+    const cluster = { server: this.url, 'insecure-skip-tls-verify': true, ...ofCluster };
     return JSON.stringify({
       'current-context': 'fake',
-      clusters: [{ name: 'fake', cluster: { server: this.url, 'insecure-skip-tls-verify': true } }],
+      clusters: [{ name: 'fake', cluster }],
       users: [{ name: 'fake', user }],
       contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'fake' } }],
     });
