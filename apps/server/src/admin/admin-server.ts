@@ -1,6 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { ListenError } from '../stream/listen-error.ts';
+
+// An import would read every property of node:http, and WebSocket among them loads undici: 4 MB.
+const { createServer } = process.getBuiltinModule('node:http');
 
 export interface Reply {
   readonly status: number;

@@ -1,5 +1,4 @@
 import type { Endpoint } from './admin-server.ts';
-import { createMetrics } from './metrics.ts';
 import type { TelemetrySource } from './telemetry-source.ts';
 
 /** Where an endpoint listens; see {@link Endpoint}. */
@@ -35,8 +34,9 @@ export function readyEndpoint(place: Place, source: Pick<TelemetrySource, 'notRe
   };
 }
 
-/** GET /metrics: {@link createMetrics}. */
-export function metricsEndpoint(place: Place, source: TelemetrySource): Endpoint {
+/** GET /metrics: `createMetrics`. Only here is prom-client loaded, which takes 7 MB. */
+export async function metricsEndpoint(place: Place, source: TelemetrySource): Promise<Endpoint> {
+  const { createMetrics } = await import('./metrics.ts');
   const registry = createMetrics(source);
   return {
     ...place,

@@ -105,7 +105,8 @@ describe('metrics', () => {
   });
 
   test('the endpoint says what format it speaks', async () => {
-    const reply = await metricsEndpoint({ address: '', port: 9153 }, source).reply();
+    const endpoint = await metricsEndpoint({ address: '', port: 9153 }, source);
+    const reply = await endpoint.reply();
     expect(reply).toMatchObject({
       status: 200,
       contentType: expect.stringContaining('version=0.0.4'),

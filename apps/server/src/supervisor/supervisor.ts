@@ -103,7 +103,7 @@ export class Supervisor {
   private async open(): Promise<void> {
     this.snapshots = await this.watcher.start();
     if (this.stopping) return;
-    this.admin = await openAdmin(this.adminEndpoints());
+    this.admin = await openAdmin(await this.adminEndpoints());
     const listeners: ListenerTask[] = [];
     for (const { address, port, view, log } of this.config.listeners) {
       // Once, without SO_REUSEPORT: two servers of one user would share the port in silence.
@@ -145,12 +145,12 @@ export class Supervisor {
     this.queryLog.stop();
   }
 
-  private adminEndpoints(): AdminEndpoint[] {
+  private async adminEndpoints(): Promise<AdminEndpoint[]> {
     const { health, ready, prometheus } = this.config;
     return [
       ...(health === undefined ? [] : [healthEndpoint(health)]),
       ...(ready === undefined ? [] : [readyEndpoint(ready, this.report)]),
-      ...(prometheus === undefined ? [] : [metricsEndpoint(prometheus, this.report)]),
+      ...(prometheus === undefined ? [] : [await metricsEndpoint(prometheus, this.report)]),
     ];
   }
 

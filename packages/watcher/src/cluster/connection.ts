@@ -1,4 +1,4 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { shapeOf, textOf } from '../sources/shape.ts';
 import type { Access, AccessSource } from './access.ts';
@@ -10,6 +10,9 @@ import {
   isOfTls,
   messageOf,
 } from './failure.ts';
+
+// An import would read every property of node:http, and WebSocket among them loads undici: 4 MB a thread.
+const { request: httpRequest } = process.getBuiltinModule('node:http');
 
 /** Milliseconds of silence after which a connection counts as dead. */
 export interface Patience {

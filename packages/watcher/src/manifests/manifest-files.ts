@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { logRemarks } from '../sources/address-remarks.ts';
 import type { Kind, Logger } from '../sources/contract.ts';
-import { type Documents, type Fault, type ManifestObject, readDocuments } from './documents.ts';
+import type { Documents, Fault, ManifestObject } from './documents.ts';
 import { codeOf, type FoundFile, type Tree } from './file-tree.ts';
 
 /** An object and where it stands. */
@@ -189,6 +189,8 @@ export class ManifestFiles {
       doubts: [],
     });
     if (file.size > largestFile) return fault(`the file has ${file.size} octets, 16 MiB are read`);
+    // Here and not above: clusters need not pay the 3.5 MB of `yaml`.
+    const { readDocuments } = await import('./documents.ts');
     try {
       return readDocuments(await readFile(file.path, 'utf8'), this.#kinds);
     } catch (error) {
