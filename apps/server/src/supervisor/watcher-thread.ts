@@ -19,6 +19,13 @@ const RESTART_AT_MOST_MS = 60_000;
 const STEADY_MS = 60_000;
 
 /**
+ * New objects; the old generation stays as large as V8 makes it. By default the new one grows to 96 MB amid a
+ * long list and stays there: 100,000 Ingresses left the process at 313 MB, and at 239 MB with this,
+ * in the same CPU time (2.7 s; medians of 4, interleaved).
+ */
+const YOUNG_GENERATION_MB = 6;
+
+/**
  * The watcher on its thread. If it dies, the snapshots that it wrote stay, and are answered from until
  * its replacement has read every source itself: nobody sees the zones emptied by an accident.
  */
@@ -100,6 +107,7 @@ export class WatcherThread {
     const worker = new Worker(entry, {
       name: 'seamark-watcher',
       workerData: this.options.task,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       ...(source ? { execArgv: ['--conditions=seamark-source'] } : {}),
     });
     this.worker = worker;
