@@ -9,9 +9,14 @@ export function execUser(script: string): object {
 
 /** An exec plugin that asks on stderr, notes its process id in `file`, and waits for ever. */
 export function hangingScript(file: string, also = ''): string {
-  const note = `fs.writeFileSync(${JSON.stringify(file)} + '.new', String(process.pid));
-    fs.renameSync(${JSON.stringify(file)} + '.new', ${JSON.stringify(file)});`;
-  return `${also}; fs.writeSync(2, 'Password for the\\n cloud: '); ${note}; setInterval(() => {}, 1e6);`;
+  return `${also}; fs.writeSync(2, 'Password for the\\n cloud: '); ${silentScript(file)}`;
+}
+
+/** One that asks nothing, and waits as well. */
+export function silentScript(file: string): string {
+  const [name, before] = [file, `${file}.new`].map((path) => JSON.stringify(path));
+  return `fs.writeFileSync(${before}, String(process.pid)); fs.renameSync(${before}, ${name});
+    setInterval(() => {}, 1e6);`;
 }
 
 /** The process id in `file`, as soon as it is there; timers may be faked meanwhile. */

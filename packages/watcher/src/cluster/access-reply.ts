@@ -19,6 +19,9 @@ export type AccessAsker = (
   signal: AbortSignal,
 ) => Promise<AccessReply>;
 
+/** In place of what an exec plugin didn't say. */
+export const saidNothing = 'the exec plugin failed and said nothing';
+
 /** Long enough for an exec plugin's stack trace to show its beginning and its end. */
 const longestMessage = 400;
 
@@ -45,7 +48,7 @@ export async function replyHere(location: KubeconfigLocation): Promise<AccessRep
 /** All that was thrown, for client-node passes on what an exec plugin wrote to stderr, line by line. */
 function oneLine(error: unknown): string {
   const text = error instanceof Error && error.message !== '' ? error.message : messageOf(error);
-  return shorten(text) || 'the exec plugin failed and said nothing';
+  return shorten(text) || saidNothing;
 }
 
 /** In one line, and without its middle if it is long. */

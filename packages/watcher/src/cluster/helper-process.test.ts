@@ -3,7 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { execUser, hangingScript, isRunning, pidIn } from '../../test-support/exec-plugin.ts';
+import {
+  execUser,
+  hangingScript,
+  isRunning,
+  pidIn,
+  silentScript,
+} from '../../test-support/exec-plugin.ts';
 import type { KubeconfigLocation } from './access.ts';
 import { askHelper } from './helper-process.ts';
 
@@ -120,6 +126,17 @@ describe('a plugin that hangs', () => {
       message: 'not had within 30 s; does an exec plugin wait for input? Password for the cloud:',
     });
     expect(isRunning(pid)).toBe(false);
+  });
+
+  test('is ended when its time is up, should it say nothing', async () => {
+    const file = join(directory, 'pid');
+    await write(execUser(silentScript(file)));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const asked = askHelper(location, stop.signal);
+    await pidIn(file);
+    vi.advanceTimersByTime(30_000);
+    const message = 'not had within 30 s; does an exec plugin wait for input?';
+    expect(await asked).toEqual({ kind: 'failed', server, message });
   });
 
   test('is killed if it goes on', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { KubeconfigLocation } from './access.ts';
-import { type AccessReply, shorten } from './access-reply.ts';
+import { type AccessReply, saidNothing, shorten } from './access-reply.ts';
 import { ConnectionError, messageOf } from './failure.ts';
 
 export interface HelperLimits {
@@ -61,8 +61,9 @@ export function askHelper(
   };
   child.once('message', (reply: AccessReply) => {
     settle();
-    if (late === '' || reply.kind !== 'failed') resolve(reply);
-    else resolve({ ...reply, message: `${late}${reply.message}` });
+    if (late === '' || reply.kind !== 'failed') return resolve(reply);
+    const said = reply.message === saidNothing ? '' : reply.message;
+    resolve({ ...reply, message: `${late}${said}`.trim() });
   });
   child.once('error', (error) => {
     settle();
