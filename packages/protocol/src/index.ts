@@ -18,3 +18,4 @@ export {
   parseName,
 } from './name.ts';
 export { parseQuery, Query, VERDICT, type Verdict } from './query.ts';
+export { SipHash24 } from './siphash.ts';

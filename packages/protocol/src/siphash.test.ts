@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { SipHash24 } from './siphash.ts';
+
+/**
+ * The reference vectors of SipHash's authors (`vectors_sip64`): with the key 00 01 … 0f, the hash of 00 01 …
+ * of each length from 0 to 63.
+ */
+const VECTORS = `
+  310e0edd47db6f72 fd67dc93c539f874 5a4fa9d909806c0d 2d7efbd796666785
+  b7877127e09427cf 8da699cd64557618 cee3fe586e46c9cb 37d1018bf50002ab
+  6224939a79f5f593 b0e4a90bdf82009e f3b9dd94c5bb5d7a a7ad6b22462fb3f4
+  fbe50e86bc8f1e75 903d84c02756ea14 eef27a8e90ca23f7 e545be4961ca29a1
+  db9bc2577fcc2a3f 9447be2cf5e99a69 9cd38d96f0b3c14b bd6179a71dc96dbb
+  98eea21af25cd6be c7673b2eb0cbf2d0 883ea3e395675393 c8ce5ccd8c030ca8
+  94af49f6c650adb8 eab8858ade92e1bc f315bb5bb835d817 adcf6b0763612e2f
+  a5c91da7acaa4dde 716595876650a2a6 28ef495c53a387ad 42c341d8fa92d832
+  ce7cf2722f512771 e37859f94623f3a7 381205bb1ab0e012 ae97a10fd434e015
+  b4a31508beff4d31 81396229f0907902 4d0cf49ee5d4dcca 5c73336a76d8bf9a
+  d0a704536ba93e0e 925958fcd6420cad a915c29bc8067318 952b79f3bc0aa6d4
+  f21df2e41d4535f9 87577519048f53a9 10a56cf5dfcd9adb eb75095ccd986cd0
+  51a9cb9ecba312e6 96afadfc2ce666c7 72fe52975a4364ee 5a1645b276d592a1
+  b274cb8ebf87870a 6f9bb4203de7b381 eaecb2a30b22a87f 9924a43cc1315724
+  bd838d3aafbf8db7 0b1a2a3265d51aea 135079a3231ce660 932b2846e4d70666
+  e1915f5cb1eca46c f325965ca16d629f 575ff28e60381be5 724506eb4c328a95
+`
+  .trim()
+  .split(/\s+/);
+
+const KEY = Uint8Array.from({ length: 16 }, (_, i) => i);
+
+function hash(key: Uint8Array, view: DataView, start: number, length: number): string {
+  const sip = new SipHash24(key);
+  sip.hash(view, start, length);
+  const octets = Buffer.alloc(8);
+  octets.writeInt32LE(sip.low, 0);
+  octets.writeInt32LE(sip.high, 4);
+  return octets.toString('hex');
+}
+
+describe('SipHash-2-4', () => {
+  it.each(VECTORS.map((expected, length) => [length, expected] as const))(
+    'of %i octets, whatever lies around them',
+    (length, expected) => {
+      for (const [start, around] of [
+        [0, 0],
+        [3, 0xff],
+      ] as const) {
+        const octets = new Uint8Array(start + length + 9).fill(around);
+        for (let i = 0; i < length; i++) octets[start + i] = i;
+        expect(hash(KEY, new DataView(octets.buffer), start, length)).toBe(expected);
+      }
+    },
+  );
+
+  it('reads no octet behind its end', () => {
+    for (let length = 0; length < VECTORS.length; length++) {
+      const octets = Uint8Array.from({ length }, (_, i) => i);
+      expect(hash(KEY, new DataView(octets.buffer), 0, length)).toBe(VECTORS[length]);
+    }
+  });
+
+  it('takes its key from anywhere, and no more after that', () => {
+    const around = Uint8Array.from({ length: 21 }, (_, i) => i - 3);
+    const key = around.subarray(3, 19);
+    const sip = new SipHash24(key);
+    key.fill(0);
+    sip.hash(new DataView(new ArrayBuffer(0)), 0, 0);
+    expect(sip.low).toBe(Buffer.from(VECTORS[0] ?? '', 'hex').readInt32LE(0));
+  });
+});
