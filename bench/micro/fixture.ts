@@ -49,10 +49,13 @@ export function readerOf(hosts: number, overlays = 0): SnapshotReader {
   return reader;
 }
 
-/** A message that asks for A of `name`. */
-export function composeQuery(name: string): Uint8Array {
-  const header = [0x12, 0x34, 0x01, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-  return Uint8Array.of(...header, ...parseName(name), 0, TYPE.A, 0, CLASS.IN);
+/** A message that asks for A of `name`, with these options if it is to speak EDNS. */
+export function composeQuery(name: string, options?: Uint8Array): Uint8Array {
+  const header = [0x12, 0x34, 0x01, 0, 0, 1, 0, 0, 0, 0, 0, options === undefined ? 0 : 1];
+  const question = [...parseName(name), 0, TYPE.A, 0, CLASS.IN];
+  if (options === undefined) return Uint8Array.of(...header, ...question);
+  const opt = [0, 0, TYPE.OPT, 0x04, 0xd0, 0, 0, 0, 0, 0, options.length];
+  return Uint8Array.of(...header, ...question, ...opt, ...options);
 }
 
 /** Messages that lie one behind another, as they come from a socket. */
@@ -63,7 +66,11 @@ export interface Messages {
 }
 
 /** QUERIES messages for names that `name` gives for random numbers below `below`. */
-export function messagesFor(below: number, name: (i: number) => string): Messages {
+export function messagesFor(
+  below: number,
+  name: (i: number) => string,
+  options?: Uint8Array,
+): Messages {
   const starts = new Int32Array(QUERIES);
   const lengths = new Int32Array(QUERIES);
   const parts: Uint8Array[] = [];
@@ -71,7 +78,7 @@ export function messagesFor(below: number, name: (i: number) => string): Message
   let state = 1;
   for (let i = 0; i < QUERIES; i++) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const message = composeQuery(name(Math.floor((state / 2 ** 32) * below)));
+    const message = composeQuery(name(Math.floor((state / 2 ** 32) * below)), options);
     parts.push(message);
     starts[i] = at;
     lengths[i] = message.length;

@@ -1,7 +1,13 @@
 /**
- * A question and a snapshot in, an answer out (RFC 1034 4.3.2, RFC 2308, RFC 4592, RFC 6891). Knows
+ * A question and a snapshot in, an answer out (RFC 1034 4.3.2, RFC 2308, RFC 4592, RFC 6891, RFC 7873). Knows
  * no sockets.
  */
 
 export { Lookup, MATCH, type Match } from './lookup.ts';
-export { Responder, type ResponderOptions, TRANSPORT, type Transport } from './responder.ts';
+export {
+  type Client,
+  Responder,
+  type ResponderOptions,
+  TRANSPORT,
+  type Transport,
+} from './responder.ts';

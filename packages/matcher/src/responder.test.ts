@@ -1,4 +1,4 @@
-import { RCODE } from '@seamark/protocol';
+import { EDE, RCODE, ServerCookies } from '@seamark/protocol';
 import { mergeHere, Publisher, SnapshotReader } from '@seamark/snapshot';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,11 +9,11 @@ import {
 } from '../../../test/support/dns/codes.ts';
 import { presentRecord } from '../../../test/support/dns/format.ts';
 import { type Message, parseMessage } from '../../../test/support/dns/message.ts';
-import { composeQuery, query, question } from '../../../test/support/dns/query.ts';
+import { composeQuery, type EdnsSpec, query, question } from '../../../test/support/dns/query.ts';
 import { ask, exchange } from '../test-support/asking.ts';
 import { CASE_ZONES, CASES, type Case } from '../test-support/cases.ts';
 import { compile, present, publishChange, zone } from '../test-support/zones.ts';
-import { Responder, type ResponderOptions, TRANSPORT } from './index.ts';
+import { type Client, Responder, type ResponderOptions, TRANSPORT } from './index.ts';
 import {
   type ReferenceAnswer,
   ReferenceMatcher,
@@ -220,5 +220,212 @@ describe('room', () => {
     const roomy = ask(responder, name, TYPES.A, { edns: {} });
     expect(roomy.authority).toHaveLength(1);
     expect(roomy.flags).not.toContain('tc');
+  });
+});
+
+describe('cookies (RFC 7873)', () => {
+  const NOW = 1_800_000_000;
+  const clock = Int32Array.of(NOW);
+  const cookies = () => new ServerCookies(Buffer.from('a secret, shared'), clock);
+  const many = Array.from(
+    { length: 29 },
+    (_, i) => `many 30 AAAA 2001:db8::${(i + 1).toString(16)}`,
+  );
+  const zones = [
+    ...CASE_ZONES,
+    zone(
+      'example.info.',
+      `@ 60 SOA ns1.example.info. h.example.info. 1 2 3 4 5
+       ${many.join('\n')}`,
+    ),
+  ];
+  const responder = responderFor(zones, { cookies: cookies() });
+
+  /** A client at 192.0.2.7 that counts how often it was asked. */
+  class Counted implements Client {
+    asked = 0;
+
+    peer(): Uint8Array {
+      this.asked += 1;
+      return Uint8Array.of(4, 0, 0, 53, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 7);
+    }
+  }
+
+  const CLIENT = Buffer.from('0123456789abcdef', 'hex');
+  const client = new Counted();
+  const withCookie = (data: Uint8Array, rest: EdnsSpec = {}): EdnsSpec => ({
+    ...rest,
+    options: [{ code: 10, data }, ...(rest.options ?? [])],
+  });
+  const say = (octets: Uint8Array, who = responder, from: Client | undefined = client): Message =>
+    parseMessage(exchange(who, octets, TRANSPORT.UDP, from) ?? Buffer.alloc(0));
+  /** The whole option of the reply, in hex; undefined for none. */
+  const cookieOf = ({ edns }: Message): string | undefined => {
+    const data = edns?.options.find(({ code }) => code === 10)?.data;
+    return data === undefined ? undefined : Buffer.from(data).toString('hex');
+  };
+  const asked = (data: Uint8Array, rest?: EdnsSpec): Buffer =>
+    query('www.example.com. A', { edns: withCookie(data, rest) });
+  const given = Buffer.from(cookieOf(say(asked(CLIENT))) ?? '', 'hex');
+
+  it('are completed for whoever sends one, and believed when they come back', () => {
+    expect(given.toString('hex')).toMatch(/^0123456789abcdef01000000[0-9a-f]{24}$/);
+    expect(given.readUInt32BE(12)).toBe(NOW);
+    expect(responder.hasGoodCookie).toBe(false);
+    const reply = say(asked(given));
+    expect(responder.hasGoodCookie).toBe(true);
+    expect(cookieOf(reply)).toBe(given.toString('hex'));
+    expect(reply.answer).toHaveLength(2);
+    // By every thread that has the secret.
+    const another = responderFor(zones, { cookies: cookies() });
+    say(asked(given), another);
+    expect(another.hasGoodCookie).toBe(true);
+  });
+
+  it('are replaced where they are not ours, and the answer is the same (5.2.4)', () => {
+    const forged = Buffer.concat([given.subarray(0, 23), Buffer.of((given[23] ?? 0) ^ 1)]);
+    const reply = say(asked(forged));
+    expect(responder.hasGoodCookie).toBe(false);
+    expect(cookieOf(reply)).toBe(given.toString('hex'));
+    expect(reply).toMatchObject({ rcode: RCODE.NOERROR, flags: 'qr aa' });
+    expect(reply.answer).toHaveLength(2);
+  });
+
+  it('are of no query but the last', () => {
+    say(asked(given));
+    expect(responder.hasGoodCookie).toBe(true);
+    for (const next of [
+      query('www.example.com. A'),
+      query('www.example.com. A', { edns: {} }),
+      asked(CLIENT),
+      query('www.example.com. A', { flags: 'qr' }),
+    ]) {
+      exchange(responder, next, TRANSPORT.UDP, client);
+      expect(responder.hasGoodCookie).toBe(false);
+      say(asked(given));
+    }
+  });
+
+  it('are asked for by a COOKIE option and nothing else, and only then is the client looked at', () => {
+    client.asked = 0;
+    expect(cookieOf(say(query('www.example.com. A')))).toBeUndefined();
+    const other = { options: [{ code: 65_001, data: CLIENT }] };
+    expect(cookieOf(say(query('www.example.com. A', { edns: other })))).toBeUndefined();
+    expect(client.asked).toBe(0);
+    say(asked(CLIENT));
+    expect(client.asked).toBe(1);
+  });
+
+  it('are ignored without a secret, and where it is not known who asks', () => {
+    for (const [who, from] of [
+      [responderFor(zones), client],
+      [responder, undefined],
+    ] as const) {
+      for (const data of [CLIENT, given]) {
+        const octets = exchange(who, asked(data), TRANSPORT.UDP, from) ?? Buffer.alloc(0);
+        const reply = parseMessage(octets);
+        expect(reply.edns?.options).toEqual([]);
+        expect(reply.answer).toHaveLength(2);
+        const alone = composeQuery({ edns: withCookie(data) });
+        const refused = exchange(who, alone, TRANSPORT.UDP, from) ?? Buffer.alloc(0);
+        expect(parseMessage(refused)).toMatchObject({
+          rcode: RCODE.FORMERR,
+          edns: { options: [] },
+        });
+      }
+      expect(who.hasGoodCookie).toBe(false);
+    }
+  });
+
+  it.each([
+    ['NXDOMAIN', query('nope.example.com. A', { edns: withCookie(given) }), RCODE.NXDOMAIN],
+    ['REFUSED', query('nope.example. A', { edns: withCookie(given) }), RCODE.REFUSED],
+    ['NOTIMP', query('example.com. SOA', { opcode: 4, edns: withCookie(given) }), RCODE.NOTIMP],
+    [
+      'FORMERR for what is left over',
+      query('www.example.com. A', { edns: withCookie(given), trailing: Buffer.of(0) }),
+      RCODE.FORMERR,
+    ],
+    [
+      'FORMERR for two questions',
+      composeQuery({
+        questions: [question('www.example.com. A'), question('example.com. A')],
+        edns: withCookie(given),
+      }),
+      RCODE.FORMERR,
+    ],
+  ])(
+    'are in errors as well, which a client that expects one would discard (5.3): %s',
+    (_, octets, rcode) => {
+      const reply = say(octets);
+      expect(reply.rcode).toBe(rcode);
+      expect(cookieOf(reply)).toBe(given.toString('hex'));
+      expect(responder.hasGoodCookie).toBe(true);
+    },
+  );
+
+  it.each([
+    ['they can not be read (5.2.2)', asked(Buffer.alloc(9)), RCODE.FORMERR],
+    [
+      'another EDNS version may mean something else (RFC 6891 6.1.3)',
+      asked(given, { version: 1 }),
+      RCODE.BADVERS,
+    ],
+  ])('are in no reply where %s', (_, octets, rcode) => {
+    const reply = say(octets);
+    expect(reply.rcode).toBe(rcode);
+    expect(reply.edns?.options).toEqual([]);
+  });
+
+  it.each([
+    ['a client cookie', CLIENT, 'NOERROR'],
+    ['a good one', given, 'NOERROR'],
+    ['another server’s', Buffer.concat([CLIENT, Buffer.alloc(16, 7)]), 'BADCOOKIE'],
+    ['one of another length', Buffer.concat([given, Buffer.alloc(4)]), 'BADCOOKIE'],
+  ])('may be all that is asked for (5.4): %s', (_, data, rcode) => {
+    const reply = say(composeQuery({ edns: withCookie(data) }));
+    expect(rcodeName(reply.rcode)).toBe(rcode);
+    expect(reply).toMatchObject({ flags: 'qr', question: [], answer: [], authority: [] });
+    expect(cookieOf(reply)).toBe(given.toString('hex'));
+  });
+
+  it('are renewed after half an hour (RFC 9018 4.3)', () => {
+    clock[0] = NOW + 1801;
+    const renewed = cookieOf(say(asked(given))) ?? '';
+    expect(responder.hasGoodCookie).toBe(true);
+    expect(Buffer.from(renewed, 'hex').readUInt32BE(12)).toBe(NOW + 1801);
+    clock[0] = NOW;
+  });
+
+  it('take their room off the reply, before the Extended DNS Error takes what is left', () => {
+    // 12 header, 23 question, 29 x 28 addresses, 11 OPT, 28 cookie.
+    const whole = 12 + 23 + 29 * 28 + 11 + 28;
+    for (const [udpSize, count] of [
+      [whole, 29],
+      [whole - 1, 0],
+    ] as const) {
+      const edns = withCookie(CLIENT, { udpSize });
+      const reply = say(query('many.example.info. AAAA', { edns }));
+      expect(reply.answer).toHaveLength(count);
+      expect(reply.flags.includes('tc')).toBe(count === 0);
+      expect(cookieOf(reply)).toBe(given.toString('hex'));
+      expect(reply.size).toBeLessThanOrEqual(udpSize);
+    }
+    // Without one, the same size has room to spare.
+    const plain = say(query('many.example.info. AAAA', { edns: { udpSize: whole - 28 } }));
+    expect(plain.answer).toHaveLength(29);
+    const refused = say(query('nope.example. A', { edns: withCookie(CLIENT) }));
+    expect(refused.edns?.errors).toEqual([{ code: EDE.NOT_AUTHORITATIVE, text: '' }]);
+    expect(cookieOf(refused)).toBe(given.toString('hex'));
+  });
+
+  it('are read before the answer is written over them', () => {
+    // The COOKIE option lies 15 octets behind the question; the answer is longer than that.
+    const reply = say(
+      query('many.example.info. AAAA', { edns: withCookie(given, { udpSize: 1232 }) }),
+    );
+    expect(reply.answer).toHaveLength(29);
+    expect(responder.hasGoodCookie).toBe(true);
+    expect(cookieOf(reply)).toBe(given.toString('hex'));
   });
 });

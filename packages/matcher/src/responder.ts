@@ -1,6 +1,7 @@
 // Query path: nothing here allocates, throws or waits. Bench: bench/micro/answer.ts.
 import {
   CLASS,
+  COOKIE_LENGTH,
   composeOpt,
   EDE,
   EDE_LENGTH,
@@ -11,6 +12,7 @@ import {
   parseQuery,
   Query,
   RCODE,
+  type ServerCookies,
   TYPE,
   VERDICT,
 } from '@seamark/protocol';
@@ -27,6 +29,17 @@ export interface ResponderOptions {
    * passes unfragmented).
    */
   readonly udpLimit?: number;
+  /** Without them COOKIE options are ignored (RFC 7873 5.2). Not to be shared with another responder. */
+  readonly cookies?: ServerCookies;
+}
+
+/** Tells who asks, where the answer depends on it. */
+export interface Client {
+  /**
+   * Valid for the message in hand: 20 octets, the family (4 or 6) first, from octet 4 on the address, an
+   * IPv4 one as ::ffff:a.b.c.d (`SocketSet.peer` of @seamark/udp).
+   */
+  peer(): Uint8Array;
 }
 
 /**
@@ -40,9 +53,17 @@ export class Responder {
   rcode: number = RCODE.NOERROR;
   /** The last reply was truncated. */
   truncated = false;
+  /**
+   * The last query brought a server cookie of ours: its sender can be reached at the address that it came
+   * from, as over a stream.
+   */
+  hasGoodCookie = false;
   private readonly reader: SnapshotReader;
   private readonly lookup = new Lookup();
   private readonly udpLimit: number;
+  private readonly cookies: ServerCookies | undefined;
+  /** The same, if one goes into the reply: the query has a COOKIE option, and it is known who asks. */
+  private given: ServerCookies | undefined;
   /**
    * Which of several addresses comes first: pseudo-random, because a plain count goes by two for a client
    * that asks A and AAAA in turn, and would then always begin with the same one of two.
@@ -53,12 +74,13 @@ export class Responder {
   private additionals = 0;
   private authoritative = false;
   private ede: number = EDE.NONE;
-  /** Offset in the memory that the reply may grow to, the OPT record's room taken off. */
+  /** Offset in the memory that the reply may grow to, the room of the OPT record and its cookie taken off. */
   private limit = 0;
 
   constructor(reader: SnapshotReader, options: ResponderOptions = {}) {
     this.reader = reader;
     this.udpLimit = options.udpLimit ?? LIMIT.UDP_EDNS;
+    this.cookies = options.cookies;
   }
 
   /**
@@ -67,6 +89,7 @@ export class Responder {
    * @param memory owned by the caller, read and overwritten from `offset` to `offset + capacity`.
    * @param view over the same octets as `memory`.
    * @param capacity octets that may be used from `offset`; at least `length`, 512 or more.
+   * @param client asked only if the message has a cookie; without it no cookie is given.
    * @returns the reply's length in octets; 0 if there is to be none.
    */
   answer(
@@ -76,8 +99,11 @@ export class Responder {
     length: number,
     capacity: number,
     transport: Transport,
+    client?: Client,
   ): number {
     this.truncated = false;
+    this.hasGoodCookie = false;
+    this.given = undefined;
     const { query } = this;
     const verdict = parseQuery(query, memory, view, offset, length);
     if (verdict === VERDICT.DROP) return 0;
@@ -88,6 +114,8 @@ export class Responder {
     this.authoritative = false;
     this.ede = EDE.NONE;
     this.setLimit(offset, capacity, transport);
+    // Before anything is written: the answer will lie where the cookie lies.
+    if (query.cookieLength !== 0) this.receiveCookie(view, client);
     let at = offset + query.questionEnd;
     switch (verdict) {
       case VERDICT.ANSWER:
@@ -102,10 +130,28 @@ export class Responder {
       case VERDICT.BADVERS:
         this.rcode = RCODE.BADVERS;
         break;
+      case VERDICT.COOKIE:
+        this.rcode = this.judgeCookie();
+        break;
       default:
         verdict satisfies never;
     }
     return this.finish(memory, view, offset, at);
+  }
+
+  private receiveCookie(view: DataView, client: Client | undefined): void {
+    const { query, cookies } = this;
+    if (cookies === undefined || client === undefined) return;
+    this.given = cookies;
+    this.limit -= COOKIE_LENGTH;
+    this.hasGoodCookie = cookies.receive(view, query.cookieAt, query.cookieLength, client.peer());
+  }
+
+  /** RFC 7873 5.4: nothing but a cookie is asked for, or about. */
+  private judgeCookie(): number {
+    if (this.given === undefined) return RCODE.FORMERR;
+    if (this.query.cookieLength === LIMIT.CLIENT_COOKIE || this.hasGoodCookie) return RCODE.NOERROR;
+    return RCODE.BADCOOKIE;
   }
 
   private setLimit(offset: number, capacity: number, transport: Transport): void {
@@ -251,7 +297,9 @@ export class Responder {
     let at = end;
     if (query.hasEdns) {
       const ede = at + EDE_LENGTH <= this.limit ? this.ede : EDE.NONE;
-      at = composeOpt(memory, view, at, this.udpLimit, this.rcode, query.dnssecOk, ede);
+      const opt = at;
+      at = composeOpt(memory, view, opt, this.udpLimit, this.rcode, query.dnssecOk, ede);
+      if (this.given !== undefined) at = this.given.append(view, opt, at);
       this.additionals += 1;
     }
     view.setUint16(

@@ -3,7 +3,7 @@
 import { CLASS } from '@seamark/protocol';
 import { type Message, parseMessage } from '../../../test/support/dns/message.ts';
 import { composeQuery, type QuerySpec } from '../../../test/support/dns/query.ts';
-import { type Responder, TRANSPORT, type Transport } from '../src/index.ts';
+import { type Client, type Responder, TRANSPORT, type Transport } from '../src/index.ts';
 
 /** A place in the middle of a larger buffer, as a worker has it. */
 const OFFSET = 64;
@@ -13,12 +13,13 @@ export function exchange(
   responder: Responder,
   query: Uint8Array,
   transport: Transport = TRANSPORT.UDP,
+  client?: Client,
 ): Uint8Array | undefined {
   const capacity = transport === TRANSPORT.UDP ? 4096 : 65_535;
   const memory = new Uint8Array(OFFSET + capacity + 64).fill(0xa5);
   memory.set(query, OFFSET);
   const view = new DataView(memory.buffer);
-  const length = responder.answer(memory, view, OFFSET, query.length, capacity, transport);
+  const length = responder.answer(memory, view, OFFSET, query.length, capacity, transport, client);
   const outside = [...memory.subarray(0, OFFSET), ...memory.subarray(OFFSET + capacity)];
   if (outside.some((octet) => octet !== 0xa5)) throw new Error('written outside the message');
   return length === 0 ? undefined : memory.slice(OFFSET, OFFSET + length);
@@ -29,13 +30,17 @@ export function ask(
   responder: Responder,
   name: string,
   type: number,
-  rest: Omit<QuerySpec, 'questions'> & { class?: number; transport?: Transport } = {},
+  rest: Omit<QuerySpec, 'questions'> & {
+    class?: number;
+    transport?: Transport;
+    client?: Client;
+  } = {},
 ): Message {
   const query = composeQuery({
     ...rest,
     questions: [{ name, type, class: rest.class ?? CLASS.IN }],
   });
-  const reply = exchange(responder, query, rest.transport);
+  const reply = exchange(responder, query, rest.transport, rest.client);
   if (reply === undefined) throw new Error('no reply');
   return parseMessage(reply);
 }

@@ -30,6 +30,7 @@ export const RCODE = {
   NOTIMP: 4,
   REFUSED: 5,
   BADVERS: 16,
+  BADCOOKIE: 23,
 } as const;
 
 /** Extended DNS Errors (RFC 8914 5.2); -1 stands for "none" wherever one may be absent. */
@@ -37,7 +38,7 @@ export const EDE = { NONE: -1, NOT_READY: 14, NOT_AUTHORITATIVE: 20, NOT_SUPPORT
 
 export const EDNS_OPTION = { COOKIE: 10, EDE: 15 } as const;
 
-/** Limits in octets: RFC 1035 2.3.4 for names, RFC 6891 6.2.3 and RFC 9715 for UDP payloads. */
+/** Limits in octets: RFC 1035 2.3.4 for names, RFC 6891 6.2.3 and RFC 9715 for UDP payloads, RFC 7873 4. */
 export const LIMIT = {
   HEADER: 12,
   LABEL: 63,
@@ -47,4 +48,8 @@ export const LIMIT = {
   UDP_PLAIN: 512,
   UDP_EDNS: 1232,
   STREAM: 65535,
+  /** The client's part of a cookie (RFC 7873 4.1); with the server's it has 16 to 40 (4.2). */
+  CLIENT_COOKIE: 8,
+  LEAST_COOKIE: 16,
+  MOST_COOKIE: 40,
 } as const;

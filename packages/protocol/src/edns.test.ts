@@ -27,5 +27,6 @@ it('has words for people', () => {
     'TYPE65280',
   ]);
   expect([0, 3, 5, 16].map(rcodeMnemonic)).toEqual(['NOERROR', 'NXDOMAIN', 'REFUSED', 'BADVERS']);
+  expect(rcodeMnemonic(23)).toBe('BADCOOKIE');
   expect(rcodeMnemonic(4000)).toBe('RCODE4000');
 });

@@ -4,6 +4,9 @@ import { EDNS_OPTION, TYPE } from './constants.ts';
 /** Octets of an OPT record without options: root, type, size, extended RCODE, flags, RDLENGTH. */
 export const OPT_LENGTH = 11;
 
+/** Where RDLENGTH stands in it. */
+export const RDLENGTH_AT = 9;
+
 /** Octets of an Extended DNS Error option without text: code, length, INFO-CODE. */
 export const EDE_LENGTH = 6;
 
@@ -31,10 +34,10 @@ export function composeOpt(
   memory[at + 6] = 0;
   view.setUint16(at + 7, dnssecOk ? 0x8000 : 0);
   if (ede < 0) {
-    view.setUint16(at + 9, 0);
+    view.setUint16(at + RDLENGTH_AT, 0);
     return at + OPT_LENGTH;
   }
-  view.setUint16(at + 9, EDE_LENGTH);
+  view.setUint16(at + RDLENGTH_AT, EDE_LENGTH);
   view.setUint16(at + 11, EDNS_OPTION.EDE);
   view.setUint16(at + 13, 2);
   view.setUint16(at + 15, ede);

@@ -18,4 +18,5 @@ export {
   parseName,
 } from './name.ts';
 export { parseQuery, Query, VERDICT, type Verdict } from './query.ts';
+export { COOKIE_LENGTH, ServerCookies } from './server-cookies.ts';
 export { SipHash24 } from './siphash.ts';

@@ -11,9 +11,10 @@ export function typeMnemonic(type: number): string {
 /** What dns-packet has no name for (RFC 9460 14.1). */
 const NEWER: Readonly<Record<number, string>> = { 64: 'SVCB', 65: 'HTTPS' };
 
-/** An RCODE for people: its mnemonic, or `RCODE23`. Not for the query path. */
+/** An RCODE for people: its mnemonic, or `RCODE24`. Not for the query path. */
 export function rcodeMnemonic(rcode: number): string {
   if (rcode === RCODE.BADVERS) return 'BADVERS';
+  if (rcode === RCODE.BADCOOKIE) return 'BADCOOKIE';
   const known = rcodes.toString(rcode);
   return known.startsWith('RCODE_') ? `RCODE${rcode}` : known;
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { composeQuery, composeRecord, query } from '../../../test/support/dns/query.ts';
+import { composeQuery, composeRecord, query, question } from '../../../test/support/dns/query.ts';
 import { dnsPacket } from '../test-support/dns-packet.ts';
 import { established, parseAmid, parseAtEnd } from '../test-support/parsing.ts';
 import { Random, seeds } from '../test-support/random.ts';
 import { CLASS, formatName, LIMIT, OPCODE, TYPE, VERDICT } from './index.ts';
 
-const { ANSWER, DROP, FORMERR, NOTIMP, BADVERS } = VERDICT;
+const { ANSWER, DROP, FORMERR, NOTIMP, BADVERS, COOKIE } = VERDICT;
 
 const ROOT = Buffer.of(0);
 const record = (owner: Uint8Array, type: number = TYPE.A, length?: number) =>
@@ -72,6 +72,7 @@ const messages: readonly (readonly [string, Uint8Array, number])[] = [
   ['a reply of another opcode', query('example.com. A', { flags: 'qr', opcode: 5 }), DROP],
   ['no question', composeQuery({}), FORMERR],
   ['no question but OPT', composeQuery({ edns: {} }), FORMERR],
+  ['no question but EDNS 1', composeQuery({ edns: { version: 1 } }), BADVERS],
   ['QDCOUNT 2 (RFC 9619)', query('example.com. A', { counts: { qd: 2 } }), FORMERR],
   ['QDCOUNT 65535', query('example.com. A', { counts: { qd: 65_535 } }), FORMERR],
   ['QNAME without QTYPE', query('example.com. A').subarray(0, 25), FORMERR],
@@ -147,6 +148,95 @@ const opts: readonly (readonly [string, Parameters<typeof query>[1], number, obj
   ),
 ];
 
+/** Octets that can be told from any others here. */
+const cookies = (...lengths: readonly number[]) => ({
+  options: lengths.map((length, i) => ({ code: 10, data: Buffer.alloc(length, 0xc0 + i) })),
+});
+
+describe('the COOKIE that counts', () => {
+  /** Its octets, in hex. */
+  const cookieOf = (message: Uint8Array): { verdict: number; cookie: string } => {
+    const { verdict, query: parsed, offset } = parseAtEnd(message);
+    const start = parsed.cookieAt - offset;
+    const octets = message.subarray(start, start + parsed.cookieLength);
+    return {
+      verdict,
+      cookie: parsed.cookieLength === 0 ? '' : Buffer.from(octets).toString('hex'),
+    };
+  };
+  const other = { code: 65_001, data: Buffer.alloc(5) };
+  const { options: both } = cookies(24, 8);
+
+  it.each([
+    ['the only one', cookies(8), 'c0'.repeat(8)],
+    ['between others', { options: [other, ...cookies(24).options, other] }, 'c0'.repeat(24)],
+    ['the first of two (RFC 7873 5.2)', { options: both }, 'c0'.repeat(24)],
+    ['the first, be a second malformed', cookies(40, 9), 'c0'.repeat(40)],
+    ['none', { options: [other] }, ''],
+    ['none at all', {}, ''],
+  ])('is %s', (_, edns, expected) => {
+    expect(cookieOf(query('example.com. A', { edns }))).toEqual({
+      verdict: ANSWER,
+      cookie: expected,
+    });
+  });
+
+  it.each([
+    ['malformed', query('example.com. A', { edns: cookies(9, 8) }), FORMERR, 0],
+    ['cut off', query('example.com. A', { edns: cookies(8) }).subarray(0, -1), FORMERR, 0],
+    [
+      'of another EDNS version',
+      query('example.com. A', { edns: { version: 1, ...cookies(8) } }),
+      BADVERS,
+      0,
+    ],
+    [
+      'before options that are not',
+      query('example.com. A', {
+        edns: { rdata: Buffer.from(`000a0008${'c0'.repeat(8)}00`, 'hex') },
+      }),
+      FORMERR,
+      8,
+    ],
+    [
+      'in the first of two OPT',
+      query('example.com. A', { edns: [cookies(8), cookies(24)] }),
+      FORMERR,
+      8,
+    ],
+    [
+      'behind two questions',
+      composeQuery({ questions: [question('example.com. A'), question('. NS')], edns: cookies(8) }),
+      FORMERR,
+      8,
+    ],
+    [
+      'behind an answer',
+      query('example.com. A', { answer: [record(ROOT)], edns: cookies(24) }),
+      FORMERR,
+      24,
+    ],
+    ['of another opcode', query('example.com. SOA', { opcode: 4, edns: cookies(8) }), NOTIMP, 8],
+  ])('is read as far as can be: %s', (_, message, verdict, length) => {
+    expect(cookieOf(message)).toEqual({ verdict, cookie: 'c0'.repeat(length) });
+  });
+
+  it.each([
+    ['a client cookie', composeQuery({ edns: cookies(8) }), COOKIE],
+    ['both parts', composeQuery({ edns: cookies(24) }), COOKIE],
+    ['a record before it', composeQuery({ additional: [record(ROOT)], edns: cookies(8) }), COOKIE],
+    ['a malformed one', composeQuery({ edns: cookies(7) }), FORMERR],
+    ['an answer', composeQuery({ answer: [record(ROOT)], edns: cookies(8) }), FORMERR],
+    ['an authority', composeQuery({ authority: [record(ROOT)], edns: cookies(8) }), FORMERR],
+    ['octets left over', composeQuery({ edns: cookies(8), trailing: ROOT }), FORMERR],
+    ['another opcode', composeQuery({ opcode: 5, edns: cookies(8) }), NOTIMP],
+  ])('may be all there is (RFC 7873 5.4): %s', (_, message, verdict) => {
+    const { verdict: said, query: parsed } = parseAtEnd(message);
+    expect(said).toBe(verdict);
+    expect(parsed).toMatchObject({ hasQuestion: false, hasEdns: true, questionEnd: 12 });
+  });
+});
+
 describe('verdicts', () => {
   it.each(names)('QNAME: %s', (_, octets, verdict) => {
     expect(parseAtEnd(named(...octets)).verdict).toBe(verdict);
@@ -186,6 +276,7 @@ describe('verdicts', () => {
 
 function mutated(random: Random): Uint8Array {
   if (random.oneIn(8)) return random.octets(random.below(80));
+  if (random.oneIn(8)) return composeQuery({ edns: cookies(random.below(42), random.below(42)) });
   const sane = query(random.pick(['www.example.com. A', '. IXFR', 'a.b.c.d.example.org. AAAA']), {
     ...(random.oneIn(3) ? { additional: [record(ROOT)] } : {}),
     ...(random.oneIn(3) ? {} : { edns: cookie(random.below(42)) }),
@@ -215,8 +306,11 @@ describe('any octets', () => {
       const { query: read } = parsed;
       expect(read.nameLength, note).toBeLessThanOrEqual(LIMIT.NAME);
       expect(read.questionEnd, note).toBeLessThanOrEqual(Math.max(message.length, LIMIT.HEADER));
-      if (parsed.verdict === ANSWER || parsed.verdict === BADVERS) {
-        expect(read.hasQuestion, note).toBe(true);
+      if (parsed.verdict === ANSWER) expect(read.hasQuestion, note).toBe(true);
+      if (parsed.verdict === COOKIE) expect(read.hasQuestion, note).toBe(false);
+      if (read.cookieLength !== 0) {
+        const end = read.cookieAt - parsed.offset + read.cookieLength;
+        expect(end, note).toBeLessThanOrEqual(message.length);
       }
     }
   });

@@ -8,7 +8,7 @@ import { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';
  * past `end`, which is checked before the octets it guards.
  */
 
-/** What is to become of a message. Everything but ANSWER and DROP names the RCODE of the reply. */
+/** What is to become of a message. Others than ANSWER, DROP and COOKIE name the RCODE of the reply. */
 export const VERDICT = {
   ANSWER: 0,
   /** No reply at all: too short to have an ID, or itself a reply (an answer to it could loop). */
@@ -16,6 +16,8 @@ export const VERDICT = {
   FORMERR: 2,
   NOTIMP: 3,
   BADVERS: 4,
+  /** No question and a COOKIE option: the server's cookie is all that is asked for (RFC 7873 5.4). */
+  COOKIE: 5,
 } as const;
 
 export type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
@@ -47,6 +49,10 @@ export class Query {
   dnssecOk = false;
   /** The requestor's UDP payload size as sent. */
   udpSize = 0;
+  /** Octets of the COOKIE option that counts: 8, or 16 to 40; 0 for none, or none that could be read. */
+  cookieLength = 0;
+  /** Where they begin in the memory that was parsed; says nothing if there are none. */
+  cookieAt = 0;
 }
 
 /**
@@ -66,6 +72,7 @@ export function parseQuery(
   query.dnssecOk = false;
   query.udpSize = LIMIT.UDP_PLAIN;
   query.ednsVersion = 0;
+  query.cookieLength = 0;
   query.type = 0;
   query.class = 0;
   query.nameLength = 0;
@@ -93,8 +100,10 @@ function parseSections(
   offset: number,
   end: number,
 ): Verdict {
-  // RFC 9619 4: more than one question is FORMERR. None has a meaning only with a cookie.
-  if (view.getUint16(offset + HEADER.QDCOUNT) !== 1) return VERDICT.FORMERR;
+  const questions = view.getUint16(offset + HEADER.QDCOUNT);
+  // RFC 9619 4: more than one question is FORMERR.
+  if (questions > 1) return VERDICT.FORMERR;
+  if (questions === 0) return parseQuestionless(query, memory, view, offset, end);
   const nameEnd = parseQname(query, memory, offset + HEADER.LENGTH, end);
   if (nameEnd < 0 || nameEnd + 4 > end) return VERDICT.FORMERR;
   copyFolded(query, view, offset + HEADER.LENGTH, nameEnd);
@@ -120,10 +129,27 @@ function parseSections(
   return parseAdditional(query, memory, view, at, end, additionals);
 }
 
+/** No question at all has a meaning only with a cookie, and with nothing else (RFC 7873 5.4). */
+function parseQuestionless(
+  query: Query,
+  memory: Uint8Array,
+  view: DataView,
+  offset: number,
+  end: number,
+): Verdict {
+  // ANCOUNT and NSCOUNT.
+  if (view.getInt32(offset + HEADER.ANCOUNT) !== 0) return VERDICT.FORMERR;
+  const additionals = view.getUint16(offset + HEADER.ARCOUNT);
+  const verdict = parseAdditional(query, memory, view, offset + HEADER.LENGTH, end, additionals);
+  if (verdict !== VERDICT.ANSWER) return verdict;
+  return query.cookieLength === 0 ? VERDICT.FORMERR : VERDICT.COOKIE;
+}
+
 /**
  * Looks for an OPT record in a message that is malformed before it, as far as its sections can be told
- * apart: who speaks EDNS is answered in EDNS, be it with FORMERR (RFC 6891 6.1.1, 7). Each step takes
- * five octets at least, so counts that lie cost no more than the message is long.
+ * apart: who speaks EDNS is answered in EDNS, be it with FORMERR (RFC 6891 6.1.1, 7), and who expects a
+ * cookie discards a reply without one (RFC 7873 5.3). Each step takes five octets at least, so counts that
+ * lie cost no more than the message is long.
  */
 function scanForOpt(
   query: Query,
@@ -145,14 +171,15 @@ function scanForOpt(
   for (; records > 0; records--) {
     const fixed = skipName(memory, at, end);
     if (fixed < 0 || fixed + 10 > end) return;
+    const next = fixed + 10 + view.getUint16(fixed + 8);
     if (view.getUint16(fixed) === TYPE.OPT) {
       query.hasEdns = true;
-      query.udpSize = view.getUint16(fixed + 2);
-      query.dnssecOk = (view.getUint8(fixed + 6) & 0x80) !== 0;
+      // Options are read as far as they reach; what is wrong with them adds nothing to FORMERR.
+      parseOpt(query, view, fixed, Math.min(next, end));
       return;
     }
-    at = fixed + 10 + view.getUint16(fixed + 8);
-    if (at > end) return;
+    if (next > end) return;
+    at = next;
   }
 }
 
@@ -242,13 +269,26 @@ function parseOpt(query: Query, view: DataView, fixed: number, end: number): Ver
     if (at + 4 > end) return VERDICT.FORMERR;
     const length = view.getUint16(at + 2);
     if (at + 4 + length > end) return VERDICT.FORMERR;
-    // RFC 7873 5.2.2: 8 octets from the client, with 8 to 32 of the server's behind them or none.
-    if (view.getUint16(at) === EDNS_OPTION.COOKIE) {
-      if (length !== 8 && (length < 16 || length > 40)) return VERDICT.FORMERR;
+    // RFC 7873 5.2: the first one counts, others are ignored.
+    if (view.getUint16(at) === EDNS_OPTION.COOKIE && query.cookieLength === 0) {
+      if (!noteCookie(query, at + 4, length)) return VERDICT.FORMERR;
     }
     at += 4 + length;
   }
   return VERDICT.ANSWER;
+}
+
+/** @returns whether it has one of the lengths that a cookie can have. */
+function noteCookie(query: Query, at: number, length: number): boolean {
+  if (
+    length !== LIMIT.CLIENT_COOKIE &&
+    (length < LIMIT.LEAST_COOKIE || length > LIMIT.MOST_COOKIE)
+  ) {
+    return false;
+  }
+  query.cookieLength = length;
+  query.cookieAt = at;
+  return true;
 }
 
 /** @returns the offset behind a record, or -1. */

@@ -5,6 +5,8 @@ import { parseQuery, Query, type Verdict } from '../src/index.ts';
 export interface Parsed {
   readonly verdict: Verdict;
   readonly query: Query;
+  /** Where the message lay. */
+  readonly offset: number;
 }
 
 /** Parses a message that ends with its buffer: reading on would throw or give undefined. */
@@ -33,18 +35,21 @@ function parse(memory: Uint8Array, offset: number, length: number): Parsed {
   query.hasEdns = true;
   query.dnssecOk = true;
   query.ednsVersion = 9;
+  query.cookieLength = 9;
   return {
     verdict: parseQuery(query, memory, new DataView(memory.buffer), offset, length),
     query,
+    offset,
   };
 }
 
 /** All that a parse has established, as a value that compares. */
-export function established({ verdict, query }: Parsed): object {
-  const { name, nameView: _, labels, ...fields } = query;
+export function established({ verdict, query, offset }: Parsed): object {
+  const { name, nameView: _, labels, cookieAt, ...fields } = query;
   return {
     ...fields,
     verdict,
+    cookieAt: query.cookieLength === 0 ? 0 : cookieAt - offset,
     name: [...name.subarray(0, query.nameLength)],
     labels: [...labels.subarray(0, query.labelCount)],
   };

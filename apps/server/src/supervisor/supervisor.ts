@@ -13,6 +13,7 @@ import type { Logger } from '../log/logger.ts';
 import { Counters } from '../telemetry/counters.ts';
 import { allocateQueryLog, QueryLogReader } from '../telemetry/query-log.ts';
 import { pumpQueryLog, type QueryLogPump } from '../telemetry/query-log-pump.ts';
+import { CookieKeeper } from '../workers/cookie-memory.ts';
 import type { AnswerTask, ListenerTask, UdpBackend, UdpTask } from '../workers/tasks.ts';
 import { Report } from './report.ts';
 import { WatcherThread } from './watcher-thread.ts';
@@ -47,6 +48,7 @@ export class Supervisor {
   private readonly counters: readonly SharedArrayBuffer[];
   private readonly queryLogs: readonly SharedArrayBuffer[];
   private readonly queryLog: QueryLogPump;
+  private readonly cookies = new CookieKeeper();
   private snapshots: readonly SnapshotHandle[] = [];
   private readonly report: Report;
   private pool: WorkerPool<AnswerTask> | undefined;
@@ -143,6 +145,7 @@ export class Supervisor {
     await this.started.catch(() => {});
     await Promise.all([this.pool?.stop(), this.watcher.stop(), this.admin?.close()]);
     this.queryLog.stop();
+    this.cookies.stop();
   }
 
   private async adminEndpoints(): Promise<AdminEndpoint[]> {
@@ -184,6 +187,7 @@ export class Supervisor {
         port,
         counters: this.counters[index] as SharedArrayBuffer,
         queryLog: this.queryLogs[index] as SharedArrayBuffer,
+        cookies: this.cookies.memory,
         ...extra,
       }),
       died: () => {

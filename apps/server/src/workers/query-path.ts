@@ -1,10 +1,10 @@
 // Query path: nothing here allocates, throws or waits, but for `adopt`. Bench: bench/micro/answer.ts.
-import { Responder, type Transport } from '@seamark/matcher';
+import { type Client, Responder, type Transport } from '@seamark/matcher';
 import { type SnapshotHandle, SnapshotReader } from '@seamark/snapshot';
+import { type CookieMemory, readCookies } from './cookie-memory.ts';
 
 /** Tells where the message in hand came from, in @seamark/udp's form; asked only if need be. */
-export interface PeerSource {
-  peer(): Uint8Array;
+export interface PeerSource extends Client {
   peerFamily(): number;
 }
 
@@ -28,14 +28,16 @@ export class QueryPath {
   private responder: Responder;
   private readonly observer: Observer;
   private readonly slot: number;
+  private readonly cookies: CookieMemory;
 
   /** @param slot the thread's reader slot in the view's snapshot. */
-  constructor(snapshot: SnapshotHandle, slot: number, observer: Observer) {
+  constructor(snapshot: SnapshotHandle, slot: number, cookies: CookieMemory, observer: Observer) {
     this.slot = slot;
+    this.cookies = cookies;
     this.observer = observer;
     this.reader = new SnapshotReader(snapshot, slot);
     this.reader.join();
-    this.responder = new Responder(this.reader);
+    this.responder = new Responder(this.reader, { cookies: readCookies(cookies) });
   }
 
   /** Goes over to another snapshot: the watcher that wrote the old one is gone. */
@@ -43,7 +45,7 @@ export class QueryPath {
     this.reader.close();
     this.reader = new SnapshotReader(snapshot, this.slot);
     this.reader.join();
-    this.responder = new Responder(this.reader);
+    this.responder = new Responder(this.reader, { cookies: readCookies(this.cookies) });
   }
 
   /**
@@ -61,8 +63,9 @@ export class QueryPath {
     log: boolean,
   ): number {
     this.reader.refresh();
-    const reply = this.responder.answer(memory, view, offset, length, capacity, transport);
-    this.observer.observe(this.responder, view, offset, length, reply, transport, source, log);
+    const { responder } = this;
+    const reply = responder.answer(memory, view, offset, length, capacity, transport, source);
+    this.observer.observe(responder, view, offset, length, reply, transport, source, log);
     return reply;
   }
 

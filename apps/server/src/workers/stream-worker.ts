@@ -17,7 +17,9 @@ export default function serveStreams(task: StreamTask): Promise<Refusal | undefi
 
 async function serve(task: StreamTask): Promise<void> {
   const telemetry = new Telemetry(task);
-  const views = task.snapshots.map((snapshot) => new QueryPath(snapshot, task.slot, telemetry));
+  const views = task.snapshots.map(
+    (snapshot) => new QueryPath(snapshot, task.slot, task.cookies, telemetry),
+  );
   const mailbox = new Mailbox(task, (message) => {
     if (message.kind !== 'snapshots') return;
     for (const [i, snapshot] of message.snapshots.entries()) views[i]?.adopt(snapshot);

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SnapshotHandle } from '@seamark/snapshot';
+import type { CookieMemory } from './cookie-memory.ts';
 
 /** A listening address as workers need it. */
 export interface ListenerTask {
@@ -23,6 +24,7 @@ export interface AnswerTask {
   readonly orders: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly queryLog: SharedArrayBuffer;
+  readonly cookies: CookieMemory;
   readonly port: MessagePort;
 }
 

@@ -7,6 +7,7 @@ import { Piscina } from 'piscina';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Counters } from '../telemetry/counters.ts';
 import { allocateQueryLog } from '../telemetry/query-log.ts';
+import { CookieKeeper } from './cookie-memory.ts';
 import { createOrders, ORDER } from './orders.ts';
 import type { UdpTask } from './tasks.ts';
 
@@ -36,6 +37,7 @@ test.runIf(batchedSupport().ok)('a view that nobody asks holds no retired memory
   });
   const { port1: port, port2 } = new MessageChannel();
   const orders = createOrders();
+  const cookies = new CookieKeeper();
   const task: UdpTask = {
     backend: 'batched',
     slot: 0,
@@ -45,6 +47,7 @@ test.runIf(batchedSupport().ok)('a view that nobody asks holds no retired memory
     port: port2,
     counters: new Counters().memory,
     queryLog: allocateQueryLog(),
+    cookies: cookies.memory,
   };
   const filename = fileURLToPath(new URL('./udp-worker.ts', import.meta.url));
   const execArgv = ['--conditions=seamark-source'];
@@ -57,6 +60,7 @@ test.runIf(batchedSupport().ok)('a view that nobody asks holds no retired memory
   onTestFinished(async () => {
     clearInterval(asking);
     client.close();
+    cookies.stop();
     Atomics.store(new Int32Array(orders), ORDER.STOP, 1);
     await ended;
     port.close();

@@ -29,7 +29,9 @@ export default function serveUdp(task: UdpTask): Promise<Refusal | undefined> {
 
 async function serve(task: UdpTask): Promise<void> {
   const telemetry = new Telemetry(task);
-  const views = task.snapshots.map((snapshot) => new QueryPath(snapshot, task.slot, telemetry));
+  const views = task.snapshots.map(
+    (snapshot) => new QueryPath(snapshot, task.slot, task.cookies, telemetry),
+  );
   const deliver = (message: ToWorker): void => {
     if (message.kind !== 'snapshots') return;
     for (const [i, snapshot] of message.snapshots.entries()) views[i]?.adopt(snapshot);
