@@ -26,6 +26,7 @@ import { cases as cookie } from './rfc7873/cookie.ts';
 import { cases as emptyNonTerminal } from './rfc8020/empty-non-terminal.ts';
 import { cases as any } from './rfc8482/any.ts';
 import { cases as probes } from './rfc8906/probes.ts';
+import { cases as serverCookie } from './rfc9018/server-cookie.ts';
 import { cases as qdcount } from './rfc9619/qdcount.ts';
 import { cases as fragmentation } from './rfc9715/fragmentation.ts';
 
@@ -55,6 +56,7 @@ export const caseFiles: readonly CaseFile[] = [
   { file: 'rfc8020/empty-non-terminal.ts', cases: emptyNonTerminal },
   { file: 'rfc8482/any.ts', cases: any },
   { file: 'rfc8906/probes.ts', cases: probes },
+  { file: 'rfc9018/server-cookie.ts', cases: serverCookie },
   { file: 'rfc9619/qdcount.ts', cases: qdcount },
   { file: 'rfc9715/fragmentation.ts', cases: fragmentation },
 ];

@@ -40,6 +40,7 @@ server:
   ipv4-edns-size: 1232
   minimal-responses: yes
   rrl-ratelimit: 0
+  answer-cookie: yes
   tcp-timeout: 20
 remote-control:
   control-enable: no
@@ -62,6 +63,7 @@ template:
     file: "%s.zone"
     zonefile-sync: -1
     journal-content: none
+    global-module: mod-cookies
 zone:
 ${ZONES.map((zone) => `  - domain: ${zone}\n`).join('')}`;
 
