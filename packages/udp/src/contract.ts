@@ -52,6 +52,12 @@ export interface UdpOptions {
   readonly receiveBufferBytes?: number;
   /** SO_SNDBUF in octets, capped at net.core.wmem_max. Default: the system's. */
   readonly sendBufferBytes?: number;
+  /**
+   * Which datagrams these sockets are to be given before others of their SO_REUSEPORT group: those that the
+   * kernel received on the core of this number (SO_INCOMING_CPU). For a thread that is pinned to it. Kernels
+   * before 6.2 spread by hash regardless. Default: by hash. The dgram backend ignores it.
+   */
+  readonly incomingCpu?: number;
 }
 
 /**

@@ -1,6 +1,7 @@
 // The door of @seamark/udp.
 
 export { formatPeer, PEER_OCTETS } from './address.ts';
+export { pinThread, usableCores } from './batched/cores.ts';
 export { batchedSupport, openBatched } from './batched/socket-set.ts';
 export type {
   Address,

@@ -4,6 +4,9 @@ import { type Endpoint, parseEndpoint } from './address.ts';
 import type { UdpOptions } from './contract.ts';
 import { UdpError } from './udp-error.ts';
 
+/** What Linux can be built for, on x64; on arm64 it is less. */
+export const MOST_CORES = 8192;
+
 export interface Settings {
   readonly endpoints: readonly Endpoint[];
   readonly batch: number;
@@ -12,6 +15,8 @@ export interface Settings {
   /** 0: the system's default. */
   readonly receiveBufferBytes: number;
   readonly sendBufferBytes: number;
+  /** -1: none, as the kernel has it. */
+  readonly incomingCpu: number;
 }
 
 /** @throws UdpError EINVAL naming the option and its range */
@@ -27,6 +32,7 @@ export function checkOptions(options: UdpOptions): Settings {
     receiveTimeoutMs: integer('receiveTimeoutMs', options.receiveTimeoutMs ?? 200, 1, 60_000),
     receiveBufferBytes: integer('receiveBufferBytes', options.receiveBufferBytes ?? 0, 0, 2 ** 30),
     sendBufferBytes: integer('sendBufferBytes', options.sendBufferBytes ?? 0, 0, 2 ** 30),
+    incomingCpu: integer('incomingCpu', options.incomingCpu ?? -1, -1, MOST_CORES - 1),
   };
 }
 

@@ -1,4 +1,4 @@
-// The one door to koffi: the C library's socket calls, typed, or the reason why they can't be had.
+// The one door to koffi: the C library's calls about sockets and cores, typed, or the reason why they can't be had.
 
 import { createRequire } from 'node:module';
 import { endianness } from 'node:os';
@@ -22,6 +22,9 @@ export interface Libc {
   recvmmsg(fd: number, headers: number, count: number, flags: number, timeout: number): number;
   sendmmsg(fd: number, headers: number, count: number, flags: number): number;
   poll(fds: number, count: number, timeoutMs: number): number;
+  /** Thread 0 is the calling one. */
+  sched_getaffinity(thread: number, size: number, mask: Uint8Array): number;
+  sched_setaffinity(thread: number, size: number, mask: Uint8Array): number;
   errno(): number;
   addressOf(memory: ArrayBuffer): number;
 }
@@ -76,6 +79,8 @@ function bindFunctions(): Libc {
     recvmmsg: bind('recvmmsg', 'int', 'uintptr_t', 'uint', 'int', 'uintptr_t'),
     sendmmsg: bind('sendmmsg', 'int', 'uintptr_t', 'uint', 'int'),
     poll: bind('poll', 'uintptr_t', 'ulong', 'int'),
+    sched_getaffinity: bind('sched_getaffinity', 'int', 'size_t', 'void *'),
+    sched_setaffinity: bind('sched_setaffinity', 'int', 'size_t', 'void *'),
     errno: () => koffi.errno(),
     addressOf: (memory) => {
       const address = Number(koffi.address(memory));

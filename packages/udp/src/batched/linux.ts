@@ -13,6 +13,7 @@ export const SO_RCVBUF = 8;
 export const SO_REUSEPORT = 15;
 export const SO_RCVTIMEO = 20;
 export const SO_SNDTIMEO = 21;
+export const SO_INCOMING_CPU = 49;
 
 export const IPPROTO_IP = 0;
 export const IP_PKTINFO = 8;

@@ -99,12 +99,28 @@ function configure(libc: Libc, fd: number, endpoint: Endpoint, settings: Setting
   if (settings.sendBufferBytes > 0) {
     setInt(libc, fd, linux.SOL_SOCKET, linux.SO_SNDBUF, settings.sendBufferBytes);
   }
+  steer(libc, fd, settings.incomingCpu);
   // RFC 9715, appendix A: a forged "fragmentation needed" must not make us fragment replies. Kernels before
   // 3.15 lack the value, and go on as they did.
   setInt(libc, fd, linux.IPPROTO_IP, linux.IP_MTU_DISCOVER, linux.PMTUDISC_OMIT);
   if (endpoint.family === 6) {
     setInt(libc, fd, linux.IPPROTO_IPV6, linux.IPV6_MTU_DISCOVER, linux.PMTUDISC_OMIT);
   }
+}
+
+/**
+ * SO_INCOMING_CPU, and not a program that picks a socket (SO_ATTACH_REUSEPORT_CBPF, Knot's way): the program
+ * returns a place in the group, places are given in the order of bind, and when a socket closes, the last one
+ * moves to its place. A worker that dies would so misdirect the datagrams of others. The option goes
+ * with the socket: while there is none for a core its datagrams are spread by hash, and they return to the one
+ * that is opened instead. The price: for each datagram the kernel looks through the group for the socket,
+ * which with very many workers might cost more than it saves.
+ *
+ * Kernels from 4.6 until 6.2 take the option and pick by hash (unless they have b261eda84ec1), those before 4.4
+ * refuse it: then a datagram may be answered on another core than it came to, as without the option.
+ */
+function steer(libc: Libc, fd: number, core: number): void {
+  if (core >= 0) setInt(libc, fd, linux.SOL_SOCKET, linux.SO_INCOMING_CPU, core);
 }
 
 function setInt(libc: Libc, fd: number, level: number, name: number, value: number): number {
