@@ -61,6 +61,17 @@ describe('the command line', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: [] });
     expect(stdout).toContain(`127.0.0.1:${held.port}`);
   });
+
+  test('is part of what a check describes', async ({ folder, manifests, run }) => {
+    const config = join(folder, 'Corefile');
+    await writeFile(config, corefile(manifests, { port: 1053, also: ['workers 2'] }));
+    const says = async (...args: string[]): Promise<string | undefined> => {
+      const { stdout } = await run(['check', '--config', config, ...args]).outcome();
+      return /^workers +(.*)$/m.exec(stdout)?.[1];
+    };
+    expect(await says()).toBe('2 for UDP');
+    expect(await says('--workers', '3', '--pin')).toBe('3 for UDP, pinned to cores');
+  });
 });
 
 describe.for(['serve', 'check'])('seamark %s', (command) => {

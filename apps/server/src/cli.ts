@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ConfigUnreadableError, describeConfig, loadConfig } from './config/index.ts';
+import { ConfigUnreadableError, describeConfig, loadConfig, MOST_WORKERS } from './config/index.ts';
 import { CorefileErrors } from './corefile/errors.ts';
 import { nearest } from './corefile/nearest.ts';
 import { createLogger } from './log/logger.ts';
@@ -20,7 +20,8 @@ Commands:
 Options:
   -c, --config FILE     the Corefile (default: ./Corefile)
   -p, --dns.port PORT   the port of server blocks that name none (default: 53)
-      --workers N       UDP worker threads (default: one per core)
+      --workers N       UDP worker threads (default: what the Corefile says, or one per core)
+      --pin, --no-pin   keep each on a core, or not (default: what the Corefile says, or not)
       --udp BACKEND     batched (recvmmsg/sendmmsg, Linux), dgram (portable), or auto (default)
       --version         print the version and exit
   -h, --help            print this and exit
@@ -33,6 +34,7 @@ const OPTIONS = {
   config: { type: 'string', short: 'c', default: 'Corefile' },
   'dns.port': { type: 'string', short: 'p', default: '53' },
   workers: { type: 'string' },
+  pin: { type: 'boolean' },
   udp: { type: 'string', default: 'auto' },
   version: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -55,22 +57,21 @@ async function main(args: string[]): Promise<number> {
   if (command === undefined) throw new UsageError('no command given: serve or check');
   if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" is too much: only one command`);
   const defaultPort = integer('--dns.port', values['dns.port'], 0, 65535);
-  const workers = workersGiven(values.workers);
+  const options = {
+    defaultPort,
+    ...(values.workers === undefined ? {} : { workers: workersGiven(values.workers) }),
+    ...(values.pin === undefined ? {} : { pin: values.pin }),
+  };
   const udp = backend(values.udp);
   switch (command) {
     case 'check': {
-      const config = loadConfig(values.config, { defaultPort });
+      const config = loadConfig(values.config, options);
       process.stdout.write(describeConfig(config));
       return EXIT.OK;
     }
     case 'serve': {
-      const config = loadConfig(values.config, { defaultPort });
-      return await serve(config, {
-        log: createLogger(),
-        version: version(),
-        udp,
-        ...workers,
-      });
+      const config = loadConfig(values.config, options);
+      return await serve(config, { log: createLogger(), version: version(), udp });
     }
     default: {
       const meant = nearest(command, ['serve', 'check', 'help']);
@@ -82,7 +83,7 @@ async function main(args: string[]): Promise<number> {
 
 function parse(args: string[]) {
   try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true, allowNegative: true });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -94,8 +95,8 @@ function integer(option: string, text: string, least: number, most: number): num
   throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not "${text}"`);
 }
 
-function workersGiven(text: string | undefined): { workers?: number } {
-  return text === undefined ? {} : { workers: integer('--workers', text, 1, 256) };
+function workersGiven(text: string): number {
+  return integer('--workers', text, 1, MOST_WORKERS);
 }
 
 function backend(text: string): 'auto' | 'batched' | 'dgram' {

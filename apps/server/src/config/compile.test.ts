@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { CorefileErrors } from '../corefile/errors.ts';
 import { parseCorefile } from '../corefile/parse.ts';
@@ -129,6 +130,33 @@ it('shares a listener and splits a block by port', () => {
   );
 });
 
+describe('workers', () => {
+  const workersOf = (lines: string, options: CompileOptions = {}) =>
+    compile(`. {\n${lines}\n k8s_gateway a.test\n}`, options).workers;
+
+  it('are as many as there are cores, and free, unless told otherwise', () => {
+    const count = Math.min(availableParallelism(), 256);
+    expect(workersOf('')).toEqual({ count, pin: false });
+    expect(workersOf('workers')).toEqual({ count, pin: false });
+    expect(workersOf('workers {\n pin\n}')).toEqual({ count, pin: true });
+    expect(workersOf('workers 3')).toEqual({ count: 3, pin: false });
+    expect(workersOf('workers 256 {\n pin\n}')).toEqual({ count: 256, pin: true });
+  });
+
+  it('are what the command line says in place of the file', () => {
+    const pinned = 'workers 3 {\n pin\n}';
+    expect(workersOf(pinned, { workers: 5 })).toEqual({ count: 5, pin: true });
+    expect(workersOf(pinned, { pin: false })).toEqual({ count: 3, pin: false });
+    expect(workersOf('', { workers: 5, pin: true })).toEqual({ count: 5, pin: true });
+  });
+
+  it('are described', () => {
+    const text = 'a.test {\n workers 2 {\n  pin\n }\n}\nb.test {\n workers 2 {\n  pin\n }\n}';
+    expect(describeConfig(compile(text))).toContain('\nworkers     2 for UDP, pinned to cores\n');
+    expect(describeConfig(compile(text, { pin: false }))).toContain('\nworkers     2 for UDP\n');
+  });
+});
+
 describe('bind', () => {
   it('takes interfaces, exceptions and repetitions', () => {
     const config = compile(
@@ -138,7 +166,7 @@ describe('bind', () => {
   });
 });
 
-const DIRECTIVES = 'bind, errors, health, k8s_gateway, log, prometheus, ready';
+const DIRECTIVES = 'bind, errors, health, k8s_gateway, log, prometheus, ready, workers';
 const OPTIONS = 'apex, kubeconfig, manifests, resources, secondary, ttl';
 
 describe('refusals', () => {
@@ -223,6 +251,19 @@ describe('refusals', () => {
     [
       'a.test {\n ready\n}\nb.test {\n ready :9\n}',
       '5:8: "ready" differs from the one at Corefile:2:2; there is one for the whole process',
+    ],
+    ...['0', '257', 'two', '1.5', '-1'].map((text): [string, string] => [
+      `. {\n workers ${text}\n}`,
+      `2:10: "${text}" is no whole number from 1 to 256. Allowed here: workers [N] { pin }`,
+    ]),
+    [
+      '. {\n workers 2 {\n  pni\n }\n}',
+      '3:3: unknown option of workers "pni"; did you mean "pin"? Allowed here: pin',
+    ],
+    ['. {\n workers 2 {\n  pin 0\n }\n}', '3:7: "0" is more than "pin" takes. Allowed here: pin'],
+    [
+      'a.test {\n workers 2\n}\nb.test {\n workers 2 {\n  pin\n }\n}',
+      '5:10: "workers" differs from the one at Corefile:2:10; there is one for the whole process',
     ],
     ['. {\n ready :9\n health :9\n}', '2:8: the address [::]:9 is taken at Corefile:3:9'],
     [

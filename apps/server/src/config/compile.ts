@@ -1,13 +1,14 @@
-import { networkInterfaces } from 'node:os';
+import { availableParallelism, networkInterfaces } from 'node:os';
 import { Problems } from '../corefile/errors.ts';
 import { formatPosition, type Notice } from '../corefile/token.ts';
 import type { CorefileTree, ServerBlock } from '../corefile/tree.ts';
 import { wrapBareDirectives } from './bare.ts';
 import { DIRECTIVES } from './directives/index.ts';
+import { MOST_WORKERS } from './directives/workers.ts';
 import type { BlockDraft, Placed } from './draft.ts';
 import { formatHttpAddress } from './http-address.ts';
 import { arrangeListeners } from './listeners.ts';
-import type { HealthConfig, HttpAddress, ServerConfig } from './server-config.ts';
+import type { HttpAddress, ServerConfig } from './server-config.ts';
 import { readKey } from './server-key.ts';
 import { type Context, readLines } from './vocabulary.ts';
 
@@ -16,6 +17,9 @@ export interface CompileOptions {
   readonly defaultPort?: number;
   /** Each network interface with its addresses, for `bind`; this machine's by default. */
   readonly interfaces?: ReadonlyMap<string, readonly string[]>;
+  /** In place of what `workers` says. */
+  readonly workers?: number;
+  readonly pin?: boolean;
 }
 
 /**
@@ -40,15 +44,22 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
   const health = agree(blocks, 'health', problems);
   const ready = agree(blocks, 'ready', problems);
   const prometheus = agree(blocks, 'prometheus', problems);
+  const workers = agree(blocks, 'workers', problems)?.value;
   reportSharedAddresses([health, ready, prometheus], problems);
   const arranged = arrangeListeners(blocks, problems);
   problems.throwIfAny();
   return {
     file: tree.file,
     ...arranged,
-    ...(health === undefined ? {} : { health: health.value as HealthConfig }),
+    ...(health === undefined ? {} : { health: health.value }),
     ...(ready === undefined ? {} : { ready: ready.value }),
     ...(prometheus === undefined ? {} : { prometheus: prometheus.value }),
+    workers: {
+      // One for each core that this process may use; of a quota of CPU time, as many cores as it makes.
+      count: options.workers ?? workers?.count ?? Math.min(availableParallelism(), MOST_WORKERS),
+      // Not unless asked for: see docs/configuration.md, "Workers and cores".
+      pin: options.pin ?? workers?.pin ?? false,
+    },
     notices,
   };
 }
@@ -73,19 +84,19 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
   return draft;
 }
 
-/** An endpoint serves the process, so every block that names it must mean the same. */
-function agree<K extends 'health' | 'ready' | 'prometheus'>(
+/** These are of the whole process, so every block that names one must mean the same. */
+function agree<K extends 'health' | 'ready' | 'prometheus' | 'workers'>(
   blocks: readonly BlockDraft[],
   name: K,
   problems: Problems,
-): Placed<HealthConfig | HttpAddress> | undefined {
-  let first: Placed<HealthConfig | HttpAddress> | undefined;
-  for (const { [name]: endpoint } of blocks) {
-    if (endpoint === undefined) continue;
-    first ??= endpoint;
-    if (JSON.stringify(endpoint.value) === JSON.stringify(first.value)) continue;
+): BlockDraft[K] | undefined {
+  let first: BlockDraft[K] | undefined;
+  for (const { [name]: said } of blocks) {
+    if (said === undefined) continue;
+    first ??= said;
+    if (JSON.stringify(said.value) === JSON.stringify(first.value)) continue;
     problems.report(
-      endpoint.token,
+      said.token,
       `"${name}" differs from the one at ${formatPosition(first.token.position)}; ` +
         'there is one for the whole process',
     );

@@ -10,7 +10,8 @@ export function describeConfig(config: ServerConfig): string {
     return `listen      ${formatHttpAddress(listener)} (UDP, TCP) for ${zones.join(' ') || 'no zone'}`;
   });
   lines.push(...config.gateways.map((gateway) => `gateway     ${describeGateway(gateway)}`));
-  const { health, ready, prometheus } = config;
+  const { health, ready, prometheus, workers } = config;
+  lines.push(`workers     ${workers.count} for UDP${workers.pin ? ', pinned to cores' : ''}`);
   if (health) lines.push(`health      http://${formatHttpAddress(health)}/health`);
   if (ready) lines.push(`ready       http://${formatHttpAddress(ready)}/ready`);
   if (prometheus) lines.push(`prometheus  http://${formatHttpAddress(prometheus)}/metrics`);

@@ -24,6 +24,13 @@ export interface BlockDraft {
   health?: Placed<HealthConfig>;
   ready?: Placed<HttpAddress>;
   prometheus?: Placed<HttpAddress>;
+  workers?: Placed<WorkersDraft>;
+}
+
+/** What `workers` has said; without a number it is the default. */
+export interface WorkersDraft {
+  readonly count?: number;
+  readonly pin: boolean;
 }
 
 /** What one `k8s_gateway` has said so far; what is missing has its default. */

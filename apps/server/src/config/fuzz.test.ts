@@ -37,7 +37,18 @@ const SOUP = [
   ],
   ...['dns://', 'tls://', '10.0.0.0/9', '2001:db8::/33', '::1', '😀', 'ttl', '-1', '60', 'apex'],
   ...['k8s_gateway ', 'resources Ingress', 'kubeconfig', 'manifests', 'bind', 'errors', 'log', '/'],
-  ...['health', 'lameduck', '5s', 'ready', 'prometheus', 'forward', 'constructor', '__proto__'],
+  ...[
+    'health',
+    'lameduck',
+    '5s',
+    'ready',
+    'prometheus',
+    'forward',
+    'workers',
+    '{ pin',
+    'constructor',
+    '__proto__',
+  ],
 ];
 
 /** mulberry32: the same soup in every run. */

@@ -1,5 +1,6 @@
 export { type CompileOptions, compileConfig } from './compile.ts';
 export { describeConfig } from './describe.ts';
+export { MOST_WORKERS } from './directives/workers.ts';
 export { ConfigUnreadableError, type LoadOptions, loadConfig } from './load.ts';
 export type {
   GatewayConfig,
@@ -12,4 +13,5 @@ export type {
   ServerConfig,
   SourceConfig,
   ViewConfig,
+  WorkersConfig,
 } from './server-config.ts';

@@ -11,6 +11,7 @@ export interface ServerConfig {
   readonly health?: HealthConfig;
   readonly ready?: HttpAddress;
   readonly prometheus?: HttpAddress;
+  readonly workers: WorkersConfig;
   /** What an operator should know although nothing is wrong. */
   readonly notices: readonly Notice[];
 }
@@ -64,6 +65,14 @@ export interface GatewayConfig {
   readonly secondary?: string;
   readonly source: SourceConfig;
   readonly position: Position;
+}
+
+/** The threads that answer over UDP. */
+export interface WorkersConfig {
+  /** 1 to 256. */
+  readonly count: number;
+  /** Each stays on a core of its own as far as they go, and is given the datagrams that come to that core. */
+  readonly pin: boolean;
 }
 
 /** Where an HTTP endpoint listens. */

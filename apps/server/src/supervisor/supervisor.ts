@@ -1,7 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { leave, type SnapshotHandle } from '@seamark/snapshot';
-import { batchedSupport, probeAddress } from '@seamark/udp';
+import { batchedSupport, probeAddress, usableCores } from '@seamark/udp';
 import {
   type Endpoint as AdminEndpoint,
   type AdminServer,
@@ -24,8 +23,6 @@ export interface SupervisorOptions {
   readonly version: string;
   /** `auto`: batched where the system has it. */
   readonly udp: UdpBackend | 'auto';
-  /** UDP worker threads; one per core if absent. */
-  readonly workers?: number;
   /** A source can't ever work: nothing can be served. */
   readonly onHopeless: (message: string) => void;
 }
@@ -60,7 +57,7 @@ export class Supervisor {
     this.config = config;
     this.options = options;
     this.log = options.log;
-    this.workers = options.workers ?? availableParallelism();
+    this.workers = config.workers.count;
     const slots = Array.from({ length: this.workers + 1 });
     this.counters = slots.map(() => new Counters().memory);
     this.queryLogs = slots.map(() => allocateQueryLog());
@@ -126,8 +123,9 @@ export class Supervisor {
     const endpoints: Endpoint[] = listeners.flatMap(({ address, port }) =>
       (['udp', 'tcp'] as const).map((transport) => ({ address, port, transport })),
     );
+    const pinned = this.isPinned(backend);
     this.log.info(
-      { event: 'serving', listeners: endpoints, workers: this.workers, udp: backend },
+      { event: 'serving', listeners: endpoints, workers: this.workers, pinned, udp: backend },
       `serving ${listeners.map(formatEndpoint).join(', ')} over UDP and TCP`,
     );
   }
@@ -163,6 +161,10 @@ export class Supervisor {
     if (udp === 'dgram' || (udp === 'auto' && !support.ok)) {
       const reason = support.ok ? 'as asked for' : support.reason;
       this.log.info({ event: 'udp-backend', backend: 'dgram', reason }, `UDP by dgram: ${reason}`);
+      if (this.config.workers.pin) {
+        const text = 'the workers are not pinned: dgram can have no say in which of them is asked';
+        this.log.warn({ event: 'not-pinned', backend: 'dgram' }, text);
+      }
       return 'dgram';
     }
     // Asked for and not to be had: opening the sockets says why.
@@ -170,12 +172,16 @@ export class Supervisor {
     return 'batched';
   }
 
+  private isPinned(backend: UdpBackend): boolean {
+    return this.config.workers.pin && backend === 'batched';
+  }
+
   private slots(listeners: readonly ListenerTask[], backend: UdpBackend): WorkerSlot<AnswerTask>[] {
     const slot = (
       index: number,
       name: string,
       module: string,
-      extra: Partial<UdpTask>,
+      extra: () => Partial<UdpTask> = () => ({}),
     ): WorkerSlot<AnswerTask> => ({
       name,
       filename: fileURLToPath(new URL(`../workers/${module}${EXTENSION}`, import.meta.url)),
@@ -188,17 +194,27 @@ export class Supervisor {
         counters: this.counters[index] as SharedArrayBuffer,
         queryLog: this.queryLogs[index] as SharedArrayBuffer,
         cookies: this.cookies.memory,
-        ...extra,
+        ...extra(),
       }),
       died: () => {
         for (const { control } of this.snapshots) leave(new Int32Array(control), index);
       },
     });
+    const pinned = this.isPinned(backend);
     const udp = Array.from({ length: this.workers }, (_, index) =>
-      slot(index, `udp worker ${index + 1}`, 'udp-worker', { backend }),
+      slot(index, `udp worker ${index + 1}`, 'udp-worker', () => ({
+        backend,
+        ...(pinned ? { core: coreOf(index) } : {}),
+      })),
     );
-    return [...udp, slot(this.workers, 'stream worker', 'stream-worker', {})];
+    return [...udp, slot(this.workers, 'stream worker', 'stream-worker')];
   }
+}
+
+/** Looked up for each thread that starts: the cpuset may be another one than when the last one did. */
+function coreOf(worker: number): number {
+  const cores = usableCores();
+  return cores[worker % cores.length] as number;
 }
 
 /** Sources run as they are in development, and built ones elsewhere. */

@@ -33,6 +33,8 @@ export type StreamTask = AnswerTask;
 
 export interface UdpTask extends AnswerTask {
   readonly backend: UdpBackend;
+  /** Stay on it, and answer what comes to it; anywhere if absent. Batched only. */
+  readonly core?: number;
 }
 
 /** From the main thread to a worker. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TRANSPORT } from '@seamark/matcher';
-import { type Handler, openBatched, openDgram, type SocketSet } from '@seamark/udp';
+import { type Handler, openBatched, openDgram, pinThread, type SocketSet } from '@seamark/udp';
 import { Mailbox } from './mailbox.ts';
 import { QueryPath } from './query-path.ts';
 import { orRefusal, type Refusal } from './refusal.ts';
@@ -37,11 +37,15 @@ async function serve(task: UdpTask): Promise<void> {
     for (const [i, snapshot] of message.snapshots.entries()) views[i]?.adopt(snapshot);
   };
   const mailbox = new Mailbox(task, deliver);
+  let unpin: (() => void) | undefined;
   try {
+    if (task.core !== undefined) unpin = pinThread(task.core);
     if (task.backend === 'batched') serveBatched(task, views, mailbox);
     else await serveDgram(task, views, mailbox);
   } finally {
     for (const view of views) view.close();
+    // The thread outlives a task that failed, and may be given another's.
+    unpin?.();
   }
 }
 
@@ -78,6 +82,7 @@ function serveBatched(task: UdpTask, views: readonly QueryPath[], mailbox: Mailb
   const sockets = openBatched({
     addresses: task.listeners,
     receiveTimeoutMs: RECEIVE_TIMEOUT_MS,
+    ...(task.core === undefined ? {} : { incomingCpu: task.core }),
   });
   try {
     const source = new Source();

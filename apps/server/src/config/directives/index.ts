@@ -6,10 +6,11 @@ import { errors } from './errors.ts';
 import { k8sGateway } from './k8s-gateway.ts';
 import { LACKING_DIRECTIVES } from './lacking.ts';
 import { log } from './log.ts';
+import { workers } from './workers.ts';
 
 /** Everything that may stand in a server block. A new directive is one more line here. */
 export const DIRECTIVES: Vocabulary<BlockDraft> = {
   noun: 'directive',
-  words: [bind, errors, health, k8sGateway, log, prometheus, ready],
+  words: [bind, errors, health, k8sGateway, log, prometheus, ready, workers],
   lacking: LACKING_DIRECTIVES,
 };

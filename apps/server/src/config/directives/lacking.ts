@@ -16,7 +16,7 @@ export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
   https: PLAIN,
   https3: PLAIN,
   timeouts: 'remove it; idle TCP connections are closed after a fixed time',
-  multisocket: NO_NEED,
+  multisocket: 'write "workers" with the same number, or remove it for one per core',
   reload: 'remove it, and restart Seamark after a change of the Corefile',
   nsid: 'remove it; the NSID option is not answered',
   bufsize: NO_NEED,
