@@ -13,6 +13,10 @@ export interface Load {
   readonly questions: string;
   readonly flags: readonly string[];
   readonly seconds: number;
+  /** Queries without a reply at a time, where it isn't OUTSTANDING. */
+  readonly outstanding?: number;
+  /** Queries a second that are not exceeded. */
+  readonly limit?: number;
 }
 
 export interface Throughput {
@@ -39,11 +43,13 @@ export interface Latency {
  * enough that the default socket buffer (212,992 octets, some 270 small datagrams) overflows for none.
  */
 const SOURCES = 16;
-const OUTSTANDING = 200;
+export const OUTSTANDING = 200;
 
-/** As fast as the server and dnsperf's core allow. */
+/** As fast as the server and dnsperf's core allow, or up to the limit of the load. */
 export async function measureThroughput(load: Load): Promise<Throughput> {
-  return readThroughput(await dnsperf(load, ['-q', String(OUTSTANDING)]));
+  const { outstanding = OUTSTANDING, limit } = load;
+  const limited = limit === undefined ? [] : ['-Q', String(limit)];
+  return readThroughput(await dnsperf(load, ['-q', String(outstanding), ...limited]));
 }
 
 /** At a rate that leaves every server idle most of the time: what a client waits for, without queues. */

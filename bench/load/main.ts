@@ -13,6 +13,7 @@ import { type Group, renderRun } from './report.ts';
 import { saveRun } from './results-file.ts';
 import { measureRounds } from './rounds.ts';
 import { RunningServer } from './running-server.ts';
+import { measureScale } from './scale.ts';
 import type { Recipe } from './servers/index.ts';
 import { writeZoneFile } from './zone-file.ts';
 
@@ -26,6 +27,10 @@ function report(line: string): void {
 }
 
 async function main(args: readonly string[]): Promise<void> {
+  if (args[0] === 'scale') {
+    requireTools();
+    return measureScale(args.slice(1), RESULTS, report);
+  }
   const options = readOptions(args);
   if (options === undefined) {
     process.stdout.write(USAGE);

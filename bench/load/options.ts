@@ -17,7 +17,7 @@ export interface Options {
   readonly save: boolean;
 }
 
-export const USAGE: string = `Usage: npm run bench -- [OPTIONS]
+export const USAGE: string = `Usage: npm run bench -- [OPTIONS], or npm run bench -- scale [OPTIONS]
 
   --quick            hit, miss and mix of echo, seamark, nsd and knot; one round of 3 s; not saved
   --cases A,B        of ${CASES.map(({ name }) => name).join(', ')} (default: all but million)
@@ -97,11 +97,11 @@ function choose<T extends { readonly name: string }>(
   throw new UsageError(`${option} "${unknown}": there are ${known}`);
 }
 
-function integers(option: string, text: string, least: number): number[] {
+export function integers(option: string, text: string, least: number): number[] {
   return text.split(',').map((part) => integer(option, part, least));
 }
 
-function integer(option: string, text: string, least = 1): number {
+export function integer(option: string, text: string, least = 1): number {
   if (/^\d+$/.test(text) && Number(text) >= least) return Number(text);
   throw new UsageError(`${option} takes a whole number from ${least} on, not "${text}"`);
 }

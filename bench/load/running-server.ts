@@ -5,7 +5,14 @@ import { type Child, endChild, startChild } from '../../test/support/child.ts';
 import { parseMessage, query, UdpClient } from '../../test/support/dns/index.ts';
 import { waitFor } from '../../test/support/wait.ts';
 import { type Dataset, ZONE } from './names.ts';
-import { peakOctets, processTree, residentOctets, type Usage, usageOf } from './process-tree.ts';
+import {
+  peakOctets,
+  processTree,
+  residentOctets,
+  runSeconds,
+  type Usage,
+  usageOf,
+} from './process-tree.ts';
 import type { Launch, Recipe } from './servers/index.ts';
 
 /** How long loading may take: BIND needs a minute for a million names, YAML may need more. */
@@ -41,12 +48,12 @@ export class RunningServer implements AsyncDisposable {
     };
   }
 
-  /** Starts it on `core`; rejects with its last words where it ends or never answers rightly. */
-  static async start(recipe: Recipe, launch: Launch, core: number): Promise<RunningServer> {
+  /** Starts it on these cores; rejects with its last words where it ends or never answers rightly. */
+  static async start(recipe: Recipe, launch: Launch, ...cores: number[]): Promise<RunningServer> {
     await mkdir(launch.folder);
     const { program, args, dispose = async () => {} } = await recipe.prepare(launch);
     const startedAt = performance.now();
-    const child = startChild('taskset', ['-c', String(core), program, ...args], {
+    const child = startChild('taskset', ['-c', cores.join(','), program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let printed = '';
@@ -89,6 +96,11 @@ export class RunningServer implements AsyncDisposable {
   /** CPU time so far. */
   usage(): Usage {
     return usageOf(this.#processes);
+  }
+
+  /** The same to the nanosecond, of the threads that are there now. */
+  runSeconds(): number {
+    return runSeconds(this.#processes);
   }
 
   residentOctets(): number {

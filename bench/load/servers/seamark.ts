@@ -27,8 +27,10 @@ const corefile = (port: number, source: string): string => `
 }
 `;
 
+const ONE_WORKER: readonly string[] = ['--workers', '1'];
+
 /** Seamark as built in a checkout. */
-function builtIn(name: string, checkout: string): Recipe {
+function builtIn(name: string, checkout: string, options = ONE_WORKER): Recipe {
   const app = join(checkout, 'apps', 'server');
   const cli = join(app, 'dist', 'cli.js');
   return {
@@ -42,7 +44,7 @@ function builtIn(name: string, checkout: string): Recipe {
       await writeFile(config, corefile(launch.port, line));
       // For profiles: --perf-basic-prof and the like.
       const flags = (process.env['SEAMARK_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
-      const args = [...flags, cli, 'serve', '--config', config, '--workers', '1'];
+      const args = [...flags, cli, 'serve', '--config', config, ...options];
       return { program: join(ROOT, 'node_modules', '.bin', 'node'), args, dispose };
     },
     async version() {
@@ -71,6 +73,11 @@ interface Source {
 }
 
 export const seamark: Recipe = builtIn('seamark', ROOT);
+
+/** The same under another name and with other options of the command line. */
+export function seamarkWith(name: string, options: readonly string[]): Recipe {
+  return builtIn(name, ROOT, options);
+}
 
 const BASE: string = process.env['SEAMARK_BASE'] ?? '';
 
