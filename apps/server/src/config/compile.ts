@@ -1,10 +1,9 @@
-import { availableParallelism, networkInterfaces } from 'node:os';
+import { networkInterfaces } from 'node:os';
 import { Problems } from '../corefile/errors.ts';
 import { formatPosition, type Notice } from '../corefile/token.ts';
 import type { CorefileTree, ServerBlock } from '../corefile/tree.ts';
 import { wrapBareDirectives } from './bare.ts';
 import { DIRECTIVES } from './directives/index.ts';
-import { MOST_WORKERS } from './directives/workers.ts';
 import type { BlockDraft, Placed } from './draft.ts';
 import { formatHttpAddress } from './http-address.ts';
 import { arrangeListeners } from './listeners.ts';
@@ -48,6 +47,7 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
   reportSharedAddresses([health, ready, prometheus], problems);
   const arranged = arrangeListeners(blocks, problems);
   problems.throwIfAny();
+  const count = options.workers ?? workers?.count;
   return {
     file: tree.file,
     ...arranged,
@@ -55,8 +55,7 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
     ...(ready === undefined ? {} : { ready: ready.value }),
     ...(prometheus === undefined ? {} : { prometheus: prometheus.value }),
     workers: {
-      // One for each core that this process may use; of a quota of CPU time, as many cores as it makes.
-      count: options.workers ?? workers?.count ?? Math.min(availableParallelism(), MOST_WORKERS),
+      ...(count === undefined ? {} : { count }),
       // Not unless asked for: see docs/configuration.md, "Workers and cores".
       pin: options.pin ?? workers?.pin ?? false,
     },

@@ -11,7 +11,9 @@ export function describeConfig(config: ServerConfig): string {
   });
   lines.push(...config.gateways.map((gateway) => `gateway     ${describeGateway(gateway)}`));
   const { health, ready, prometheus, workers } = config;
-  lines.push(`workers     ${workers.count} for UDP${workers.pin ? ', pinned to cores' : ''}`);
+  lines.push(
+    `workers     ${workers.count ?? 'one per core'} for UDP${workers.pin ? ', pinned to cores' : ''}`,
+  );
   if (health) lines.push(`health      http://${formatHttpAddress(health)}/health`);
   if (ready) lines.push(`ready       http://${formatHttpAddress(ready)}/ready`);
   if (prometheus) lines.push(`prometheus  http://${formatHttpAddress(prometheus)}/metrics`);

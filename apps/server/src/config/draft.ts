@@ -1,5 +1,11 @@
 import type { Token } from '../corefile/token.ts';
-import type { HealthConfig, HttpAddress, ResourceKind, SourceConfig } from './server-config.ts';
+import type {
+  HealthConfig,
+  HttpAddress,
+  ResourceKind,
+  SourceConfig,
+  WorkersConfig,
+} from './server-config.ts';
 
 /** A value and the token that it was read from, for errors that come of comparing two. */
 export interface Placed<T> {
@@ -24,13 +30,7 @@ export interface BlockDraft {
   health?: Placed<HealthConfig>;
   ready?: Placed<HttpAddress>;
   prometheus?: Placed<HttpAddress>;
-  workers?: Placed<WorkersDraft>;
-}
-
-/** What `workers` has said; without a number it is the default. */
-export interface WorkersDraft {
-  readonly count?: number;
-  readonly pin: boolean;
+  workers?: Placed<WorkersConfig>;
 }
 
 /** What one `k8s_gateway` has said so far; what is missing has its default. */

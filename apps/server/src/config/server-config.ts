@@ -69,8 +69,8 @@ export interface GatewayConfig {
 
 /** The threads that answer over UDP. */
 export interface WorkersConfig {
-  /** 1 to 256. */
-  readonly count: number;
+  /** 1 to 256; one for each core of whatever machine serves, where none is said. */
+  readonly count?: number;
   /** Each stays on a core of its own as far as they go, and is given the datagrams that come to that core. */
   readonly pin: boolean;
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { leave, type SnapshotHandle } from '@seamark/snapshot';
 import { batchedSupport, probeAddress, usableCores } from '@seamark/udp';
@@ -7,6 +8,7 @@ import {
   openAdmin,
 } from '../admin/admin-server.ts';
 import { healthEndpoint, metricsEndpoint, readyEndpoint } from '../admin/endpoints.ts';
+import { MOST_WORKERS } from '../config/index.ts';
 import type { ServerConfig } from '../config/server-config.ts';
 import type { Logger } from '../log/logger.ts';
 import { Counters } from '../telemetry/counters.ts';
@@ -57,7 +59,9 @@ export class Supervisor {
     this.config = config;
     this.options = options;
     this.log = options.log;
-    this.workers = config.workers.count;
+    // Those that this process may use; of a quota of CPU time, as many as it comes to.
+    const cores = Math.min(availableParallelism(), MOST_WORKERS);
+    this.workers = config.workers.count ?? cores;
     const slots = Array.from({ length: this.workers + 1 });
     this.counters = slots.map(() => new Counters().memory);
     this.queryLogs = slots.map(() => allocateQueryLog());

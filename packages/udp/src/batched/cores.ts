@@ -38,7 +38,8 @@ export function pinThread(core: number): () => void {
   mask[core >> 3] = 1 << (core & 7);
   if (libc.sched_setaffinity(0, MASK_OCTETS, mask) < 0) {
     const code = errnoName(libc.errno());
-    throw new UdpError(code, `cannot pin to core ${core}: sched_setaffinity: ${code}`);
+    const advice = 'look at seccomp profiles and security modules, or do not pin';
+    throw new UdpError(code, `cannot pin to core ${core}: sched_setaffinity: ${code}; ${advice}`);
   }
   // A cpuset that has lost those cores since refuses; the kernel has moved the thread by itself then.
   return () => void libc.sched_setaffinity(0, MASK_OCTETS, before);
