@@ -9,6 +9,7 @@ import { type Case, questions, type Setup } from './cases.ts';
 import { describeMachine, loadNow } from './machine.ts';
 import { createDataset } from './names.ts';
 import { type Options, readOptions, USAGE, UsageError } from './options.ts';
+import { runPart } from './parts.ts';
 import { type Group, renderRun } from './report.ts';
 import { saveRun } from './results-file.ts';
 import { measureRounds } from './rounds.ts';
@@ -137,7 +138,8 @@ async function runGroup(
 }
 
 try {
-  await main(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (!(await runPart(args))) await main(args);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   report(`${error.message}\n${USAGE}`);

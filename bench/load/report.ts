@@ -6,6 +6,7 @@ import type { Options } from './options.ts';
 import { type CaseSamples, MODEST_QPS, type Sample } from './rounds.ts';
 import type { Start } from './running-server.ts';
 import { median } from './statistics.ts';
+import { renderRows } from './table.ts';
 
 /** A group of cases that had the same servers. */
 export interface Group {
@@ -90,17 +91,7 @@ function megabytes(octets: number): string {
 }
 
 function* renderTable(samples: CaseSamples): Generator<string> {
-  const rows = [[...HEADINGS] as string[], ...Array.from(samples, (row) => cells(row, samples))];
-  const widths = HEADINGS.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  for (const [index, row] of rows.entries()) {
-    const padded = row.map((cell, i) =>
-      i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
-    );
-    yield `| ${padded.join(' | ')} |`;
-    if (index > 0) continue;
-    const rule = widths.map((width, i) => '-'.repeat(width - (i === 0 ? 0 : 1)));
-    yield `| ${rule.map((dashes, i) => (i === 0 ? dashes : `${dashes}:`)).join(' | ')} |`;
-  }
+  yield* renderRows([[...HEADINGS], ...Array.from(samples, (row) => cells(row, samples))]);
 }
 
 function cells([server, rounds]: [string, readonly Sample[]], all: CaseSamples): string[] {

@@ -107,7 +107,17 @@ export class RunningServer implements AsyncDisposable {
     return residentOctets(this.#processes);
   }
 
+  /** Holds it, so that it takes no part in what another is measured by; what it is sent waits. */
+  pause(): void {
+    this.#child.process.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.process.kill('SIGCONT');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.resume();
     await endChild(this.#child, 'SIGTERM').catch(() => undefined);
     await this.#dispose();
   }

@@ -14,6 +14,8 @@ export interface Launch {
   readonly zoneFile: string;
   /** The core for whatever is not the server itself. */
   readonly clientCore: number;
+  /** Of an API server that has the data set; without it the recipe finds the server a source of its own. */
+  readonly kubeconfig?: string;
 }
 
 export interface Command {

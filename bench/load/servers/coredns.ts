@@ -7,16 +7,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureKube, GoMissing } from '../../../test/support/kube/build/build.ts';
-import type { KubeClient } from '../../../test/support/kube/client.ts';
-import { Cluster } from '../../../test/support/kube/cluster.ts';
-import { NAMESPACE, toObjects } from '../manifests.ts';
-import { type Dataset, NAME_SERVER, TTL, ZONE } from '../names.ts';
+import { LoadedCluster } from '../loaded-cluster.ts';
+import { NAME_SERVER, TTL, ZONE } from '../names.ts';
 import type { Recipe } from './contract.ts';
 
 const run = promisify(execFile);
 
-/** Objects that are created at once; the API server takes two requests for each. */
-const PARALLEL = 32;
 /** More takes it minutes to be told. */
 const MOST_HOSTS = 20_000;
 
@@ -51,41 +47,20 @@ export const coredns: Recipe = {
   declines({ hosts }) {
     return hosts > MOST_HOSTS ? `${hosts} objects take an API server too long` : undefined;
   },
-  async prepare({ folder, port, data, clientCore }) {
-    const cluster = await Cluster.start(await ensureKube(() => {}));
-    try {
-      const { admin, kubeconfig } = cluster.apiServer;
-      await createObjects(admin, data);
-      await keepOffServerCore(clientCore);
-      const config = join(folder, 'Corefile');
+  async prepare({ folder, port, data, clientCore, kubeconfig }) {
+    const config = join(folder, 'Corefile');
+    const command = { program: program(), args: ['-conf', config] };
+    if (kubeconfig !== undefined) {
       await writeFile(config, corefile(port, kubeconfig));
-      return { program: program(), args: ['-conf', config], dispose: () => cluster.remove() };
-    } catch (error) {
-      await cluster.remove();
-      throw error;
+      return command;
     }
+    const cluster = await LoadedCluster.start(data);
+    await cluster.pin(clientCore);
+    await writeFile(config, corefile(port, cluster.kubeconfig));
+    return { ...command, dispose: () => cluster[Symbol.asyncDispose]() };
   },
   async version() {
     const { stdout } = await run(program(), ['-version']);
     return /CoreDNS-(\S+)/.exec(stdout)?.[1] ?? 'unknown';
   },
 };
-
-async function createObjects(admin: KubeClient, data: Dataset): Promise<void> {
-  await admin.createNamespace(NAMESPACE);
-  const objects = toObjects(data);
-  const create = async (): Promise<void> => {
-    for (const object of objects) await admin.create(object);
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, create));
-}
-
-/** etcd and the API server are children of this process, and go on working while the server is measured. */
-async function keepOffServerCore(core: number): Promise<void> {
-  const { stdout } = await run('ps', ['--ppid', String(process.pid), '-o', 'pid=,comm=']);
-  for (const [, pid, name] of stdout.matchAll(/(\d+) (\S+)/g)) {
-    if (name === 'etcd' || name === 'kube-apiserver') {
-      await run('taskset', ['-a', '-p', '-c', String(core), pid as string]);
-    }
-  }
-}

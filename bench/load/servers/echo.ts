@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { compile, missingCompiler } from '../compile.ts';
 import type { Recipe } from './contract.ts';
 
 const run = promisify(execFile);
@@ -11,17 +12,10 @@ const SOURCE: string = join(import.meta.dirname, '../echo.c');
 export const echo: Recipe = {
   name: 'echo',
   isEcho: true,
-  async missing() {
-    try {
-      await run('cc', ['--version']);
-      return undefined;
-    } catch {
-      return 'there is no C compiler (cc)';
-    }
-  },
+  missing: missingCompiler,
   async prepare({ folder, port }) {
     const program = join(folder, 'echo');
-    await run('cc', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', program, SOURCE]);
+    await compile(SOURCE, program);
     return { program, args: [String(port)] };
   },
   async version() {

@@ -55,7 +55,8 @@ function builtIn(name: string, checkout: string, options = ONE_WORKER): Recipe {
 }
 
 /** The Corefile's line about where the objects are, and what ends that. */
-async function writeSource({ setup, data, folder }: Launch): Promise<Source> {
+async function writeSource({ setup, data, folder, kubeconfig: given }: Launch): Promise<Source> {
+  if (given !== undefined) return { line: `kubeconfig ${given}`, dispose: async () => {} };
   if (setup.hosts <= MOST_IN_FILES) {
     const manifests = join(folder, 'manifests');
     await writeManifests(manifests, data);
