@@ -10,14 +10,18 @@ export const NAMESPACE = 'bench';
 /** Objects a file. A JSON List is read faster than as many YAML documents, and small ones in parallel. */
 const OBJECTS_PER_FILE = 1000;
 
+/** Namespace and name of the Ingress of the host with this index, the hosts of one address counted first. */
+export function ingressPath(index: number): string {
+  return `${NAMESPACE}/i${index}`;
+}
+
 /** One Ingress for each host, and the Service that the zone's apex is named after. */
 export function* toObjects({ hosts, wildcards, multis }: Dataset): Generator<KubeObject> {
   const { namespace, name, address } = NAME_SERVER;
   yield service(`${namespace}/${name}`, [address]);
   let index = 0;
   for (const group of [hosts, wildcards, multis]) {
-    for (const host of group)
-      yield ingress(`${NAMESPACE}/i${index++}`, [host.name], host.addresses);
+    for (const host of group) yield ingress(ingressPath(index++), [host.name], host.addresses);
   }
 }
 

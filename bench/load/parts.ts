@@ -1,5 +1,6 @@
 // The parts of the bench that are no cases of dnsperf, by the words that begin their command lines.
 
+import { runChurnPart } from './churn-part.ts';
 import { runClusterPart } from './cluster-part.ts';
 import { PartUsageError } from './part.ts';
 
@@ -10,9 +11,11 @@ export async function runPart(args: readonly string[]): Promise<boolean> {
   const first = args.findIndex((arg) => arg.startsWith('-'));
   const words = first < 0 ? args : args.slice(0, first);
   const rest = args.slice(words.length);
-  if (words.length === 0 || !words.every((word) => CLUSTER_PARTS.includes(word))) return false;
+  const isChurn = words.length === 1 && words[0] === 'churn';
+  const isCluster = words.length > 0 && words.every((word) => CLUSTER_PARTS.includes(word));
+  if (!isChurn && !isCluster) return false;
   try {
-    await runClusterPart(new Set(words), rest);
+    await (isChurn ? runChurnPart(rest) : runClusterPart(new Set(words), rest));
   } catch (error) {
     if (!(error instanceof PartUsageError)) throw error;
     process.stderr.write(`bench: ${error.message}`);

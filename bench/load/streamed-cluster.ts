@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { KubeObject } from '../../test/support/kube/objects.ts';
-import { toObjects } from './manifests.ts';
+import { ingress, type KubeObject } from '../../test/support/kube/objects.ts';
+import { ingressPath, toObjects } from './manifests.ts';
 import type { Dataset } from './names.ts';
+import { nowNs } from './probe.ts';
 
 /** Octets written at once. */
 const CHUNK = 65_536;
@@ -15,13 +16,27 @@ const MANAGED_FIELDS: readonly object[] = [
   { manager: 'ingress-controller', operation: 'Update', fieldsV1: { note: 'f'.repeat(800) } },
 ];
 
-/** Sends the data set to whoever lists it by a watch (`sendInitialEvents`), and never changes it. */
+interface Change {
+  readonly version: number;
+  readonly index: number;
+  readonly address: string;
+}
+
+/**
+ * Sends the data set to whoever lists it by a watch (`sendInitialEvents`), and changes it on demand. The list
+ * is the data set as it was at first; what has changed since follows on the watch.
+ */
 export class StreamedCluster implements AsyncDisposable {
   readonly #data: Dataset;
   readonly #server = createServer((request, response) => this.#answer(request, response));
+  /** Watches of Ingresses that are past their list. */
+  readonly #watches = new Set<ServerResponse>();
+  readonly #changes: Change[] = [];
+  #version: number;
 
   private constructor(data: Dataset) {
     this.#data = data;
+    this.#version = versionOf(data);
   }
 
   static async start(data: Dataset): Promise<StreamedCluster> {
@@ -46,6 +61,22 @@ export class StreamedCluster implements AsyncDisposable {
     });
   }
 
+  /**
+   * Gives the Ingress of host `index` another address.
+   *
+   * @returns when the event was handed to the sockets (`nowNs`): before that, so that an event which waits here
+   *   because its reader does not read is late on the reader's account
+   */
+  change(index: number, address: string): number {
+    this.#version += 1;
+    const change = { version: this.#version, index, address };
+    this.#changes.push(change);
+    const line = modified(this.#data, change);
+    const writtenNs = nowNs();
+    for (const response of this.#watches) response.write(line);
+    return writtenNs;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -55,13 +86,39 @@ export class StreamedCluster implements AsyncDisposable {
     const url = new URL(request.url ?? '/', 'http://server.example');
     response.setHeader('Content-Type', 'application/json');
     response.flushHeaders();
-    // A later watch hears nothing, for nothing happens.
-    if (url.searchParams.get('sendInitialEvents') !== 'true') return;
+    response.on('close', () => this.#watches.delete(response));
     const kind = url.pathname.endsWith('/ingresses') ? 'Ingress' : 'Service';
+    const isList = url.searchParams.get('sendInitialEvents') === 'true';
+    if (!isList) {
+      if (kind === 'Ingress')
+        this.#watch(response, Number(url.searchParams.get('resourceVersion')));
+      return;
+    }
     const list = Readable.from(initialEvents(kind, this.#data));
     // A reader that goes away ends this; the next one begins anew.
-    pipeline(list, response, { end: false }).catch(() => response.destroy());
+    pipeline(list, response, { end: false }).then(
+      () => kind === 'Ingress' && this.#watch(response, versionOf(this.#data)),
+      () => response.destroy(),
+    );
   }
+
+  /** What came after the version, and from now on what comes. */
+  #watch(response: ServerResponse, version: number): void {
+    for (const change of this.#changes) {
+      if (change.version > version) response.write(modified(this.#data, change));
+    }
+    this.#watches.add(response);
+  }
+}
+
+/** One for each object of the list. */
+function versionOf({ hosts, wildcards, multis }: Dataset): number {
+  return 1 + hosts.length + wildcards.length + multis.length;
+}
+
+function modified({ hosts }: Dataset, { version, index, address }: Change): string {
+  const object = ingress(ingressPath(index), [hosts[index]?.name ?? ''], [address]);
+  return `${JSON.stringify({ type: 'MODIFIED', object: asStored(object, version) })}\n`;
 }
 
 function* initialEvents(kind: string, data: Dataset): Generator<string> {
