@@ -27,6 +27,10 @@ export const USAGE: string = `Usage: npm run bench -- [OPTIONS], or npm run benc
   --hosts N          instead of what the case says
   --cores A,B        the server's core and dnsperf's (default: 0,1)
   --save, --no-save  write bench/RESULTS.md (default: unless --quick)
+
+Other parts, each with a --help of its own:
+  npm run bench -- start freshness   before a real API server
+  npm run bench -- churn             many changes, a million hosts
 `;
 
 /** Only by name: it takes minutes, and gigabytes for NSD and BIND. */

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { shapeOf, textOf } from '../sources/shape.ts';
+import { type Shape, shapeOf, textOf } from '../sources/shape.ts';
 import type { Access, AccessSource } from './access.ts';
 import {
   ApiError,
@@ -10,6 +10,7 @@ import {
   isOfTls,
   messageOf,
 } from './failure.ts';
+import { isProtobuf, readStatus } from './protobuf.ts';
 
 // An import would read every property of node:http, and WebSocket among them loads undici: 4 MB a thread.
 const { request: httpRequest } = process.getBuiltinModule('node:http');
@@ -52,7 +53,8 @@ export class ApiConnection {
   /**
    * GETs `path` and yields the body's octets as they come: whatever has arrived is one chunk. The connection
    * is closed when the generator ends, however it ends. What is refused for credentials that have been renewed
-   * meanwhile is asked once more with those: a token that expired is no failure.
+   * meanwhile is asked once more with those: a token that expired is no failure. `onOpen` is told the body's
+   * Content-Type.
    *
    * @throws ApiError on a status other than 200, ConnectionError on everything else, and on abort
    */
@@ -60,17 +62,18 @@ export class ApiConnection {
     path: string,
     query: URLSearchParams,
     signal: AbortSignal,
-    onOpen?: () => void,
+    onOpen?: (contentType: string) => void,
+    accept = 'application/json',
   ): AsyncGenerator<Buffer, void, undefined> {
     for (let isLast = false; ; isLast = true) {
       const access = await this.#access.current();
       let isOpen = false;
-      const opened = (): void => {
+      const opened = (contentType: string): void => {
         isOpen = true;
-        onOpen?.();
+        onOpen?.(contentType);
       };
       try {
-        return yield* this.#exchange(access, `${path}?${query}`, signal, opened);
+        return yield* this.#exchange(access, `${path}?${query}`, accept, signal, opened);
       } catch (error) {
         if (isOpen || !concernsAccess(error)) throw error;
         if (!this.#access.refused(access) || isLast) throw error;
@@ -81,11 +84,12 @@ export class ApiConnection {
   async *#exchange(
     access: Access,
     target: string,
+    accept: string,
     signal: AbortSignal,
-    onOpen: () => void,
+    onOpen: (contentType: string) => void,
   ): AsyncGenerator<Buffer, void, undefined> {
     if (signal.aborted) throw new ConnectionError('stopped');
-    const request = this.#request(access, target);
+    const request = this.#request(access, target, accept);
     const abort = (): unknown => request.destroy(new ConnectionError('stopped'));
     const { headMs, idleMs } = this.#patience;
     const silence = setTimeout(() => request.destroy(this.#silence(headMs)), headMs);
@@ -96,7 +100,7 @@ export class ApiConnection {
       if (response.statusCode !== 200) throw await refusal(response);
       clearTimeout(silence);
       response.setTimeout(idleMs, () => response.destroy(this.#silence(idleMs)));
-      onOpen();
+      onOpen(response.headers['content-type'] ?? '');
       yield* this.#body(response);
     } finally {
       clearTimeout(silence);
@@ -125,9 +129,9 @@ export class ApiConnection {
     return new ConnectionError(message, { isSilence: true });
   }
 
-  #request({ server, options }: Access, target: string): ClientRequest {
+  #request({ server, options }: Access, target: string, accept: string): ClientRequest {
     const send = server.startsWith('https:') ? httpsRequest : httpRequest;
-    const headers = { Accept: 'application/json', ...options.headers };
+    const headers = { Accept: accept, ...options.headers };
     try {
       const request = send(`${server}${target}`, { agent: false, ...options, headers });
       request.setSocketKeepAlive(true, keepAliveProbeMs);
@@ -150,22 +154,35 @@ function head(request: ClientRequest): Promise<IncomingMessage> {
 }
 
 async function refusal(response: IncomingMessage): Promise<ApiError> {
-  let text = '';
+  const chunks: Buffer[] = [];
   try {
+    let length = 0;
     for await (const chunk of response) {
-      text += String(chunk);
-      if (text.length > longestErrorBody) break;
+      chunks.push(chunk as Buffer);
+      length += (chunk as Buffer).length;
+      if (length > longestErrorBody) break;
     }
   } catch {
     // The status alone must do.
   }
-  const status = shapeOf(parseOrUndefined(text));
+  const body = Buffer.concat(chunks);
+  const status = isProtobuf(response.headers['content-type'] ?? '')
+    ? statusOrNothing(body)
+    : shapeOf(parseOrUndefined(body.toString('utf8')));
   return new ApiError(
     response.statusCode ?? 0,
     textOf(status['reason']) || (response.statusMessage ?? ''),
     textOf(status['message']),
     retryAfterMs(response.headers['retry-after']),
   );
+}
+
+function statusOrNothing(body: Buffer): Shape {
+  try {
+    return readStatus(body);
+  } catch {
+    return shapeOf(undefined);
+  }
 }
 
 function parseOrUndefined(text: string): unknown {

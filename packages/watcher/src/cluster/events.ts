@@ -1,43 +1,91 @@
+import type { Fields } from '../sources/message-fields.ts';
 import { type Shape, shapeOf, textOf } from '../sources/shape.ts';
 import type { ApiConnection } from './connection.ts';
 import { ApiError, ProtocolError } from './failure.ts';
+import { FrameCutter } from './frames.ts';
 import { LineCutter } from './lines.ts';
+import { acceptProtobuf, isProtobuf, ProtobufReader, statusFields } from './protobuf.ts';
 
-/** One line of a watch. The object is untrusted, and belongs to whoever receives the event. */
+/** One event of a watch. The object is untrusted, and belongs to whoever receives the event. */
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   readonly object: Shape;
 }
 
+/** Events that came whole with a chunk, the start of the next one being kept; whatever shape they have. */
+type EventCutter = (chunk: Buffer) => Iterable<Shape>;
+
 /**
  * Opens a watch and hands over its events, then says that those which arrived together are through.
  * Resolves when the server ends the stream, as it does after timeoutSeconds.
  *
+ * Objects are asked for as protobuf: an API server on the same two cores streams 100,000 Ingresses in 1.0 s
+ * where JSON takes it 2.5 s, and half of the octets (Kubernetes 1.36).
+ *
+ * @param fields what is read of the objects, where they come as protobuf
  * @throws ApiError when the server refuses, or on an ERROR event; ConnectionError; ProtocolError on
- *   a line that is no event: an event may be lost in it, so the caller must resume or relist
+ *   what is no event: an event may be lost in it, so the caller must resume or relist
  */
 export async function watch(
   connection: ApiConnection,
   path: string,
   query: URLSearchParams,
   signal: AbortSignal,
+  fields: Fields,
   handler: { onOpen(): void; onEvent(event: WatchEvent): void; onChunk(): void },
 ): Promise<void> {
-  const lines = new LineCutter();
-  for await (const chunk of connection.get(path, query, signal, handler.onOpen)) {
-    for (const line of lines.cut(chunk)) handler.onEvent(parseEvent(line, connection.server));
+  let cut: EventCutter = () => [];
+  const open = (contentType: string): void => {
+    const { server } = connection;
+    cut = isProtobuf(contentType) ? protobufEvents(fields) : jsonEvents(server);
+    handler.onOpen();
+  };
+  for await (const chunk of connection.get(path, query, signal, open, acceptProtobuf)) {
+    for (const event of cut(chunk)) handler.onEvent(checkEvent(event, connection.server));
     handler.onChunk();
   }
 }
 
-function parseEvent(line: string, server: string): WatchEvent {
-  let event: Shape;
+function jsonEvents(server: string): EventCutter {
+  const lines = new LineCutter();
+  return function* (chunk) {
+    for (const line of lines.cut(chunk)) yield parseLine(line, server);
+  };
+}
+
+function parseLine(line: string, server: string): Shape {
   try {
-    event = shapeOf(JSON.parse(line));
+    return shapeOf(JSON.parse(line));
   } catch (cause) {
     const start = JSON.stringify(line.slice(0, 60));
     throw new ProtocolError(`${server} sent a line that is no JSON: ${start}`, { cause });
   }
+}
+
+/** A WatchEvent (meta/v1): its type, and a RawExtension whose `raw` is the object. */
+const typeField: Fields = { 1: { name: 'type', kind: 'text' } };
+const objectField = (object: Fields): Fields => ({
+  2: {
+    ...{ name: 'extension', kind: 'message' },
+    fields: { 1: { name: 'raw', kind: 'enveloped', fields: object } },
+  },
+});
+
+function protobufEvents(object: Fields): EventCutter {
+  const frames = new FrameCutter();
+  const reader = new ProtobufReader();
+  const [ofKind, ofStatus] = [objectField(object), objectField(statusFields)];
+  return function* (chunk) {
+    for (const frame of frames.cut(chunk)) {
+      // The type says what the object is, and need not come before it.
+      const { type } = reader.read(frame, typeField);
+      const { extension } = reader.read(frame, type === 'ERROR' ? ofStatus : ofKind);
+      yield { type, object: shapeOf(extension)['raw'] };
+    }
+  };
+}
+
+function checkEvent(event: Shape, server: string): WatchEvent {
   const type = event['type'];
   const object = shapeOf(event['object']);
   switch (type) {

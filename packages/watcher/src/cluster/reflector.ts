@@ -107,7 +107,8 @@ export class Reflector {
     const startedAt = performance.now();
     let isHealthy = false;
     try {
-      await watch(this.#parts.connection, this.#path, query, signal, {
+      const { fields } = this.#parts.resource;
+      await watch(this.#parts.connection, this.#path, query, signal, fields, {
         onOpen: () => this.#isListing || this.#setStatus({ state: 'watching' }),
         onEvent: (event) => {
           // The list itself proves nothing of the watch: some server may list, then refuse, for ever.

@@ -1,4 +1,5 @@
 import type { ClaimedName } from './contract.ts';
+import { objectFields } from './message-fields.ts';
 import type { Resource } from './resource.ts';
 import { listOf, type Shape, shapeOf, textOf } from './shape.ts';
 
@@ -8,13 +9,21 @@ export const ingress: Resource = {
   group: 'networking.k8s.io',
   version: 'v1',
   plural: 'ingresses',
+  fields: objectFields({
+    3: { name: 'rules', kind: 'messages', fields: { 1: { name: 'host', kind: 'text' } } },
+  }),
   names(object: Shape): readonly ClaimedName[] {
-    // Several rules for one host are common (a rule a path), and an object may hold 30,000 hosts.
-    const hosts = new Set<string>();
-    for (const rule of listOf(shapeOf(object['spec'])['rules'])) {
+    const rules = listOf(shapeOf(object['spec'])['rules']);
+    // Several rules for one host are common (a rule a path), and an object may hold 30,000 hosts. One rule is
+    // commoner still, and a set for each costs 2 us: of 100,000 objects a tenth of the time to read them.
+    const seen = rules.length > 1 ? new Set<string>() : undefined;
+    const names: ClaimedName[] = [];
+    for (const rule of rules) {
       const host = textOf(shapeOf(rule)['host']);
-      if (host !== '') hosts.add(host);
+      if (host === '' || seen?.has(host)) continue;
+      seen?.add(host);
+      names.push({ name: host, relative: false });
     }
-    return Array.from(hosts, (name) => ({ name, relative: false }));
+    return names;
   },
 };

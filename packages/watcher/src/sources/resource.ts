@@ -1,5 +1,6 @@
 import { type AddressRemarks, isAddress, remarkAddresses } from './address-remarks.ts';
 import type { ClaimedName, Kind, Projection } from './contract.ts';
+import type { Fields } from './message-fields.ts';
 import { listOf, type Shape, shapeOf, textOf } from './shape.ts';
 
 /** What the rest needs to know of a kind: where the API serves it, and how an object becomes DNS. */
@@ -10,6 +11,8 @@ export interface Resource {
   readonly version: string;
   /** The resource's name in paths and RBAC rules. */
   readonly plural: string;
+  /** Every member that is read of an object of this kind: in protobuf the others are not there. */
+  readonly fields: Fields;
   /**
    * Claims of an object of this kind; empty when it makes no DNS. The object is what JSON.parse made of
    * somebody else's bytes: any shape at all, so this never throws.

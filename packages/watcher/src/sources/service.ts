@@ -1,4 +1,5 @@
 import type { ClaimedName } from './contract.ts';
+import { objectFields } from './message-fields.ts';
 import type { Resource } from './resource.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
@@ -8,6 +9,7 @@ export const service: Resource = {
   group: '',
   version: 'v1',
   plural: 'services',
+  fields: objectFields({ 4: { name: 'type', kind: 'text' } }),
   names(object: Shape, namespace: string, name: string): readonly ClaimedName[] {
     if (shapeOf(object['spec'])['type'] !== 'LoadBalancer') return [];
     return [{ name: `${name}.${namespace}`, relative: true }];
