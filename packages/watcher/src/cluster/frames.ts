@@ -15,7 +15,7 @@ export class FrameCutter {
 
   /**
    * The frames that `chunk` completes, without their heads. They lie in the chunk, where they can: they are
-   * to be read before the next one comes.
+   * to be read before the next one is asked for. Of what follows them a copy is kept.
    *
    * @throws ProtocolError when a frame exceeds 32 MiB
    */
@@ -42,7 +42,7 @@ export class FrameCutter {
   }
 
   #keep(octets: Buffer): void {
-    this.#pending.push(octets);
+    this.#pending.push(Buffer.from(octets));
     this.#pendingLength += octets.length;
   }
 }

@@ -17,8 +17,8 @@ export class LineCutter {
   #pendingLength = 0;
 
   /**
-   * The lines that `chunk` completes, without empty ones. What follows the last newline is kept (the chunk
-   * itself is not copied, and must not be written to) until the next chunk.
+   * The lines that `chunk` completes, without empty ones. Of what follows the last newline a copy is kept
+   * until the next chunk, so that the chunk may be used again.
    *
    * @throws ProtocolError when a line exceeds 32 MiB
    */
@@ -30,7 +30,7 @@ export class LineCutter {
       if (line !== '') yield line;
     }
     if (start === chunk.length) return;
-    this.#pending.push(chunk.subarray(start));
+    this.#pending.push(Buffer.from(chunk.subarray(start)));
     this.#pendingLength += chunk.length - start;
     if (this.#pendingLength > longestLine) throw new ProtocolError('a line exceeds 32 MiB');
   }
