@@ -57,9 +57,7 @@ export class NameTree {
   private readonly heap: WordHeap;
   private readonly hasher: NameHasher;
   private readonly zones: readonly TreeZone[];
-  private readonly table: SlotTable = new SlotTable(
-    (entry) => this.heap.words[entry + HASH] as number,
-  );
+  private readonly table: SlotTable;
   /** The name in hand, with room behind it for a word read at its end. */
   private readonly name = new Uint8Array(LIMIT.NAME + 1 + 4);
   private readonly view = new DataView(this.name.buffer);
@@ -73,6 +71,7 @@ export class NameTree {
   constructor(heap: WordHeap, hasher: NameHasher, apexes: readonly FoldedName[]) {
     this.heap = heap;
     this.hasher = hasher;
+    this.table = new SlotTable(heap, (entry) => heap.words[entry + HASH] as number);
     this.zones = apexes.map((apex) => ({ apex, labels: countLabels(apex), entry: 0, names: 0 }));
     // An apex hangs below the zone around it, which therefore comes first.
     const order = [...this.zones.keys()].sort((a, b) => this.apexLabels(a) - this.apexLabels(b));

@@ -38,7 +38,7 @@ export interface StoredObject {
 export class ObjectTable {
   private readonly heap: WordHeap;
   private readonly hasher: NameHasher;
-  private readonly table: SlotTable = new SlotTable((record) => this.hashOf(record));
+  private readonly table: SlotTable;
   private readonly counts: Uint32Array = new Uint32Array(KINDS.length);
   /** The key in hand, with room for a word read at its end. */
   private readonly key: Uint8Array = new Uint8Array(MAX_KEY + 4);
@@ -48,6 +48,7 @@ export class ObjectTable {
   constructor(heap: WordHeap, hasher: NameHasher) {
     this.heap = heap;
     this.hasher = hasher;
+    this.table = new SlotTable(heap, (record) => this.hashOf(record));
   }
 
   countOf(kind: Kind): number {

@@ -35,6 +35,15 @@ it.each(seeds(5))(
   },
 );
 
+it('cuts up a large block that came back', () => {
+  const heap = new WordHeap();
+  heap.release(heap.allocate(1 << 17), 1 << 17);
+  const { bytes } = heap;
+  const blocks = new Set(Array.from({ length: 10_000 }, () => heap.allocate(13)));
+  expect(blocks.size).toBe(10_000);
+  expect(heap.bytes).toBe(bytes);
+});
+
 it('shows what was allocated through all its views, as it grows', () => {
   const heap = new WordHeap();
   const blocks = Array.from({ length: 50 }, () => heap.allocate(10_000));

@@ -6,7 +6,8 @@ import { GrowableWords } from '@seamark/snapshot';
  *
  * A block is named by its offset in `words`, 0 meaning none. Its owner knows its length. Blocks of the
  * same class (exact up to 64 words, then eight classes to each doubling) are used again by one another;
- * they are not joined, because what a cluster holds keeps its sizes for as long as it runs.
+ * they are not joined, because what a cluster holds keeps its sizes for as long as it runs. A large one,
+ * such as a table that was outgrown, is cut up for whoever comes next.
  */
 export class WordHeap {
   private readonly memory = new GrowableWords();
@@ -15,6 +16,8 @@ export class WordHeap {
   view: DataView<SharedArrayBuffer>;
   /** The first free block of each class; its first word names the next one. */
   private readonly free: number[] = [];
+  /** What is left of large blocks that came back. */
+  private readonly spare: { at: number; readonly end: number }[] = [];
   /** Word 0 belongs to nobody, so that no block has offset 0. */
   private end = 1;
 
@@ -46,8 +49,12 @@ export class WordHeap {
       this.free[kind] = this.words[block] as number;
       return block;
     }
+    return this.cut(classWords(kind)) || this.extend(classWords(kind));
+  }
+
+  private extend(words: number): number {
     const offset = this.end;
-    const end = offset + classWords(kind);
+    const end = offset + words;
     // A word more, so that one may be read at any octet of the last block.
     if (this.memory.ensure(end + 1)) {
       const bytes = 4 * this.words.length;
@@ -58,15 +65,32 @@ export class WordHeap {
     return offset;
   }
 
+  /** @returns a block out of a spare one, or 0. */
+  private cut(words: number): number {
+    const index = this.spare.findIndex(({ at, end }) => end - at >= words);
+    const found = this.spare[index];
+    if (found === undefined) return 0;
+    const block = found.at;
+    found.at += words;
+    if (found.end - found.at < EXACT) this.spare.splice(index, 1);
+    return block;
+  }
+
   /** @param words what it was allocated with. */
   release(block: number, words: number): void {
     const kind = classOf(words);
+    if (words >= LARGE) {
+      this.spare.push({ at: block, end: block + classWords(kind) });
+      return;
+    }
     this.words[block] = this.free[kind] ?? 0;
     this.free[kind] = block;
   }
 }
 
 const EXACT = 64;
+/** 256 KiB. */
+const LARGE = 1 << 16;
 
 /** Up to 64 words the number itself; beyond, the three bits below the highest one count. */
 function classOf(words: number): number {
