@@ -2,6 +2,7 @@
 
 export { formatPeer, PEER_OCTETS } from './address.ts';
 export { pinThread, usableCores } from './batched/cores.ts';
+export { trimFreeMemory } from './batched/free-memory.ts';
 export { batchedSupport, openBatched } from './batched/socket-set.ts';
 export type {
   Address,

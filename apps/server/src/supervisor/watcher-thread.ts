@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { SnapshotHandle } from '@seamark/snapshot';
+import { trimFreeMemory } from '@seamark/udp';
 import type { WatcherStatus } from '@seamark/watcher';
 import type { Logger } from '../log/logger.ts';
 import { relay } from '../log/port-logger.ts';
@@ -125,6 +126,10 @@ export class WatcherThread {
           break;
         case 'log':
           relay(this.options.log, message, { thread: 'watcher' });
+          break;
+        case 'synced':
+          // Only here, where the C library's door has been opened for the sockets' sake.
+          trimFreeMemory();
           break;
         case 'hopeless':
           failure = new Error(message.message);

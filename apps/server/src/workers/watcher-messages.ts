@@ -16,6 +16,8 @@ export interface WatcherTask {
 export type FromWatcher =
   | { readonly kind: 'snapshots'; readonly snapshots: readonly SnapshotHandle[] }
   | { readonly kind: 'status'; readonly status: WatcherStatus }
+  /** All that the sources have is published, and what reading it took is garbage no more. */
+  | { readonly kind: 'synced' }
   /** A source can't ever work; `message` says what, where, and what to do. */
   | { readonly kind: 'hopeless'; readonly code: string; readonly message: string }
   | LogMessage;

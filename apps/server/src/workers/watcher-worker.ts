@@ -61,7 +61,10 @@ async function main(): Promise<void> {
     readers: task.readers,
     serials: new Uint32Array(task.serials),
     log,
-    onSynced: collectGarbage,
+    onSynced: () => {
+      collectGarbage();
+      send({ kind: 'synced' });
+    },
     onChange: () => {
       pending ??= setTimeout(() => {
         pending = undefined;

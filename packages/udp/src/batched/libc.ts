@@ -25,6 +25,8 @@ export interface Libc {
   /** Thread 0 is the calling one. */
   sched_getaffinity(thread: number, size: number, mask: Uint8Array): number;
   sched_setaffinity(thread: number, size: number, mask: Uint8Array): number;
+  /** Only glibc has it; elsewhere this does nothing. */
+  malloc_trim(keep: number): number;
   errno(): number;
   addressOf(memory: ArrayBuffer): number;
 }
@@ -81,6 +83,7 @@ function bindFunctions(): Libc {
     poll: bind('poll', 'uintptr_t', 'ulong', 'int'),
     sched_getaffinity: bind('sched_getaffinity', 'int', 'size_t', 'void *'),
     sched_setaffinity: bind('sched_setaffinity', 'int', 'size_t', 'void *'),
+    malloc_trim: optional(() => bind('malloc_trim', 'size_t')),
     errno: () => koffi.errno(),
     addressOf: (memory) => {
       const address = Number(koffi.address(memory));
@@ -89,4 +92,12 @@ function bindFunctions(): Libc {
       return address;
     },
   };
+}
+
+function optional(bind: () => () => number): () => number {
+  try {
+    return bind();
+  } catch {
+    return () => 0;
+  }
 }
