@@ -4,6 +4,7 @@ import { milliseconds, verdictOf } from './cluster-report.ts';
 import { distributionOf, type FreshnessSample } from './freshness.ts';
 import type { PartOptions } from './part.ts';
 import type { Start } from './running-server.ts';
+import { median } from './statistics.ts';
 import { renderRows } from './table.ts';
 
 /** Ten seconds of the flow. */
@@ -42,6 +43,11 @@ export function* renderChurn(
   yield* renderRows([
     ['changes', 'probes', 'p50', 'p99', 'max', 'CPU'],
     ['one at a time', ...lagCells(single.map(({ afterConfirmation }) => afterConfirmation)), ''],
+    [
+      'the whole flow',
+      ...lagCells(windows.flatMap(({ lags }) => lags)),
+      `${(100 * median(windows.map(({ cpu }) => cpu))).toFixed(0)} %`,
+    ],
     ...windows.map(({ lags, cpu }, i) => [
       `${10 * i}-${10 * (i + 1)} s`,
       ...lagCells(lags),
