@@ -111,7 +111,7 @@ export interface BatchedSocketSet extends SocketSet {
   /**
    * Waits until a datagram comes or `receiveTimeoutMs` has passed, answers what is there (at most `batch`
    * datagrams of each socket), sends the replies, and returns how many datagrams there were, 0 after a
-   * timeout or a signal. Allocates nothing per datagram, and some 90 octets a batch.
+   * timeout or a signal. Allocates nothing, unless the kernel reports an error.
    *
    * @throws UdpError after `close`, and for errors of the receiving socket that waiting does not cure
    */

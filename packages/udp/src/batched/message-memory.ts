@@ -51,14 +51,14 @@ export class PayloadMemory {
 
 /** Headers, addresses and control data of one socket. */
 export class MessageMemory {
-  readonly receiveAddress: number;
-  readonly sendAddress: number;
   /** Source addresses as the kernel writes them, one sockaddr every {@link NAME_OCTETS} from `namesAt`. */
   readonly octets: Uint8Array;
   readonly namesAt: number;
   /** Slots that the last batch filled. */
   used = 0;
   readonly #words: Uint32Array;
+  /** Of the headers for receiving, then of each reply's. */
+  readonly #addresses: Boxes;
   /** Word indices. */
   readonly #sendAt: number;
   readonly #sendIovecsAt: number;
@@ -89,8 +89,7 @@ export class MessageMemory {
 
     this.octets = new Uint8Array(buffer);
     this.namesAt = namesAt;
-    this.receiveAddress = base;
-    this.sendAddress = base + sendAt;
+    this.#addresses = boxes(base, base + sendAt, batch);
     this.#words = new Uint32Array(buffer);
     this.#sendAt = sendAt / 4;
     this.#receiveIovecsAt = receiveIovecsAt / 4;
@@ -128,9 +127,14 @@ export class MessageMemory {
     return this.#words[slot * HEADER_WORDS + FLAGS] as number;
   }
 
+  /** Address of the first header for receiving. */
+  get receiveAddress(): number {
+    return this.#addresses[1] as number;
+  }
+
   /** Address of the header of the k-th reply. */
   sendAddressOf(k: number): number {
-    return this.sendAddress + k * HEADER_OCTETS;
+    return this.#addresses[2 + k] as number;
   }
 
   /** Makes the k-th reply of what lies in `slot`: same payload memory, peer, and local address. */
@@ -187,6 +191,18 @@ export class MessageMemory {
     this.#words[word] = address % 2 ** 32;
     this.#words[word + 1] = Math.floor(address / 2 ** 32);
   }
+}
+
+/**
+ * Numbers that don't fit 31 bits, as objects made once: computed for the call, or read from an array of
+ * doubles, one would be allocated for each batch, 16 octets. The null keeps V8 from making this such an array.
+ */
+type Boxes = readonly (number | null)[];
+
+function boxes(receiveAddress: number, sendAddress: number, batch: number): Boxes {
+  const made: (number | null)[] = [null, receiveAddress];
+  for (let k = 0; k < batch; k++) made.push(sendAddress + k * HEADER_OCTETS);
+  return made;
 }
 
 /** CMSG_SPACE(sizeof(struct in_pktinfo)). */

@@ -1,0 +1,305 @@
+// That the query path allocates nothing, for every kind of message, to the octet. No clock is looked at.
+
+import { GCProfiler, getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { TRANSPORT } from '@seamark/matcher';
+import { CLASS, parseName, RCODE, TYPE } from '@seamark/protocol';
+import { type Sink, Watcher } from '@seamark/watcher';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { composePeer } from '../stream/peer-record.ts';
+import { Counters } from '../telemetry/counters.ts';
+import { allocateQueryLog, QueryLogReader } from '../telemetry/query-log.ts';
+import { type PeerSource, QueryPath } from './query-path.ts';
+import { Telemetry } from './telemetry.ts';
+
+/** Of each kind in a round, and so of all kinds together some 450,000. */
+const QUERIES = 20_000;
+/**
+ * A round in which V8 compiled something, or went back on it, says nothing about the path. How many of
+ * those there are depends on the machine; a path that allocates has no round without.
+ */
+const ROUNDS = 40;
+/** The numbers that the measuring makes; one object for every hundredth query would be 3,200 at least. */
+const OWN_OCTETS = 256;
+const MANY_LABELS = `${'a.'.repeat(120)}example.com`;
+
+interface MessageKind {
+  readonly title: string;
+  readonly message: Uint8Array;
+  /** Low four bits of the reply's flags; undefined for no reply. */
+  readonly rcode: number | undefined;
+  /** Counts of the reply's sections behind the question's. */
+  readonly counts?: readonly [number, number, number];
+  readonly transport?: 0 | 1;
+}
+
+interface Shape {
+  readonly edns?: readonly number[];
+  readonly klass?: number;
+  readonly flags?: number;
+  readonly questions?: number;
+  readonly trailing?: readonly number[];
+}
+
+/** OPT without options: payload size 1232, DO; then the version's and the option data's octets. */
+const opt = (version = 0, ...data: readonly number[]): readonly number[] => [
+  ...[0, 0, TYPE.OPT, 4, 0xd0, 0, version, 0x80, 0, 0, data.length],
+  ...data,
+];
+
+function compose(name: string, type: number, shape: Shape = {}): Uint8Array {
+  const { edns = [], klass = CLASS.IN, flags = 0x0100, questions = 1, trailing = [] } = shape;
+  const additionals = edns.length === 0 ? 0 : 1;
+  const header = [0x12, 0x34, flags >> 8, flags & 0xff, 0, questions, 0, 0, 0, 0, 0, additionals];
+  return Uint8Array.of(
+    ...header,
+    ...(questions === 0 ? [] : [...parseName(name), type >> 8, type & 0xff, 0, klass]),
+    ...edns,
+    ...trailing,
+  );
+}
+
+const www = 'www.example.com';
+const { NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED } = RCODE;
+const A = TYPE.A;
+
+const KINDS: readonly MessageKind[] = [
+  { title: 'hit', message: compose(www, A), rcode: NOERROR, counts: [1, 0, 0] },
+  {
+    title: 'hit in capitals with EDNS and DO',
+    message: compose(www.toUpperCase(), A, { edns: opt() }),
+    ...{ rcode: NOERROR, counts: [1, 0, 1] },
+  },
+  {
+    title: 'hit with an option that nobody knows',
+    message: compose(www, A, { edns: opt(0, 0xff, 0xf0, 0, 2, 1, 2) }),
+    ...{ rcode: NOERROR, counts: [1, 0, 1] },
+  },
+  {
+    title: 'several addresses in rotating order',
+    message: compose('multi.example.com', A),
+    ...{ rcode: NOERROR, counts: [8, 0, 0] },
+  },
+  {
+    title: 'truncated',
+    message: compose('large.example.com', A),
+    ...{ rcode: NOERROR, counts: [0, 0, 0] },
+  },
+  {
+    title: 'the same over a stream',
+    message: compose('large.example.com', A),
+    ...{ rcode: NOERROR, counts: [60, 0, 0], transport: TRANSPORT.STREAM },
+  },
+  {
+    title: 'wildcard',
+    message: compose('any.apps.example.com', A),
+    ...{ rcode: NOERROR, counts: [1, 0, 0] },
+  },
+  {
+    title: 'NODATA',
+    message: compose(www, TYPE.AAAA),
+    ...{ rcode: NOERROR, counts: [0, 1, 0] },
+  },
+  {
+    title: 'NODATA of an empty non-terminal',
+    message: compose('ent.example.com', A),
+    ...{ rcode: NOERROR, counts: [0, 1, 0] },
+  },
+  {
+    title: 'NXDOMAIN with EDNS',
+    message: compose('no.example.com', A, { edns: opt() }),
+    ...{ rcode: NXDOMAIN, counts: [0, 1, 1] },
+  },
+  {
+    title: 'NXDOMAIN of many labels',
+    message: compose(MANY_LABELS, A),
+    ...{ rcode: NXDOMAIN, counts: [0, 1, 0] },
+  },
+  {
+    title: 'SOA',
+    message: compose('example.com', TYPE.SOA),
+    ...{ rcode: NOERROR, counts: [1, 0, 0] },
+  },
+  {
+    title: 'NS with addresses',
+    message: compose('example.com', TYPE.NS),
+    ...{ rcode: NOERROR, counts: [1, 0, 1] },
+  },
+  {
+    title: 'ANY',
+    message: compose(www, TYPE.ANY),
+    ...{ rcode: NOERROR, counts: [1, 0, 0] },
+  },
+  {
+    title: 'DS at an apex',
+    message: compose('example.com', TYPE.DS),
+    ...{ rcode: NOERROR, counts: [0, 1, 0] },
+  },
+  {
+    title: 'a zone not read yet, with EDE',
+    message: compose('www.example.org', A, { edns: opt() }),
+    ...{ rcode: SERVFAIL, counts: [0, 0, 1] },
+  },
+  {
+    title: 'no zone of ours, with EDE',
+    message: compose('www.example.net', A, { edns: opt() }),
+    ...{ rcode: REFUSED, counts: [0, 0, 1] },
+  },
+  {
+    title: 'zone transfer',
+    message: compose('example.com', TYPE.AXFR),
+    ...{ rcode: REFUSED, counts: [0, 0, 0] },
+  },
+  {
+    title: 'class CH',
+    message: compose('version.bind', TYPE.TXT, { klass: CLASS.CH }),
+    ...{ rcode: REFUSED, counts: [0, 0, 0] },
+  },
+  {
+    title: 'EDNS version 1',
+    message: compose(www, A, { edns: opt(1) }),
+    ...{ rcode: RCODE.BADVERS & 15, counts: [0, 0, 1] },
+  },
+  {
+    title: 'opcode NOTIFY',
+    message: compose(www, A, { flags: 0x2000 }),
+    ...{ rcode: NOTIMP, counts: [0, 0, 0] },
+  },
+  {
+    title: 'malformed: an option that is cut off',
+    message: compose(www, A, { edns: opt(0, 0, 10, 0) }),
+    ...{ rcode: FORMERR, counts: [0, 0, 1] },
+  },
+  {
+    title: 'malformed: no question, but an OPT record',
+    message: compose(www, A, { questions: 0, edns: opt() }),
+    ...{ rcode: FORMERR, counts: [0, 0, 1] },
+  },
+  {
+    title: 'malformed: octets behind the end',
+    message: compose(www, A, { trailing: [1, 2, 3] }),
+    ...{ rcode: FORMERR, counts: [0, 0, 0] },
+  },
+  { title: 'itself a reply', message: compose(www, A, { flags: 0x8000 }), rcode: undefined },
+  { title: 'too short', message: Uint8Array.of(1, 2, 3), rcode: undefined },
+];
+
+/** Room for every record of a round, so that no kind is measured with a ring that is full. */
+const queryLog = allocateQueryLog(2 ** Math.ceil(Math.log2(2 * QUERIES)));
+const memory = new Uint8Array(8192);
+const view = new DataView(memory.buffer);
+const peer = composePeer('192.0.2.1', 5353) ?? new Uint8Array();
+const source: PeerSource = { peer: () => peer, peerFamily: () => 4 };
+const silent = (): void => {};
+let path: QueryPath;
+
+beforeAll(async () => {
+  // Compiled here and now, not when another thread gets a core: how many rounds that takes is then the same
+  // on every machine.
+  setFlagsFromString('--no-concurrent-recompilation');
+  const sinks: Sink[] = [];
+  const gateway = { resources: ['Ingress', 'Service'], ttl: 60, apex: 'ns1.kube-system' } as const;
+  const watcher = new Watcher({
+    readers: 1,
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    views: [
+      {
+        gateways: ['example.com', 'example.org'].map((zone, i) => {
+          return { ...gateway, zones: [zone], source: i };
+        }),
+      },
+    ],
+    sources: ['read', 'never read'].map((label) => ({
+      label,
+      kinds: ['Ingress', 'Service'],
+      source: { start: async (sink) => void sinks.push(sink) },
+    })),
+  });
+  await watcher.run(new AbortController().signal);
+  const [read] = sinks;
+  if (read === undefined) throw new Error('no source was started');
+  read.beginList('Ingress');
+  const add = (name: string, addresses: number): void =>
+    read.upsert('Ingress', {
+      key: `default/${name}`,
+      names: [{ name, relative: false }],
+      addresses: Array.from({ length: addresses }, (_, i) => `198.51.100.${i + 1}`),
+    });
+  for (const name of [www, '*.apps.example.com', 'host.ent.example.com']) add(name, 1);
+  add('multi.example.com', 8);
+  add('large.example.com', 60);
+  read.endList('Ingress');
+  read.beginList('Service');
+  read.upsert('Service', {
+    key: 'kube-system/ns1',
+    names: [{ name: 'ns1.kube-system', relative: true }],
+    addresses: ['192.0.2.53'],
+  });
+  read.endList('Service');
+  read.flush();
+  const counters = new Counters().memory;
+  const [handle] = watcher.handles;
+  if (handle === undefined) throw new Error('no snapshot');
+  path = new QueryPath(handle, 0, new Telemetry({ counters, queryLog }));
+});
+
+/** Puts the message into the buffer, as a kernel would, and answers it there. */
+function answer({ message, transport = TRANSPORT.UDP }: MessageKind, log: boolean): number {
+  for (let i = 0; i < message.length; i++) memory[i] = message[i] as number;
+  return path.answer(memory, view, 0, message.length, 4096, transport, source, log);
+}
+
+function serve(kind: MessageKind, log: boolean): void {
+  for (let i = 0; i < QUERIES; i++) answer(kind, log);
+}
+
+/** Octets that a round has added to the heap; undefined where something was collected meanwhile. */
+function grownBy(round: () => void): number | undefined {
+  const collections = new GCProfiler();
+  collections.start();
+  const before = used();
+  const own = used() - before;
+  round();
+  const grown = used() - before - 2 * own;
+  return collections.stop().statistics.length > 0 ? undefined : grown;
+}
+
+/** Exact to the octet, unlike `total_allocated_bytes`, which counts allocation buffers of 77 KB. */
+function used(): number {
+  return getHeapStatistics().used_heap_size;
+}
+
+function growths(round: () => void): (number | undefined)[] {
+  const rounds: (number | undefined)[] = [];
+  while (rounds.length < ROUNDS && !isNothing(rounds.at(-1))) rounds.push(grownBy(round));
+  return rounds;
+}
+
+function isNothing(octets: number | undefined): boolean {
+  return octets !== undefined && octets >= 0 && octets <= OWN_OCTETS;
+}
+
+describe.each([
+  ['without a log', false],
+  ['with a log', true],
+])('%s', (_title, log) => {
+  const reader = new QueryLogReader(queryLog);
+
+  test.each(KINDS)('$title', (kind) => {
+    const length = answer(kind, log);
+    const reply =
+      length === 0
+        ? undefined
+        : {
+            rcode: view.getUint16(2) & 15,
+            counts: [view.getUint16(6), view.getUint16(8), view.getUint16(10)],
+          };
+    const { rcode, counts } = kind;
+    expect(reply).toEqual(rcode === undefined ? undefined : { rcode, counts });
+
+    serve(kind, log);
+    reader.drain(silent);
+    const rounds = growths(() => serve(kind, log));
+    expect(rounds.at(-1), `octets in rounds of ${QUERIES}: ${rounds}`).toSatisfy(isNothing);
+    expect(reader.dropped).toBe(0);
+  });
+});
