@@ -2,8 +2,6 @@ import { LIMIT } from '@seamark/protocol';
 
 /** What a query log tells of one query; both ends of the ring deal in it. */
 export interface QueryRecord {
-  /** Milliseconds since the epoch. */
-  readonly time: number;
   /** 20 octets: family, 0, port, address; see `SocketSet.peer` of the UDP package. */
   readonly peer: Uint8Array;
   readonly isStream: boolean;
@@ -31,29 +29,29 @@ export interface QueryRecord {
  * Offsets in a record of {@link RECORD_OCTETS}, in the byte order of the machine: it never leaves it.
  *
  * ```
- *    0  time (Float64, ms)      16  type    24  request size   32  marks
- *    8  duration (Float64, s)   18  class   26  reply size     33  name length
- *                               20  id      28  rcode          34  peer (20 octets)
- *                               22  UDP size  30  reply flags  54  name (up to 255 octets)
+ *    0  duration (Float64, s)    8  type      16  request size   24  marks
+ *                               10  class     18  reply size     25  name length
+ *                               12  id        20  rcode          26  peer (20 octets)
+ *                               14  UDP size  22  reply flags    46  name (up to 255 octets)
  * ```
  *
- * Numbers come first, so that each is aligned; the two runs of octets need not be.
+ * Numbers come first, so that each is aligned; the two runs of octets need not be. No time is noted: a line
+ * gets its own when it is written, a tenth of a second later, and reading the clock allocates a number.
  */
 export const RECORD = {
-  TIME: 0,
-  DURATION: 8,
-  TYPE: 16,
-  CLASS: 18,
-  ID: 20,
-  UDP_SIZE: 22,
-  REQUEST_SIZE: 24,
-  REPLY_SIZE: 26,
-  RCODE: 28,
-  REPLY_FLAGS: 30,
-  MARKS: 32,
-  NAME_LENGTH: 33,
-  PEER: 34,
-  NAME: 54,
+  DURATION: 0,
+  TYPE: 8,
+  CLASS: 10,
+  ID: 12,
+  UDP_SIZE: 14,
+  REQUEST_SIZE: 16,
+  REPLY_SIZE: 18,
+  RCODE: 20,
+  REPLY_FLAGS: 22,
+  MARKS: 24,
+  NAME_LENGTH: 25,
+  PEER: 26,
+  NAME: 46,
 } as const;
 
 export const PEER_LENGTH = 20;

@@ -61,6 +61,7 @@ function compose(name: string, type: number, shape: Shape = {}): Uint8Array {
 const www = 'www.example.com';
 const { NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED } = RCODE;
 const A = TYPE.A;
+const TXT = 16;
 
 const KINDS: readonly MessageKind[] = [
   { title: 'hit', message: compose(www, A), rcode: NOERROR, counts: [1, 0, 0] },
@@ -151,7 +152,7 @@ const KINDS: readonly MessageKind[] = [
   },
   {
     title: 'class CH',
-    message: compose('version.bind', TYPE.TXT, { klass: CLASS.CH }),
+    message: compose('version.bind', TXT, { klass: CLASS.CH }),
     ...{ rcode: REFUSED, counts: [0, 0, 0] },
   },
   {

@@ -14,7 +14,7 @@ export class Telemetry implements Observer {
   private readonly counters: Counters;
   private readonly queryLog: QueryLogWriter;
 
-  constructor(task: AnswerTask) {
+  constructor(task: Pick<AnswerTask, 'counters' | 'queryLog'>) {
     this.counters = new Counters(task.counters);
     this.queryLog = new QueryLogWriter(task.queryLog);
   }
@@ -47,7 +47,6 @@ export class Telemetry implements Observer {
     );
     if (!log) return;
     this.queryLog.write(
-      Date.now(),
       source.peer(),
       isStream,
       view.getUint16(offset + HEADER.ID),
