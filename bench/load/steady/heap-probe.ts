@@ -40,9 +40,14 @@ function used(): number {
 }
 
 function attach(file: string): void {
-  const post = MessagePort.prototype.postMessage;
+  const post: (this: MessagePort, message: unknown, ...rest: never[]) => void =
+    MessagePort.prototype.postMessage;
   let before = 0;
-  MessagePort.prototype.postMessage = function (this: MessagePort, message: Message, ...rest) {
+  MessagePort.prototype.postMessage = function (
+    this: MessagePort,
+    message: Message,
+    ...rest: never[]
+  ) {
     const { received, batches } = message?.totals ?? {};
     // The stream worker counts other things.
     if (message?.kind !== 'totals' || received === undefined || batches === undefined) {
