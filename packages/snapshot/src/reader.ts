@@ -55,10 +55,17 @@ export class SnapshotReader {
     Atomics.store(this.control, this.slot, READER_STATE.JOINING);
   }
 
-  /** Adopts the newest list of segments if it has changed. @returns whether it had. */
+  /**
+   * Adopts the newest list of segments if it has changed. @returns whether it had.
+   *
+   * The first look is an ordinary read, 7 ns less than Atomics.load, which V8 calls (bench/micro/refresh.ts).
+   * It orders nothing and need not: where it sees no change nothing new is read, and where it does, `adopt`
+   * orders what follows. The language would let a compiler use one such read for several messages of a batch,
+   * but not beyond the system calls between batches (V8 reads each time, even in a loop of nothing else).
+   */
   refresh(): boolean {
-    const sequence = Atomics.load(this.control, CONTROL.SEQUENCE);
-    return sequence === this.sequence ? false : this.adopt(sequence);
+    if (this.control[CONTROL.SEQUENCE] === this.sequence) return false;
+    return this.adopt(Atomics.load(this.control, CONTROL.SEQUENCE));
   }
 
   /**
