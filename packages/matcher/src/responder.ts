@@ -302,17 +302,15 @@ export class Responder {
       if (this.given !== undefined) at = this.given.append(view, opt, at);
       this.additionals += 1;
     }
-    view.setUint16(
-      offset + HEADER.FLAGS,
+    const flags =
       FLAG.QR |
-        (query.flags & (FLAG.OPCODE | FLAG.RD)) |
-        (this.authoritative ? FLAG.AA : 0) |
-        (this.truncated ? FLAG.TC : 0) |
-        (this.rcode & FLAG.RCODE),
-    );
-    view.setUint16(offset + HEADER.QDCOUNT, query.hasQuestion ? 1 : 0);
-    view.setUint16(offset + HEADER.ANCOUNT, this.answers);
-    view.setUint16(offset + HEADER.NSCOUNT, this.authorities);
+      (query.flags & (FLAG.OPCODE | FLAG.RD)) |
+      (this.authoritative ? FLAG.AA : 0) |
+      (this.truncated ? FLAG.TC : 0) |
+      (this.rcode & FLAG.RCODE);
+    // Two fields at a time. Of five calls of setUint16 V8 left one a call (Node 26.10).
+    view.setInt32(offset + HEADER.FLAGS, (flags << 16) | (query.hasQuestion ? 1 : 0));
+    view.setInt32(offset + HEADER.ANCOUNT, (this.answers << 16) | this.authorities);
     view.setUint16(offset + HEADER.ARCOUNT, this.additionals);
     return at - offset;
   }
