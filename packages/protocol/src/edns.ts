@@ -1,4 +1,4 @@
-// Query path: nothing here allocates, throws or waits. Bench: bench/micro/answer.ts.
+// Query path: nothing here allocates, throws or waits. Bench: bench/micro/compose.ts.
 import { EDNS_OPTION, TYPE } from './constants.ts';
 
 /** Octets of an OPT record without options: root, type, size, extended RCODE, flags, RDLENGTH. */

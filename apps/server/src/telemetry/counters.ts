@@ -1,4 +1,4 @@
-// Query path: counting neither allocates nor waits.
+// Query path: counting neither allocates nor waits. Bench: bench/micro/telemetry.ts.
 import { RCODE, TYPE } from '@seamark/protocol';
 
 /** How a query came: the row of the request matrix. */
