@@ -44,7 +44,7 @@ export function* renderPublications(
 ): Generator<string> {
   yield `### steady: ${rate} queries a second of ${hosts} hosts while they change: ${server}`;
   yield '';
-  yield `\`late\`: answered after ${LATE_MS} ms or not at all; medians of the rounds, \`lost\` their sum. \`skipped\`: not`;
+  yield `\`late\`: answered after ${LATE_MS} ms or not at all; medians, and the rounds in order. \`skipped\`: not`;
   yield 'sent, because the client was held up when they were due.';
   yield '';
   const of = (list: readonly DelaySample[], field: (sample: DelaySample) => number): string =>
@@ -57,7 +57,7 @@ export function* renderPublications(
       'skipped',
       'lost',
       'late %',
-      'of rounds',
+      'of rounds, %',
       'p50 us',
       'p99 us',
       'max ms',
@@ -67,7 +67,7 @@ export function* renderPublications(
       of(list, ({ changes }) => changes),
       of(list, ({ sent }) => sent),
       of(list, ({ skipped }) => skipped),
-      String(list.reduce((sum, { lost }) => sum + lost, 0)),
+      list.map(({ lost }) => lost).join(' '),
       median(list.map(latePercent)).toFixed(3),
       list.map((sample) => latePercent(sample).toFixed(3)).join(' '),
       of(list, ({ p50 }) => p50),
@@ -82,11 +82,15 @@ export function* renderPublications(
     // A round beside the same round without changes: what else the machine did meets both.
     const costs = list.map((sample, i) => latePercent(sample) - latePercent(control[i] ?? sample));
     const cost = median(costs);
-    const lost = list.reduce((sum, sample) => sum + sample.lost, 0);
+    const lost = sumOfLost(list);
     const said = cost <= LATE_PERCENT && lost === 0 ? 'reached' : 'MISSED';
-    yield `- ${title}: ${cost.toFixed(3)} % more late than without changes in the same round, ${lost} lost; to be reached: ${LATE_PERCENT} % and none; ${said}.`;
+    yield `- ${title}: ${cost.toFixed(3)} % more late than without changes in the same round; ${lost} lost, ${sumOfLost(control)} without changes. To be reached: at most ${LATE_PERCENT} % more, and none; ${said}.`;
   }
   yield '';
+}
+
+function sumOfLost(list: readonly DelaySample[]): number {
+  return list.reduce((sum, { lost }) => sum + lost, 0);
 }
 
 function latePercent({ late, sent }: DelaySample): number {
