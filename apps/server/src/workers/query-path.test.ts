@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { composePeer } from '../stream/peer-record.ts';
 import { Counters } from '../telemetry/counters.ts';
 import { allocateQueryLog, QueryLogReader } from '../telemetry/query-log.ts';
+import { CookieKeeper } from './cookie-memory.ts';
 import { type PeerSource, QueryPath } from './query-path.ts';
 import { Telemetry } from './telemetry.ts';
 
@@ -59,6 +60,19 @@ function compose(name: string, type: number, shape: Shape = {}): Uint8Array {
 }
 
 const www = 'www.example.com';
+/** COOKIE (RFC 7873 4): code 10, length, octets. */
+const cookie = (octets: readonly number[]): readonly number[] => [
+  0,
+  10,
+  0,
+  octets.length,
+  ...octets,
+];
+const CLIENT_COOKIE = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+/** With the server's part once it has been asked for. */
+const withCookie = compose(www, TYPE.A, {
+  edns: opt(0, ...cookie([...CLIENT_COOKIE, ...new Uint8Array(16)])),
+});
 const { NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED } = RCODE;
 const A = TYPE.A;
 const TXT = 16;
@@ -73,6 +87,21 @@ const KINDS: readonly MessageKind[] = [
   {
     title: 'hit with an option that nobody knows',
     message: compose(www, A, { edns: opt(0, 0xff, 0xf0, 0, 2, 1, 2) }),
+    ...{ rcode: NOERROR, counts: [1, 0, 1] },
+  },
+  {
+    title: "hit with a client's cookie",
+    message: compose(www, A, { edns: opt(0, ...cookie(CLIENT_COOKIE)) }),
+    ...{ rcode: NOERROR, counts: [1, 0, 1] },
+  },
+  {
+    title: 'hit with a cookie of ours',
+    message: withCookie,
+    ...{ rcode: NOERROR, counts: [1, 0, 1] },
+  },
+  {
+    title: "hit with somebody else's cookie",
+    message: compose(www, A, { edns: opt(0, ...cookie([...CLIENT_COOKIE, ...CLIENT_COOKIE])) }),
     ...{ rcode: NOERROR, counts: [1, 0, 1] },
   },
   {
@@ -240,7 +269,15 @@ beforeAll(async () => {
   const counters = new Counters().memory;
   const [handle] = watcher.handles;
   if (handle === undefined) throw new Error('no snapshot');
-  path = new QueryPath(handle, 0, new Telemetry({ counters, queryLog }));
+  const { memory: cookies } = new CookieKeeper();
+  path = new QueryPath(handle, 0, cookies, new Telemetry({ counters, queryLog }));
+  const ask = (): Uint8Array => {
+    const length = answer({ title: '', message: withCookie, rcode: NOERROR }, false);
+    return memory.slice(length - 24, length);
+  };
+  withCookie.set(ask(), withCookie.length - 24);
+  // A good one comes back as it is.
+  expect(ask()).toEqual(withCookie.slice(-24));
 });
 
 /** Puts the message into the buffer, as a kernel would, and answers it there. */
