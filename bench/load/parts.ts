@@ -1,7 +1,7 @@
 // The parts of the bench that are no cases of dnsperf, by the words that begin their command lines.
 
-import { runChurnPart } from './churn-part.ts';
-import { runClusterPart } from './cluster-part.ts';
+import { runChurnPart } from './churn/part.ts';
+import { runClusterPart } from './cluster/part.ts';
 import { PartUsageError } from './part.ts';
 import { runSteadyPart } from './steady/part.ts';
 

@@ -1,7 +1,7 @@
 // bench/RESULTS.md: what people wrote above the mark, the runs below it, newest first.
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { headingOf, LEGEND, type Run, renderRun } from './report.ts';
+import { headingOf, LEGEND, type Run, renderRun } from './cases/report.ts';
 
 const MARK = '<!-- npm run bench writes below this line -->';
 

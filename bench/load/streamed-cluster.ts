@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ingress, type KubeObject } from '../../test/support/kube/objects.ts';
+import { nowNs } from './freshness/probe.ts';
 import { ingressPath, toObjects } from './manifests.ts';
 import type { Dataset } from './names.ts';
-import { nowNs } from './probe.ts';
 
 /** Octets written at once. */
 const CHUNK = 65_536;

@@ -1,6 +1,6 @@
 // What the bench needs to know of a server: can it run here, how is it configured, how is it started.
 
-import type { Setup } from '../cases.ts';
+import type { Setup } from '../cases/cases.ts';
 import type { Dataset } from '../names.ts';
 
 export interface Launch {

@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureKube, GoMissing } from '../../../test/support/kube/build/build.ts';
-import { LoadedCluster } from '../loaded-cluster.ts';
+import { LoadedCluster } from '../cluster/loaded-cluster.ts';
 import { NAME_SERVER, TTL, ZONE } from '../names.ts';
 import type { Recipe } from './contract.ts';
 

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../../test/support/ports.ts';
-import { ChangingCluster, type Flow } from '../changing-cluster.ts';
+import { ChangingCluster, type Flow } from '../churn/changing-cluster.ts';
 import { createDataset } from '../names.ts';
 import { type PartOptions, report } from '../part.ts';
 import { RunningServer } from '../running-server.ts';

@@ -1,11 +1,11 @@
 // A flow of changes as tables.
 
-import { milliseconds, verdictOf } from './cluster-report.ts';
-import { distributionOf, type FreshnessSample } from './freshness.ts';
-import type { PartOptions } from './part.ts';
-import type { Start } from './running-server.ts';
-import { median } from './statistics.ts';
-import { renderRows } from './table.ts';
+import { milliseconds, verdictOf } from '../cluster/report.ts';
+import { distributionOf, type FreshnessSample } from '../freshness/freshness.ts';
+import type { PartOptions } from '../part.ts';
+import type { Start } from '../running-server.ts';
+import { median } from '../statistics.ts';
+import { renderRows } from '../table.ts';
 
 /** Ten seconds of the flow. */
 export interface Window {

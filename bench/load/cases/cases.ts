@@ -1,6 +1,6 @@
 // The questions of each case, and what is to be reached with them.
 
-import { type Dataset, Random, randomName, ZONE } from './names.ts';
+import { type Dataset, Random, randomName, ZONE } from '../names.ts';
 
 /** What a server has to have before it can be asked; servers are started anew for each. */
 export interface Setup {

@@ -6,11 +6,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../../test/support/ports.ts';
-import { ChangingCluster } from './changing-cluster.ts';
-import { type ChurnResult, renderChurn, type Window } from './churn-report.ts';
-import { type Sampling, sampleFreshness, sampleOne } from './freshness.ts';
-import { createDataset, type Dataset, Random } from './names.ts';
+import { freePort } from '../../../test/support/ports.ts';
+import { type Sampling, sampleFreshness, sampleOne } from '../freshness/freshness.ts';
+import { compileProbe, Probe } from '../freshness/probe.ts';
+import { createDataset, type Dataset, Random } from '../names.ts';
 import {
   beginPart,
   endPart,
@@ -18,10 +17,11 @@ import {
   type PartOptions,
   readPartOptions,
   report,
-} from './part.ts';
-import { compileProbe, Probe } from './probe.ts';
-import { RunningServer } from './running-server.ts';
-import type { Recipe } from './servers/index.ts';
+} from '../part.ts';
+import { RunningServer } from '../running-server.ts';
+import type { Recipe } from '../servers/index.ts';
+import { ChangingCluster } from './changing-cluster.ts';
+import { type ChurnResult, renderChurn, type Window } from './report.ts';
 
 const USAGE = `Usage: npm run bench -- churn [OPTIONS]
 

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Child, endChild, startChild } from '../../test/support/child.ts';
-import { compile } from './compile.ts';
+import { type Child, endChild, startChild } from '../../../test/support/child.ts';
+import { compile } from '../compile.ts';
 
 const SOURCE: string = join(import.meta.dirname, 'probe.c');
 

@@ -1,11 +1,11 @@
 // Start: the time from exec to the first right answers, of servers that read the same API server.
 
 import { mkdir } from 'node:fs/promises';
-import { type Child, endChild, startChild } from '../../test/support/child.ts';
-import type { Dataset } from './names.ts';
-import { nowNs, Probe } from './probe.ts';
-import { peakOctets, processTree, residentOctets, usageOf } from './process-tree.ts';
-import type { Launch, Recipe } from './servers/index.ts';
+import { type Child, endChild, startChild } from '../../../test/support/child.ts';
+import { nowNs, Probe } from '../freshness/probe.ts';
+import type { Dataset } from '../names.ts';
+import { peakOctets, processTree, residentOctets, usageOf } from '../process-tree.ts';
+import type { Launch, Recipe } from '../servers/index.ts';
 
 /** Of what a server prints, as much as explains why it ended. */
 const LAST_WORDS = 4000;

@@ -1,12 +1,12 @@
 // Samples as tables: medians of the rounds, and ratios to the echo of the same round.
 
+import type { Machine } from '../machine.ts';
+import type { Start } from '../running-server.ts';
+import { median } from '../statistics.ts';
+import { renderRows } from '../table.ts';
 import type { Case, Setup } from './cases.ts';
-import type { Machine } from './machine.ts';
 import type { Options } from './options.ts';
 import { type CaseSamples, MODEST_QPS, type Sample } from './rounds.ts';
-import type { Start } from './running-server.ts';
-import { median } from './statistics.ts';
-import { renderRows } from './table.ts';
 
 /** A group of cases that had the same servers. */
 export interface Group {

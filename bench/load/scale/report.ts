@@ -1,7 +1,7 @@
 // What `scale` measured, as the section of RESULTS.md.
 
-import type { Machine } from './machine.ts';
-import { median } from './statistics.ts';
+import type { Machine } from '../machine.ts';
+import { median } from '../statistics.ts';
 
 export interface ScaleOptions {
   readonly rounds: number;

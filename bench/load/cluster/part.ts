@@ -4,11 +4,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../test/support/ports.ts';
-import { renderFreshness, renderStarts, type StartGroup } from './cluster-report.ts';
-import { type FreshnessSample, type Sampling, sampleFreshness, sampleOne } from './freshness.ts';
-import { LoadedCluster } from './loaded-cluster.ts';
-import { createDataset, type Dataset, Random } from './names.ts';
+import { freePort } from '../../../test/support/ports.ts';
+import {
+  type FreshnessSample,
+  type Sampling,
+  sampleFreshness,
+  sampleOne,
+} from '../freshness/freshness.ts';
+import { compileProbe, Probe } from '../freshness/probe.ts';
+import { createDataset, type Dataset, Random } from '../names.ts';
 import {
   beginPart,
   endPart,
@@ -16,10 +20,11 @@ import {
   type PartOptions,
   readPartOptions,
   report,
-} from './part.ts';
-import { compileProbe, Probe } from './probe.ts';
-import { RunningServer } from './running-server.ts';
-import type { Launch, Recipe } from './servers/index.ts';
+} from '../part.ts';
+import { RunningServer } from '../running-server.ts';
+import type { Launch, Recipe } from '../servers/index.ts';
+import { LoadedCluster } from './loaded-cluster.ts';
+import { renderFreshness, renderStarts, type StartGroup } from './report.ts';
 import { measureStart, type StartSample } from './start.ts';
 
 const USAGE = `Usage: npm run bench -- start freshness [OPTIONS]      (or one of the two)

@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort } from '../../test/support/ports.ts';
-import { CASES, type Case, questions } from './cases.ts';
-import { measureThroughput, OUTSTANDING } from './dnsperf.ts';
-import { describeMachine, loadNow } from './machine.ts';
-import { createDataset } from './names.ts';
-import { integer, integers, UsageError } from './options.ts';
-import { saveSection } from './results-file.ts';
-import { RunningServer } from './running-server.ts';
-import { renderScale, type ScaleOptions, type ScaleSample } from './scale-report.ts';
-import { seamarkWith } from './servers/seamark.ts';
+import { freePort } from '../../../test/support/ports.ts';
+import { CASES, type Case, questions } from '../cases/cases.ts';
+import { integer, integers, UsageError } from '../cases/options.ts';
+import { measureThroughput, OUTSTANDING } from '../dnsperf.ts';
+import { describeMachine, loadNow } from '../machine.ts';
+import { createDataset } from '../names.ts';
+import { saveSection } from '../results-file.ts';
+import { RunningServer } from '../running-server.ts';
+import { seamarkWith } from '../servers/seamark.ts';
+import { renderScale, type ScaleOptions, type ScaleSample } from './report.ts';
 
 const USAGE: string = `Usage: npm run bench -- scale [OPTIONS]
 
@@ -26,7 +26,7 @@ const USAGE: string = `Usage: npm run bench -- scale [OPTIONS]
   --save, --no-save  write bench/RESULTS.md (default: yes)
 `;
 
-const ROOT: string = join(import.meta.dirname, '../..');
+const ROOT: string = join(import.meta.dirname, '../../..');
 const IDLE_SECONDS = 15;
 const WARM_UP_SECONDS = 1;
 const HIT: Case = CASES[0] as Case;

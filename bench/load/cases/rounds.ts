@@ -3,10 +3,10 @@
 
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Load, measureLatency, measureThroughput } from '../dnsperf.ts';
+import type { RunningServer } from '../running-server.ts';
 import type { Case } from './cases.ts';
-import { type Load, measureLatency, measureThroughput } from './dnsperf.ts';
 import type { Options } from './options.ts';
-import type { RunningServer } from './running-server.ts';
 
 /** Queries a second for latencies: every server here is idle most of the time at that rate. */
 export const MODEST_QPS = 5000;

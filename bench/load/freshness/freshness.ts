@@ -1,9 +1,9 @@
 // Freshness: the time from a change's confirmation to its answer on the wire, one change at a time.
 
-import type { Confirmation } from './loaded-cluster.ts';
-import type { Dataset, Random } from './names.ts';
+import type { Confirmation } from '../cluster/loaded-cluster.ts';
+import type { Dataset, Random } from '../names.ts';
+import { percentile } from '../statistics.ts';
 import type { Probe } from './probe.ts';
-import { percentile } from './statistics.ts';
 
 /** Longer than any server was ever seen to take: who is later has missed the change. */
 const PATIENCE_MS = 30_000;

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
-import { missingCompiler } from './compile.ts';
+import { missingCompiler } from '../compile.ts';
+import { createDataset } from '../names.ts';
+import { StreamedCluster } from '../streamed-cluster.ts';
 import { distributionOf, freshAddress } from './freshness.ts';
-import { createDataset } from './names.ts';
 import { compileProbe, nowNs, Probe } from './probe.ts';
-import { StreamedCluster } from './streamed-cluster.ts';
 
 const INGRESSES = '/apis/networking.k8s.io/v1/ingresses?watch=1';
 const noCompiler = await missingCompiler();

@@ -1,10 +1,10 @@
 // Starts and freshness as tables.
 
-import { distributionOf, type FreshnessSample } from './freshness.ts';
-import type { PartOptions } from './part.ts';
+import { distributionOf, type FreshnessSample } from '../freshness/freshness.ts';
+import type { PartOptions } from '../part.ts';
+import { median } from '../statistics.ts';
+import { renderRows } from '../table.ts';
 import type { StartSample } from './start.ts';
-import { median } from './statistics.ts';
-import { renderRows } from './table.ts';
 
 /** What is to be reached (milliseconds). */
 export const FRESHNESS_TARGET = { p50: 1, p99: 5 } as const;

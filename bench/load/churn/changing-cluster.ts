@@ -9,11 +9,11 @@
 //                                    <-     flowed: how many, and what was said last of each host
 
 import { fileURLToPath } from 'node:url';
-import { type Child, endChild, startChild } from '../../test/support/child.ts';
-import { freshAddress } from './freshness.ts';
-import type { Confirmation } from './loaded-cluster.ts';
-import { createDataset, Random } from './names.ts';
-import { StreamedCluster } from './streamed-cluster.ts';
+import { type Child, endChild, startChild } from '../../../test/support/child.ts';
+import type { Confirmation } from '../cluster/loaded-cluster.ts';
+import { freshAddress } from '../freshness/freshness.ts';
+import { createDataset, Random } from '../names.ts';
+import { StreamedCluster } from '../streamed-cluster.ts';
 
 /** Changes at a steady rate, each of a random host. */
 export interface Flow {

@@ -5,14 +5,18 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { promisify } from 'node:util';
-import { ensureKube } from '../../test/support/kube/build/build.ts';
-import { KubeError } from '../../test/support/kube/client.ts';
-import { Cluster } from '../../test/support/kube/cluster.ts';
-import { TOKENS } from '../../test/support/kube/kubeconfig.ts';
-import { collectionPath, type KubeObject, loadBalancer } from '../../test/support/kube/objects.ts';
-import { NAMESPACE, toObjects } from './manifests.ts';
-import type { Dataset } from './names.ts';
-import { nowNs } from './probe.ts';
+import { ensureKube } from '../../../test/support/kube/build/build.ts';
+import { KubeError } from '../../../test/support/kube/client.ts';
+import { Cluster } from '../../../test/support/kube/cluster.ts';
+import { TOKENS } from '../../../test/support/kube/kubeconfig.ts';
+import {
+  collectionPath,
+  type KubeObject,
+  loadBalancer,
+} from '../../../test/support/kube/objects.ts';
+import { nowNs } from '../freshness/probe.ts';
+import { NAMESPACE, toObjects } from '../manifests.ts';
+import type { Dataset } from '../names.ts';
 
 const run = promisify(execFile);
 

@@ -1,8 +1,8 @@
 // The command line.
 
 import { parseArgs } from 'node:util';
+import { RECIPES, type Recipe } from '../servers/index.ts';
 import { CASES, type Case } from './cases.ts';
-import { RECIPES, type Recipe } from './servers/index.ts';
 
 export interface Options {
   readonly cases: readonly Case[];
