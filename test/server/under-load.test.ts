@@ -8,6 +8,8 @@ import { corefile, test } from './harness/fixtures.ts';
 
 const PER_SECOND = 1_000;
 const CHANGES = 20;
+/** More than a socket's default buffer holds, and less than the least that Linux gives who asks for more. */
+const WAITING = 500;
 
 test.for(['batched', 'dgram'])(
   'changes lose no query of 1,000 a second, with UDP by %s',
@@ -35,5 +37,20 @@ test.for(['batched', 'dgram'])(
       wrong: [],
     });
     expect(burst.sent).toBeGreaterThanOrEqual((CHANGES * PER_SECOND) / 20);
+  },
+);
+
+test.for(['batched', 'dgram'])(
+  'what comes while the server is held up waits for it, with UDP by %s',
+  async (backend, { manifests, serve }) => {
+    const server = await serve(corefile(manifests), ['--udp', backend, '--workers', '1']);
+    await using burst = await Burst.open(await server.endpoint());
+    server.signal('SIGSTOP');
+    await burst.send(WAITING);
+    server.signal('SIGCONT');
+    expect({ answered: await burst.answered(), wrong: burst.wrong }).toEqual({
+      answered: WAITING,
+      wrong: [],
+    });
   },
 );
