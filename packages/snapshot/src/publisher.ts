@@ -141,7 +141,6 @@ export class Publisher {
     const { batch } = this;
     this.expected = 0;
     if (batch.count === 0 && this.open === undefined) return false;
-    this.reclaim();
     const open = this.open ?? this.openSegment(batch.count, batch.length);
     this.open = undefined;
     this.spill(open);
@@ -191,6 +190,7 @@ export class Publisher {
    * @param words of fresh nodes that are known already.
    */
   private openSegment(fresh: number, words: number): OpenSegment {
+    this.reclaim();
     const absorbed = this.outgrown(fresh);
     const nodes = absorbed.reduce((sum, segment) => sum + segment.nodes, fresh);
     const guess = Math.max(words, fresh === this.batch.count ? 0 : fresh * this.wordsOfNode());

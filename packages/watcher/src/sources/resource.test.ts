@@ -56,10 +56,11 @@ test('the ignore label leaves an object out', () => {
   expect(reduce(Service, { metadata, spec: { type: 'LoadBalancer' } })).toEqual({ key: 'ns/s' });
 });
 
-test.each([null, undefined, 3, 'x', [], { metadata: 3 }, { metadata: { name: 4 } }])(
-  '%j has no name to know it by',
-  (object) => expect(reduce(Ingress, object)).toBeUndefined(),
-);
+test.each([
+  ...[null, undefined, 3, 'x', [], { metadata: 3 }, { metadata: { name: 4 } }],
+  { metadata: { name: 'x'.repeat(254) } },
+  { metadata: { name: 'x', namespace: 'x'.repeat(64) } },
+])('%j has no name to know it by', (object) => expect(reduce(Ingress, object)).toBeUndefined());
 
 test.each([
   { spec: 3 },

@@ -28,6 +28,10 @@ export interface Reduced {
   readonly remarks?: AddressRemarks;
 }
 
+/** RFC 1123 as Kubernetes applies it: a subdomain, a label. */
+const MAX_NAME = 253;
+const MAX_NAMESPACE = 63;
+
 const ignoreLabel = 'k8s-gateway.dns/ignore';
 
 /**
@@ -44,6 +48,8 @@ export function reduce(resource: Resource, object: unknown): Reduced | undefined
   if (typeof name !== 'string' || name === '') return undefined;
   // The API always names the namespace; manifests may leave it out, and kubectl would say `default`.
   const namespace = textOf(metadata['namespace']) || 'default';
+  // Kubernetes has none that are longer, but a file may say anything.
+  if (name.length > MAX_NAME || namespace.length > MAX_NAMESPACE) return undefined;
   const key = `${namespace}/${name}`;
   if (shapeOf(metadata['labels'])[ignoreLabel] === 'true') return { key, projection: undefined };
   const names = resource.names(shape, namespace, name);

@@ -3,7 +3,7 @@ import type { NameTree } from './name-tree.ts';
 /**
  * What objects say of each name, as records of theirs. Nearly always that is one object, and a zone may
  * have a million names, so one record stands in the name's entry itself. Now and then it is thousands,
- * a path to each Ingress of a host; then neither coming nor going may cost a look at the others.
+ * a path to each Ingress of a host; then neither coming nor going may cost a look at the others (composing the name does).
  */
 export class Claims {
   private readonly tree: NameTree;

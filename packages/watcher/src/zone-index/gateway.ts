@@ -20,9 +20,15 @@ export interface GatewayOptions {
   readonly secondary?: string;
 }
 
+/** An object in the index's terms. */
+interface Understood extends StoredObject {
+  /** Of its names that are none. */
+  readonly errors: readonly NameError[];
+}
+
 /** Where the list of a kind stands. */
 interface Listing {
-  /** Counts up with each list that begins. */
+  /** `ObjectTable.nextList` counts them. */
   number: number;
   underWay: boolean;
 }
@@ -62,9 +68,14 @@ export class Gateway {
     return list;
   }
 
-  /** Whether the first list of the kind is complete: until then, what it holds is no answer. */
+  /** Whether the first list of the kind is complete. */
   isKindSynced(kind: Kind): boolean {
     return this.synced.has(kind);
+  }
+
+  /** Whether what is known of the kind is to be answered: not a list that is under way, while it is waited for. */
+  counts(kind: Kind): boolean {
+    return this.waited || this.synced.has(kind);
   }
 
   kindSynced(kind: Kind): void {
@@ -88,7 +99,7 @@ export class Gateway {
    *
    * @returns what to keep, and the errors of names that are none.
    */
-  understand(object: Projection): StoredObject & { readonly errors: readonly NameError[] } {
+  understand(object: Projection): Understood {
     const names = new Set<number>();
     const errors: NameError[] = [];
     for (const { name, relative } of object.names) {
@@ -113,11 +124,7 @@ export class Gateway {
   }
 
   /** One line for each name that is none, and one for addresses that are too many. */
-  complain(
-    kind: Kind,
-    key: string,
-    { errors, addresses }: ReturnType<Gateway['understand']>,
-  ): void {
+  complain(kind: Kind, key: string, { errors, addresses }: Understood): void {
     const object = `${kind} ${key}`;
     for (const { message } of errors) {
       this.log.warn({ event: 'name-ignored', object }, `${object}: ${message}`);

@@ -113,7 +113,7 @@ export class NameTree {
 
   /**
    * Takes out an entry without children, which is no apex. Its parent's flag for a wildcard below goes
-   * with that. Until the next `ensure`, its offset still reads as an entry, without any flag.
+   * with that. Until something is allocated in the heap, its flags still read as none.
    *
    * @returns the parent.
    */

@@ -80,8 +80,7 @@ export class NodeComposer {
       ? resources.toSorted((a, b) => Number(b === 'Service') - Number(a === 'Service'))
       : resources;
     for (const kind of kinds) {
-      // Objects of a list that is not complete are known, but not all that they say together.
-      if (!gateway.isKindSynced(kind)) continue;
+      if (!gateway.counts(kind)) continue;
       const addresses = this.addressesClaimed(entry, gateway, kind);
       if (addresses.v4.length + addresses.v6.length > 0) return addresses;
     }
@@ -90,10 +89,16 @@ export class NodeComposer {
 
   private addressesClaimed(entry: number, gateway: Gateway, kind: Kind): AddressSet {
     const { objects } = gateway;
-    const records = [...this.claims.of(entry)].filter((record) => objects.kindOf(record) === kind);
-    const [first] = records;
+    // By their octets: thousands of Ingresses may share a host, and say the same of it.
+    const distinct = new Map<string, number>();
+    for (const record of this.claims.of(entry)) {
+      if (objects.kindOf(record) === kind) distinct.set(objects.packedText(record), record);
+    }
+    const [first] = distinct.values();
     if (first === undefined) return NO_ADDRESSES;
-    const addresses = mergeAddresses(records.map((record) => objects.addressesOf(record)));
+    const addresses = mergeAddresses(
+      Array.from(distinct.values(), (at) => objects.addressesOf(at)),
+    );
     gateway.complainOfExcess(`${kind} ${objects.keyOf(first)}`, addresses.excess);
     return addresses;
   }

@@ -50,6 +50,22 @@ describe('ObjectTable', () => {
     expect([...objects.recordsOf('Service')]).toEqual([]);
   });
 
+  it('tells them however many lists have broken off in between', () => {
+    const objects = table();
+    let list = objects.nextList('Ingress', 0);
+    const old = objects.add('Ingress', 'ns/old', object([1]), list);
+    for (let i = 0; i < 2100; i++) {
+      list = objects.nextList('Ingress', list);
+      expect(objects.isSeen(old, list), `list ${i}`).toBe(false);
+    }
+    objects.see(old, list);
+    expect(objects.isSeen(old, list)).toBe(true);
+  });
+
+  it('refuses a key that it would have to cut short', () => {
+    expect(() => table().find('Ingress', `ns/${'x'.repeat(2100)}`)).toThrow(RangeError);
+  });
+
   it('holds an object of 40,000 hosts', () => {
     const names = Array.from({ length: 40_000 }, (_, i) => i + 1);
     const objects = table();

@@ -113,6 +113,16 @@ export class ObjectTable {
     return true;
   }
 
+  /**
+   * The number of the list of a kind that begins after list `last`: 1 to 1023 and over again, when what is
+   * known of the kind is made list 0's.
+   */
+  nextList(kind: Kind, last: number): number {
+    if (last < LIST_MASK) return last + 1;
+    for (const record of this.recordsOf(kind)) this.see(record, 0);
+    return 1;
+  }
+
   /** Notes that the object is in a list. */
   see(record: number, list: number): void {
     const { words } = this.heap;
@@ -144,13 +154,23 @@ export class ObjectTable {
     return Array.from(this.heap.words.subarray(body, body + this.nameCount(record)));
   }
 
+  /** A character for each octet of the packed addresses: equal texts are equal sets. */
+  packedText(record: number): string {
+    const { buffer } = this.heap.octets;
+    const octets = Buffer.from(buffer, this.packedAt(record), this.packedOctets(record));
+    return octets.toString('latin1');
+  }
+
   addressesOf(record: number): AddressSet {
     return unpackAddresses(this.heap.octets, this.packedAt(record), this.packedOctets(record));
   }
 
   /** @returns octets of the key in hand. */
   private loadKey(key: string): number {
-    return encoder.encodeInto(key, this.key.subarray(0, MAX_KEY)).written;
+    const { read, written } = encoder.encodeInto(key, this.key.subarray(0, MAX_KEY));
+    // Cut short, two objects would be one.
+    if (read < key.length) throw new RangeError(`a key of over ${MAX_KEY} octets`);
+    return written;
   }
 
   private hashOf(record: number): number {

@@ -40,10 +40,10 @@ export class SlotTable {
 
   /** @throws ArenaFullError */
   add(block: number): void {
-    this.count += 1;
     // Three quarters at the most, so that every probe ends soon.
-    if (4 * this.count > 3 * (this.mask + 1)) this.enlarge();
+    if (4 * (this.count + 1) > 3 * (this.mask + 1)) this.enlarge();
     this.place(block);
+    this.count += 1;
   }
 
   /** Takes out a block that is there, and closes the gap, so that no walk stops short. */

@@ -27,7 +27,8 @@ export interface ViewIndexOptions {
  * What stands behind one snapshot: the objects of each gateway, the tree of their names, and which of
  * these have changed. Objects come in; nodes of the names that this changes go out with the next
  * `publish`. All of it lies in one heap outside V8's (word-heap.ts): 85 octets for a host with one
- * address, where objects and Maps of JavaScript took 1 KB.
+ * address, where objects and Maps of JavaScript took 1 KB. An exception amid a change, as when there is no
+ * more memory, leaves it in pieces: its thread is to end with it.
  */
 export class ViewIndex {
   private readonly gateways: readonly Gateway[];
@@ -63,8 +64,11 @@ export class ViewIndex {
       dirty: [],
       published: false,
     }));
-    for (const { serverEntries } of this.zones) {
+    for (const { number, serverEntries } of this.zones) {
       for (const entry of serverEntries) if (entry !== 0) this.markDirty(entry);
+      // The names between a zone's apex and that of the zone around it exist for it alone.
+      const above = this.tree.parentOf(this.tree.apexOf(number));
+      if (above !== 0) this.markDirty(above);
     }
     let first = 0;
     this.gateways = gateways.map((gateway) => {
@@ -102,14 +106,15 @@ export class ViewIndex {
 
   /** A whole list of the kind begins; nothing is dropped before `endList`. */
   beginList(gateway: number, kind: Kind): void {
-    const list = this.gateway(gateway).listOf(kind);
-    list.number += 1;
+    const target = this.gateway(gateway);
+    const list = target.listOf(kind);
+    list.number = target.objects.nextList(kind, list.number);
     list.underWay = true;
   }
 
   /**
    * What an object says now. It counts with the next publication, or, before the first list of its kind
-   * is complete, with the one that follows that: of names that are written in parts, some would be
+   * is complete, with the one that follows that (or the end of the wait for it): some names would be
    * answered with a part of their addresses.
    */
   upsert(gateway: number, kind: Kind, object: Projection): void {
@@ -127,7 +132,7 @@ export class ViewIndex {
     // One that makes no name is kept nowhere: most Services of a cluster are of that sort.
     if (said.names.length === 0 && said.refused === 0) return;
     const record = objects.add(kind, object.key, said, list);
-    const counts = target.isKindSynced(kind);
+    const counts = target.counts(kind);
     for (const entry of said.names) {
       this.claims.add(entry, record);
       if (counts) this.markDirty(entry);
@@ -155,18 +160,17 @@ export class ViewIndex {
     for (const record of gone) this.drop(target, record);
     if (target.isKindSynced(kind)) return false;
     target.kindSynced(kind);
-    for (const record of objects.recordsOf(kind)) {
-      for (const entry of objects.namesOf(record)) this.markDirty(entry);
-    }
+    this.markKind(target, kind);
     this.markApexes(target);
     return true;
   }
 
-  /** Kinds that are still missing are waited for no longer. */
+  /** Kinds that are still missing are waited for no longer: what of them is known counts. */
   stopWaiting(gateway: number): void {
     const target = this.gateway(gateway);
     if (target.waited || target.isSynced) return;
     target.waited = true;
+    for (const kind of target.options.resources) this.markKind(target, kind);
     this.markApexes(target);
   }
 
@@ -264,6 +268,12 @@ export class ViewIndex {
       (this.zones[tree.zoneOf(at)] as Zone).dirty.push(at);
       if (tree.hasFlags(at, ENTRY.PUBLISHED | ENTRY.APEX)) return;
       if (tree.hasFlags(tree.parentOf(at), ENTRY.PUBLISHED) && !tree.isWildcard(at)) return;
+    }
+  }
+
+  private markKind({ objects }: Gateway, kind: Kind): void {
+    for (const record of objects.recordsOf(kind)) {
+      for (const entry of objects.namesOf(record)) this.markDirty(entry);
     }
   }
 

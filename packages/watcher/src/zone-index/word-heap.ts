@@ -10,7 +10,7 @@ import { GrowableWords } from '@seamark/snapshot';
  * such as a table that was outgrown, is cut up for whoever comes next.
  */
 export class WordHeap {
-  private readonly memory = new GrowableWords();
+  private readonly memory = new GrowableWords(RESERVED_BYTES);
   /** The same as octets: other views, too, after an allocation that grew them. */
   octets: Uint8Array<SharedArrayBuffer>;
   view: DataView<SharedArrayBuffer>;
@@ -88,6 +88,8 @@ export class WordHeap {
   }
 }
 
+/** Forty million hosts. */
+const RESERVED_BYTES = 4 * 2 ** 30;
 const EXACT = 64;
 /** 256 KiB. */
 const LARGE = 1 << 16;

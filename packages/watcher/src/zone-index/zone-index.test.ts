@@ -128,6 +128,17 @@ describe('changes', () => {
   });
 });
 
+describe('a zone within another', () => {
+  it('has the names between their apexes exist', async () => {
+    await using scene = new Scene([{ zones: ['c.b.example.com', 'example.com'] }]);
+    scene.list('Ingress', [ingress('w', '*.example.com', '192.0.2.9')]);
+    scene.list('Service');
+    expect(scene.short('b.example.com A')).toBe('NODATA');
+    expect(scene.short('x.b.example.com A')).toBe('NXDOMAIN');
+    expect(scene.short('c.b.example.com SOA')).toHaveLength(1);
+  });
+});
+
 describe('name servers', () => {
   it('have addresses of both families beside NS', async () => {
     await using scene = new Scene([{ apex: 'gw.dns', secondary: 'ns2.example.net.' }]);
@@ -224,6 +235,20 @@ describe('until everything has been read', () => {
     scene.list('Service', [service('x', 'x.y', '192.0.2.2')]);
     expect(scene.short('x.y.example.com A')).toEqual(['192.0.2.2']);
     expect(scene.watcher.status().views[0]).toMatchObject({ synced: true });
+  });
+
+  it('and then what is known of a list that is under way counts', async () => {
+    await using scene = new Scene([{}], 5);
+    scene.list('Ingress', [ingress('w', '*.example.com', '192.0.2.1')]);
+    scene.sink().beginList('Service');
+    scene.sink().upsert('Service', service('x', 'x.y', '192.0.2.2'));
+    await vi.waitFor(() => expect(scene.short('x.y.example.com A')).toEqual(['192.0.2.2']));
+    expect(scene.short('y.example.com A')).toBe('NODATA');
+    scene.put('Service', service('z', 'z.y', '192.0.2.3'));
+    expect(scene.short('z.y.example.com A')).toEqual(['192.0.2.3']);
+    // The list lacks the first one after all.
+    scene.list('Service', [service('z', 'z.y', '192.0.2.3')]);
+    expect(scene.short('x.y.example.com A')).toBe('NXDOMAIN');
   });
 
   it('each gateway waits for its own source', async () => {

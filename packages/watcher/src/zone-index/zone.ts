@@ -10,7 +10,10 @@ export interface Zone {
   /** Of each server, its entry in the tree; 0 where it lies outside the zone. */
   readonly serverEntries: readonly number[];
   serial: number;
-  /** Entries whose nodes have to be composed anew, each once: they have ENTRY.DIRTY. */
+  /**
+   * Entries with ENTRY.DIRTY, each once, whose nodes have to be composed anew. Amid a publication also
+   * some that have gone, or stand there twice: the flag tells.
+   */
   dirty: number[];
   published: boolean;
 }
