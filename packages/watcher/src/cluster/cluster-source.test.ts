@@ -184,6 +184,30 @@ describe('watches', () => {
     ]);
   });
 
+  test('410 after a connection that broke off is waited for no more', async () => {
+    await start(
+      inTurn(
+        (exchange) => {
+          streamed(exchange);
+          exchange.cut();
+        },
+        (exchange) => exchange.refuse(410, 'Expired', 'too old resource version'),
+        streamed,
+      ),
+    );
+    await vi.waitFor(() => expect(server.exchanges).toHaveLength(3));
+    // Once, for the connection.
+    expect(slept).toHaveLength(1);
+  });
+
+  test('a list that ends without a version is made again', async () => {
+    await start(
+      inTurn((exchange) => exchange.events(event('ADDED', a), bookmark('', true)), streamed),
+    );
+    await vi.waitFor(() => expect(sink.synced).toEqual(new Set(['Ingress'])));
+    expect(slept).toHaveLength(1);
+  });
+
   test('a connection cut inside a line resumes before that line', async () => {
     await start(
       inTurn((exchange) => {

@@ -54,6 +54,8 @@ export class Reflector {
   /** The server began a streamed list and fell silent: the next list is paged. */
   #pageNext = false;
   #isDirty = false;
+  /** The last failure was a forgotten version. */
+  #wasExpired = false;
   /** Where an unreadable line last stopped us. */
   #faultVersion: string | undefined;
   #status: KindStatus | undefined;
@@ -156,6 +158,8 @@ export class Reflector {
       }
       case 'BOOKMARK':
         if (this.#isListing && shapeOf(metadata['annotations'])[initialEventsEnd] === 'true') {
+          // Nothing could be resumed from there: what came meanwhile would be missed.
+          if (version === '') throw new ProtocolError('a list that ends without a resourceVersion');
           this.#endList(version);
         }
         break;
@@ -205,13 +209,15 @@ export class Reflector {
       this.#pageNext = failure instanceof ConnectionError && failure.isSilence && !this.#pageNext;
     }
     const retryAfterMs = failure instanceof ApiError ? failure.retryAfterMs : undefined;
-    const isFirst = backoff.failures === 0;
+    const isRepeated = backoff.failures > 0 && this.#wasExpired;
+    this.#wasExpired = failure instanceof ApiError && failure.isExpired;
     const retryInMs = backoff.next(retryAfterMs);
-    if (failure instanceof ApiError && failure.isExpired) {
+    if (this.#wasExpired) {
       const isRelist = this.#version !== undefined;
       this.#version = undefined;
-      // The common case, after an API server's restart: nothing is wrong, so nothing is waited for.
-      if (isRelist && isFirst) return;
+      // The common case, after an API server's restart, which breaks the connection off first: nothing is wrong,
+      // so nothing more is waited for. A server that lists and then forgets, over and over, is.
+      if (isRelist && !isRepeated) return;
     }
     if (failure instanceof ProtocolError) {
       // Resuming replays what the line hid. When that stops at the same place again, only a list gets past it.
