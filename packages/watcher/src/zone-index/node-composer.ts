@@ -89,9 +89,15 @@ export class NodeComposer {
 
   private addressesClaimed(entry: number, gateway: Gateway, kind: Kind): AddressSet {
     const { objects } = gateway;
+    const records = [...this.claims.of(entry)];
+    const [sole = 0] = records;
+    // What nearly every name has.
+    if (records.length === 1) {
+      return objects.kindOf(sole) === kind ? objects.addressesOf(sole) : NO_ADDRESSES;
+    }
     // By their octets: thousands of Ingresses may share a host, and say the same of it.
     const distinct = new Map<string, number>();
-    for (const record of this.claims.of(entry)) {
+    for (const record of records) {
       if (objects.kindOf(record) === kind) distinct.set(objects.packedText(record), record);
     }
     const [first] = distinct.values();
