@@ -271,7 +271,7 @@ export class NameTree {
 
   private hasLabel(entry: number, index: number): boolean {
     const start = this.labels[index] as number;
-    const length = index === this.labelCount ? 0 : (this.name[start] as number);
+    const length = this.name[start] as number;
     if (this.labelLength(entry) !== length) return false;
     const { octets } = this.heap;
     const at = 4 * (entry + LABEL);
@@ -281,6 +281,7 @@ export class NameTree {
 
   private create(parent: number, index: number, zone: number): number {
     const start = this.labels[index] as number;
+    // The root, as a zone's apex, has no label.
     const length = index === this.labelCount ? 0 : (this.name[start] as number);
     const size = entryWords(length);
     const entry = this.heap.allocate(size);

@@ -22,9 +22,8 @@ export class WordHeap {
   private end = 1;
 
   constructor() {
-    const bytes = 4 * this.words.length;
-    this.octets = new Uint8Array(this.memory.buffer, 0, bytes);
-    this.view = new DataView(this.memory.buffer, 0, bytes);
+    this.octets = new Uint8Array(this.memory.buffer, 0, 4 * this.words.length);
+    this.view = new DataView(this.memory.buffer, 0, 4 * this.words.length);
   }
 
   /** All there is now; another view after an allocation that grew it. */
@@ -57,9 +56,8 @@ export class WordHeap {
     const end = offset + words;
     // A word more, so that one may be read at any octet of the last block.
     if (this.memory.ensure(end + 1)) {
-      const bytes = 4 * this.words.length;
-      this.octets = new Uint8Array(this.memory.buffer, 0, bytes);
-      this.view = new DataView(this.memory.buffer, 0, bytes);
+      this.octets = new Uint8Array(this.memory.buffer, 0, 4 * this.words.length);
+      this.view = new DataView(this.memory.buffer, 0, 4 * this.words.length);
     }
     this.end = end;
     return offset;
