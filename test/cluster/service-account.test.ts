@@ -21,7 +21,7 @@ describe.skipIf(missing)('the service account', () => {
     const keys: string[] = [];
     const none = (): void => {};
     const sink: Sink = {
-      upsert: (_kind, { key }) => keys.push(key),
+      upsert: (_kind, key) => keys.push(key),
       ...{ beginList: none, remove: none, endList: none, status: none, flush: none },
     };
     const logger = { debug: none, info: none, warn: none, error: none };

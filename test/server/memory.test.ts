@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { leave, SnapshotReader } from '@seamark/snapshot';
-import { type Projection, type Sink, type Source, Watcher } from '@seamark/watcher';
+import { type Sink, type Source, Watcher } from '@seamark/watcher';
 import { expect, test } from 'vitest';
 
 const PUBLICATIONS = 10_000;
@@ -18,7 +18,7 @@ class SyntheticSource implements Source {
   async start(sink: Sink, signal: AbortSignal): Promise<void> {
     this.#sink = sink;
     sink.beginList('Ingress');
-    for (let i = 0; i < OBJECTS; i++) sink.upsert('Ingress', object(i, 0));
+    for (let i = 0; i < OBJECTS; i++) sink.upsert('Ingress', keyOf(i), object(i, 0));
     sink.endList('Ingress');
     sink.flush();
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -28,9 +28,9 @@ class SyntheticSource implements Source {
   change(n: number): void {
     const sink = this.#sink;
     if (sink === undefined) throw new Error('not started');
-    const key = n % OBJECTS;
-    if (n % 7 === 0) sink.remove('Ingress', object(key, 0).key);
-    else sink.upsert('Ingress', object(key, n));
+    const i = n % OBJECTS;
+    if (n % 7 === 0) sink.remove('Ingress', keyOf(i));
+    else sink.upsert('Ingress', keyOf(i), object(i, n));
     sink.flush();
   }
 }
@@ -86,15 +86,19 @@ test('memory stays bounded over 10,000 publications, and one that left holds not
 });
 
 const GATEWAY = {
-  source: 0,
+  sources: [0],
   zones: ['example.com.'],
   resources: ['Ingress'],
   ttl: 60,
-  apex: 'dns1.kube-system',
+  nameServers: [{ name: 'dns1.kube-system', addresses: [] }],
 } as const;
 
-const object = (key: number, n: number): Projection => ({
-  key: `web/${key}`,
-  names: [{ name: `host${key}.example.com`, relative: false }],
-  addresses: [`192.0.2.${n % 256}`, `2001:db8::${(n % 0xffff).toString(16)}`],
-});
+const keyOf = (i: number): string => `web/${i}`;
+
+const object = (i: number, n: number): Record<string, unknown> => {
+  const addresses = [`192.0.2.${n % 256}`, `2001:db8::${(n % 0xffff).toString(16)}`];
+  return {
+    spec: { rules: [{ host: `host${i}.example.com` }] },
+    status: { loadBalancer: { ingress: addresses.map((ip) => ({ ip })) } },
+  };
+};

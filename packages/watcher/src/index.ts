@@ -5,12 +5,15 @@
 
 export { ClusterSource, type ClusterSourceOptions } from './cluster/cluster-source.ts';
 export { ManifestSource } from './manifests/manifest-source.ts';
+export {
+  CLAIMING_KINDS,
+  type ClaimingKind,
+  type ProjectionOptions,
+} from './projection/contract.ts';
 export type {
-  ClaimedName,
   Kind,
   KindStatus,
   Logger,
-  Projection,
   Sink,
   Source,
   SourceErrorCode,
@@ -26,4 +29,4 @@ export {
   type WatcherOptions,
   type WatcherStatus,
 } from './watcher.ts';
-export type { GatewayOptions } from './zone-index/gateway.ts';
+export type { GatewayOptions, NameServerOptions } from './zone-index/gateway.ts';

@@ -1,4 +1,11 @@
 import { mergeInThread, Publisher, type SnapshotHandle } from '@seamark/snapshot';
+import {
+  CLAIMING_KINDS,
+  type ClaimingKind,
+  type ProjectionOptions,
+  type Projector,
+} from './projection/contract.ts';
+import { createProjectors } from './projection/projectors.ts';
 import type { Kind, KindStatus, Logger, Sink, Source } from './sources/contract.ts';
 import type { GatewayOptions } from './zone-index/gateway.ts';
 import { ViewIndex } from './zone-index/view-index.ts';
@@ -10,9 +17,12 @@ export interface WatchedSource {
   readonly source: Source;
 }
 
-/** A gateway and which of the sources (by index) it takes its objects from. */
-export interface WatchedGateway extends GatewayOptions {
-  readonly source: number;
+/** A gateway, what it takes of objects, and which of the sources (by index) it takes them from. */
+export interface WatchedGateway extends Omit<GatewayOptions, 'clusters'> {
+  /** Its clusters, the one that takes precedence first; none twice, 16 at the most. */
+  readonly sources: readonly number[];
+  /** Default: every object of its kinds. */
+  readonly projection?: Partial<ProjectionOptions>;
 }
 
 /** Gateways that answer together: one snapshot. */
@@ -77,16 +87,22 @@ export interface SourceStatus {
 
 interface View {
   readonly index: ViewIndex;
+  /** Gateways of which something has been read. */
+  readonly waiting: Set<number>;
   readonly publisher: Publisher;
   readonly gateways: readonly WatchedGateway[];
   publishedAt: number;
   synced: boolean;
 }
 
-/** A gateway of a view, by its place there. */
+/** A source as a gateway of a view takes it. */
 interface Taker {
   readonly view: View;
+  /** Its place in the view. */
   readonly gateway: number;
+  /** The source's place among those of the gateway. */
+  readonly cluster: number;
+  readonly projectors: readonly Projector[];
 }
 
 interface WatchedKind {
@@ -98,6 +114,26 @@ interface WatchedKind {
 
 const SYNC_TIMEOUT_MS = 60_000;
 
+/** What a gateway takes where it is not told otherwise. */
+const EVERY_OBJECT: ProjectionOptions = {
+  nodeAddressType: 'InternalIP',
+  annotationPrefixes: [
+    'coredns.io',
+    'external-dns.alpha.kubernetes.io',
+    'external-dns.kubernetes.io',
+  ],
+  services: true,
+  nameServers: [],
+};
+
+function isClaiming(kind: Kind): kind is Kind & ClaimingKind {
+  return (CLAIMING_KINDS as readonly string[]).includes(kind);
+}
+
+function sourceOf(view: View, gateway: number, cluster: number): number | undefined {
+  return view.gateways[gateway]?.sources[cluster];
+}
+
 /** Zones of all gateways of the views: how long `WatcherOptions.serials` has to be. */
 function countZones(
   views: readonly { readonly gateways: readonly Pick<GatewayOptions, 'zones'>[] }[],
@@ -106,7 +142,7 @@ function countZones(
 }
 
 /**
- * Sources in, snapshots out: hands each object's projection to the views whose gateways take it, and
+ * Sources in, snapshots out: hands each object to the projectors of the gateways that take it, and
  * publishes what came together as one generation. Belongs on a thread of its own, which it keeps
  * busy while large lists arrive.
  */
@@ -114,6 +150,7 @@ export class Watcher {
   private readonly views: readonly View[];
   private readonly sources: readonly WatchedSource[];
   private readonly kinds: readonly (readonly WatchedKind[])[];
+  private readonly takers: readonly Taker[];
   private readonly log: Logger;
   private readonly syncTimeoutMs: number;
   private readonly onChange: () => void;
@@ -139,13 +176,13 @@ export class Watcher {
       });
       const now = () => Math.floor(Date.now() / 1000);
       const index = new ViewIndex({
-        gateways,
+        gateways: gateways.map((gateway) => ({ ...gateway, clusters: gateway.sources.length })),
         publisher,
         log,
         now,
         serials: serials.subarray(first),
       });
-      return { index, publisher, gateways, publishedAt: 0, synced: false };
+      return { index, publisher, gateways, waiting: new Set(), publishedAt: 0, synced: false };
     });
     this.kinds = options.sources.map(({ kinds }) =>
       kinds.map((kind) => ({
@@ -155,6 +192,7 @@ export class Watcher {
         synced: false,
       })),
     );
+    this.takers = this.createTakers();
     // Before anything is known, the zones are there to say so.
     this.publish();
   }
@@ -201,23 +239,35 @@ export class Watcher {
     };
   }
 
-  /** The gateways that take a kind of a source. */
-  private takers(source: number, kind: Kind): readonly Taker[] {
+  /** Objects of a kind that have, or want, a name; of a kind that claims none, nobody keeps count. */
+  private countOf(source: number, kind: Kind): number {
+    if (!isClaiming(kind)) return 0;
+    return this.takers
+      .filter(({ view, gateway, cluster }) => sourceOf(view, gateway, cluster) === source)
+      .reduce((sum, { view, gateway, cluster }) => {
+        return sum + view.index.countOf(gateway, cluster, kind);
+      }, 0);
+  }
+
+  private createTakers(): readonly Taker[] {
     return this.views.flatMap((view) =>
-      [...view.gateways.entries()]
-        .filter(([, options]) => options.source === source && options.resources.includes(kind))
-        .map(([gateway]) => ({ view, gateway })),
+      view.gateways.flatMap(({ sources, resources, projection }, gateway) =>
+        sources.map((_, cluster) => {
+          const claims = view.index.intake(gateway, cluster, () =>
+            this.waitForOthers(view, gateway),
+          );
+          const options = { ...EVERY_OBJECT, ...projection };
+          const projectors = createProjectors(resources, { options, claims, demand: () => {} });
+          return { view, gateway, cluster, projectors };
+        }),
+      ),
     );
   }
 
-  private countOf(source: number, kind: Kind): number {
-    return this.takers(source, kind)
-      .map(({ view, gateway }) => view.index.countOf(gateway, kind))
-      .reduce((sum, count) => sum + count, 0);
-  }
-
+  /** Once something of a gateway has been read: the rest is not waited for for ever. */
   private waitForOthers(view: View, gateway: number): void {
-    if (view.index.isSynced(gateway)) return;
+    if (view.index.isSynced(gateway) || view.waiting.has(gateway)) return;
+    view.waiting.add(gateway);
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       view.index.stopWaiting(gateway);
@@ -228,20 +278,21 @@ export class Watcher {
   }
 
   private sinkFor(source: number): Sink {
+    const projectors = this.takers
+      .filter(({ view, gateway, cluster }) => sourceOf(view, gateway, cluster) === source)
+      .flatMap((taker) => taker.projectors);
     const kinds = this.sources[source]?.kinds ?? [];
-    const takers = new Map(kinds.map((kind) => [kind, this.takers(source, kind)]));
-    const each = (kind: Kind, deliver: (taker: Taker) => void): void =>
-      takers.get(kind)?.forEach(deliver);
+    const taking = new Map(
+      kinds.map((kind) => [kind, projectors.filter((one) => one.kinds.includes(kind))]),
+    );
+    const each = (kind: Kind, deliver: (projector: Projector) => void): void =>
+      taking.get(kind)?.forEach(deliver);
     return {
-      beginList: (kind) => each(kind, ({ view, gateway }) => view.index.beginList(gateway, kind)),
-      upsert: (kind, object) =>
-        each(kind, ({ view, gateway }) => view.index.upsert(gateway, kind, object)),
-      remove: (kind, key) =>
-        each(kind, ({ view, gateway }) => view.index.remove(gateway, kind, key)),
+      beginList: (kind) => each(kind, (projector) => projector.beginList(kind)),
+      upsert: (kind, key, object) => each(kind, (projector) => projector.upsert(kind, key, object)),
+      remove: (kind, key) => each(kind, (projector) => projector.remove(kind, key)),
       endList: (kind) => {
-        each(kind, ({ view, gateway }) => {
-          if (view.index.endList(gateway, kind)) this.waitForOthers(view, gateway);
-        });
+        each(kind, (projector) => projector.endList(kind));
         const known = this.kinds[source]?.find((entry) => entry.kind === kind);
         if (known !== undefined) known.synced = true;
       },

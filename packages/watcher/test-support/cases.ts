@@ -1,14 +1,14 @@
 // Objects in, question and short answer out.
 
-import type { Projection, WatchedGateway } from '../src/index.ts';
-import { ingress, service } from './scene.ts';
+import type { WatchedGateway } from '../src/index.ts';
+import { ingress, type SceneObject, service } from './scene.ts';
 
 /** What a synced view answers: objects in, question and short answer out. */
 export interface Case {
   readonly why: string;
   readonly gateway?: Partial<WatchedGateway>;
-  readonly ingresses?: readonly Projection[];
-  readonly services?: readonly Projection[];
+  readonly ingresses?: readonly SceneObject[];
+  readonly services?: readonly SceneObject[];
   readonly expect: Readonly<Record<string, readonly string[] | string>>;
 }
 
@@ -30,21 +30,21 @@ export const CASES: readonly Case[] = [
       ingress('a', 'x.y.example.com', '192.0.2.1'),
       ingress('b', 'pending.y.example.com', ''),
     ],
-    services: [service('x', 'x.y', '192.0.2.9'), service('p', 'pending.y', '192.0.2.8')],
+    services: [service('x.y', '192.0.2.9'), service('pending.y', '192.0.2.8')],
     expect: { 'x.y.example.com A': ['192.0.2.1'], 'pending.y.example.com A': ['192.0.2.8'] },
   },
   {
     why: 'the order as it is written',
     gateway: { resources: ['Service', 'Ingress'] },
     ingresses: [ingress('a', 'x.y.example.com', '192.0.2.1')],
-    services: [service('x', 'x.y', '2001:db8::9')],
+    services: [service('x.y', '2001:db8::9')],
     expect: { 'x.y.example.com A': 'NODATA', 'x.y.example.com AAAA': ['2001:db8::9'] },
   },
   {
     why: 'a kind named twice, and one not named',
     gateway: { resources: ['Ingress', 'Ingress'] },
     ingresses: [ingress('a', 'www.example.com', '192.0.2.1')],
-    services: [service('x', 'x.y', '192.0.2.9')],
+    services: [service('x.y', '192.0.2.9')],
     expect: { 'www.example.com A': ['192.0.2.1'], 'x.y.example.com A': 'NXDOMAIN' },
   },
   {
@@ -66,7 +66,7 @@ export const CASES: readonly Case[] = [
     why: 'no address yet: the name exists',
     ingresses: [
       ingress('a', 'www.example.com', ''),
-      ingress('b', 'odd.example.com', 'fe80::1%eth0 lb.example.org'),
+      ingress('b', 'odd.example.com', 'fe80::1%eth0'),
       ingress('c', '*.example.com', '192.0.2.1'),
     ],
     expect: {
@@ -96,7 +96,7 @@ export const CASES: readonly Case[] = [
   {
     why: 'names of services below each zone',
     gateway: { zones: ['example.com', 'example.org'] },
-    services: [service('x', 'web.default', '192.0.2.1')],
+    services: [service('web.default', '192.0.2.1')],
     expect: {
       'web.default.example.com A': ['192.0.2.1'],
       'web.default.example.org A': ['192.0.2.1'],

@@ -1,10 +1,11 @@
-import type { Kind, KindStatus, Logger, Projection, Sink } from '../src/sources/contract.ts';
+import type { Kind, KindStatus, Logger, Sink } from '../src/sources/contract.ts';
+import type { Shape } from '../src/sources/shape.ts';
 
 /** A sink that keeps what a zone index would, and the order of calls. */
 export class RecordingSink implements Sink {
   readonly calls: string[] = [];
   readonly statuses: (KindStatus & { readonly kind: Kind })[] = [];
-  readonly objects: Map<string, Projection> = new Map();
+  readonly objects: Map<string, Shape> = new Map();
   readonly synced: Set<Kind> = new Set();
   #listed = new Set<string>();
 
@@ -13,10 +14,10 @@ export class RecordingSink implements Sink {
     this.#listed = new Set();
   }
 
-  upsert(kind: Kind, object: Projection): void {
-    this.calls.push(`upsert ${kind} ${object.key}`);
-    this.#listed.add(`${kind} ${object.key}`);
-    this.objects.set(`${kind} ${object.key}`, object);
+  upsert(kind: Kind, key: string, object: Shape): void {
+    this.calls.push(`upsert ${kind} ${key}`);
+    this.#listed.add(`${kind} ${key}`);
+    this.objects.set(`${kind} ${key}`, object);
   }
 
   remove(kind: Kind, key: string): void {

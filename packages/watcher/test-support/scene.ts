@@ -1,20 +1,15 @@
 // Objects in, answers out: a watcher whose source is in a test's hands, and somebody who asks.
 
 import { once } from 'node:events';
+import { isIP } from 'node:net';
 import { SnapshotReader } from '@seamark/snapshot';
 import { rcodeName, typeNumber } from '../../../test/support/dns/codes.ts';
 import { presentRecord } from '../../../test/support/dns/format.ts';
 import type { ResourceRecord } from '../../../test/support/dns/message.ts';
 import { Responder, TRANSPORT } from '../../matcher/src/index.ts';
 import { ask } from '../../matcher/test-support/asking.ts';
-import {
-  type Kind,
-  type Logger,
-  type Projection,
-  type Sink,
-  type WatchedGateway,
-  Watcher,
-} from '../src/index.ts';
+import { type Kind, type Logger, type Sink, type WatchedGateway, Watcher } from '../src/index.ts';
+import { KINDS } from '../src/sources/contract.ts';
 
 /** What a name is asked for comes back as texts in lower case; SOA serials are left out. */
 export interface Said {
@@ -35,9 +30,16 @@ const GATEWAY: WatchedGateway = {
   zones: ['example.com'],
   resources: ['Ingress', 'Service'],
   ttl: 30,
-  apex: 'ns1',
-  source: 0,
+  nameServers: [{ name: 'ns1', addresses: [] }],
+  relative: false,
+  sources: [0],
 };
+
+/** An object of any kind, and its key. */
+export interface SceneObject {
+  readonly key: string;
+  readonly object: Record<string, unknown>;
+}
 
 export class Scene implements AsyncDisposable {
   readonly watcher: Watcher;
@@ -50,7 +52,7 @@ export class Scene implements AsyncDisposable {
 
   constructor(gateways: readonly Partial<WatchedGateway>[] = [{}], syncTimeoutMs = 60_000) {
     const views = [{ gateways: gateways.map((gateway) => ({ ...GATEWAY, ...gateway })) }];
-    const count = 1 + Math.max(...gateways.map(({ source = 0 }) => source));
+    const count = 1 + Math.max(...gateways.flatMap(({ sources = [0] }) => sources));
     const line =
       (level: keyof Logger) =>
       (fields: object, message: string): void => {
@@ -63,7 +65,7 @@ export class Scene implements AsyncDisposable {
       log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
       sources: Array.from({ length: count }, (_, i) => ({
         label: `source ${i}`,
-        kinds: ['Ingress', 'Service'],
+        kinds: KINDS,
         source: {
           start: async (sink, signal) => {
             this.sinks[i] = sink;
@@ -80,17 +82,22 @@ export class Scene implements AsyncDisposable {
   }
 
   /** A whole list of a kind, published at its end. */
-  list(kind: Kind, objects: readonly Projection[] = [], source = 0): void {
+  list(kind: Kind, objects: readonly SceneObject[] = [], source = 0): void {
     const sink = this.sink(source);
     sink.beginList(kind);
-    for (const object of objects) sink.upsert(kind, object);
+    for (const { key, object } of objects) sink.upsert(kind, key, object);
     sink.endList(kind);
     sink.flush();
   }
 
-  put(kind: Kind, ...objects: readonly Projection[]): void {
-    for (const object of objects) this.sink().upsert(kind, object);
+  put(kind: Kind, ...objects: readonly SceneObject[]): void {
+    this.offer(kind, ...objects);
     this.sink().flush();
+  }
+
+  /** The same before any flush. */
+  offer(kind: Kind, ...objects: readonly SceneObject[]): void {
+    for (const { key, object } of objects) this.sink().upsert(kind, key, object);
   }
 
   drop(kind: Kind, ...keys: readonly string[]): void {
@@ -146,18 +153,26 @@ function presentWithoutSerial(record: ResourceRecord): string {
   return presentRecord({ ...record, rdata }).toLowerCase();
 }
 
-/** An object with absolute names. */
-export function ingress(key: string, names: string, addresses: string): Projection {
-  return projection(key, names, addresses, false);
+const words = (text: string): string[] => text.split(' ').filter(Boolean);
+
+/** @param addresses literals, and host names. */
+const status = (addresses: string): Record<string, unknown> => ({
+  loadBalancer: {
+    ingress: words(addresses).map((word) => (isIP(word) === 0 ? { hostname: word } : { ip: word })),
+  },
+});
+
+/** An Ingress of these hosts. */
+export function ingress(name: string, hosts: string, addresses: string): SceneObject {
+  const metadata = { name, namespace: 'default' };
+  const spec = { rules: words(hosts).map((host) => ({ host })) };
+  return { key: `default/${name}`, object: { metadata, spec, status: status(addresses) } };
 }
 
-/** An object with names below each zone. */
-export function service(key: string, names: string, addresses: string): Projection {
-  return projection(key, names, addresses, true);
-}
-
-function projection(key: string, names: string, addresses: string, relative: boolean): Projection {
-  const words = (text: string) => text.split(' ').filter(Boolean);
-  const claimed = words(names).map((name) => ({ name, relative }));
-  return { key: `default/${key}`, names: claimed, addresses: words(addresses) };
+/** A Service of type LoadBalancer that is called `name.namespace`. */
+export function service(fullName: string, addresses: string): SceneObject {
+  const [name = '', namespace = ''] = fullName.split('.');
+  const metadata = { name, namespace };
+  const spec = { type: 'LoadBalancer' };
+  return { key: `${namespace}/${name}`, object: { metadata, spec, status: status(addresses) } };
 }

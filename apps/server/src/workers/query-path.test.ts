@@ -227,14 +227,18 @@ beforeAll(async () => {
   // on every machine.
   setFlagsFromString('--no-concurrent-recompilation');
   const sinks: Sink[] = [];
-  const gateway = { resources: ['Ingress', 'Service'], ttl: 60, apex: 'ns1.kube-system' } as const;
+  const gateway = {
+    resources: ['Ingress', 'Service'],
+    ttl: 60,
+    nameServers: [{ name: 'ns1.kube-system', addresses: [] }],
+  } as const;
   const watcher = new Watcher({
     readers: 1,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     views: [
       {
         gateways: ['example.com', 'example.org'].map((zone, i) => {
-          return { ...gateway, zones: [zone], source: i };
+          return { ...gateway, zones: [zone], sources: [i] };
         }),
       },
     ],
@@ -249,20 +253,23 @@ beforeAll(async () => {
   if (read === undefined) throw new Error('no source was started');
   read.beginList('Ingress');
   const add = (name: string, addresses: number): void =>
-    read.upsert('Ingress', {
-      key: `default/${name}`,
-      names: [{ name, relative: false }],
-      addresses: Array.from({ length: addresses }, (_, i) => `198.51.100.${i + 1}`),
+    read.upsert('Ingress', `default/${name}`, {
+      metadata: { name, namespace: 'default' },
+      spec: { rules: [{ host: name }] },
+      status: {
+        loadBalancer: {
+          ingress: Array.from({ length: addresses }, (_, i) => ({ ip: `198.51.100.${i + 1}` })),
+        },
+      },
     });
   for (const name of [www, '*.apps.example.com', 'host.ent.example.com']) add(name, 1);
   add('multi.example.com', 8);
   add('large.example.com', 60);
   read.endList('Ingress');
   read.beginList('Service');
-  read.upsert('Service', {
-    key: 'kube-system/ns1',
-    names: [{ name: 'ns1.kube-system', relative: true }],
-    addresses: ['192.0.2.53'],
+  read.upsert('Service', 'kube-system/ns1', {
+    spec: { type: 'LoadBalancer' },
+    status: { loadBalancer: { ingress: [{ ip: '192.0.2.53' }] } },
   });
   read.endList('Service');
   read.flush();

@@ -14,7 +14,11 @@ import type { UdpTask } from './tasks.ts';
 /** `example.com A`, as dig asks without EDNS. */
 const QUERY = Buffer.from('002a01000001000000000000076578616d706c6503636f6d0000010001', 'hex');
 
-const gateway = { resources: ['Ingress'], ttl: 60, apex: 'ns1' } as const;
+const gateway = {
+  resources: ['Ingress'],
+  ttl: 60,
+  nameServers: [{ name: 'ns1', addresses: [] }],
+} as const;
 const silent = () => {};
 
 test.runIf(batchedSupport().ok)('a view that nobody asks holds no retired memory', async () => {
@@ -22,7 +26,9 @@ test.runIf(batchedSupport().ok)('a view that nobody asks holds no retired memory
   const watcher = new Watcher({
     readers: 1,
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    views: [0, 1].map((source) => ({ gateways: [{ ...gateway, zones: ['example.com'], source }] })),
+    views: [0, 1].map((source) => ({
+      gateways: [{ ...gateway, zones: ['example.com'], sources: [source] }],
+    })),
     sources: ['busy', 'quiet'].map((label) => ({
       label,
       kinds: ['Ingress'],
@@ -73,10 +79,9 @@ test.runIf(batchedSupport().ok)('a view that nobody asks holds no retired memory
     octet += 1;
     const [, quiet] = sinks;
     quiet?.beginList('Ingress');
-    quiet?.upsert('Ingress', {
-      key: 'default/a',
-      names: [{ name: 'a.example.com', relative: false }],
-      addresses: [`2001:db8::${octet.toString(16)}`],
+    quiet?.upsert('Ingress', 'default/a', {
+      spec: { rules: [{ host: 'a.example.com' }] },
+      status: { loadBalancer: { ingress: [{ ip: `2001:db8::${octet.toString(16)}` }] } },
     });
     quiet?.endList('Ingress');
     quiet?.flush();

@@ -55,7 +55,14 @@ async function main(): Promise<void> {
       gateways: gateways.map((index) => {
         const gateway = task.gateways[index];
         if (gateway === undefined) throw new RangeError(`no gateway ${index}`);
-        return { ...gateway, source: indexOf(gateway.source) };
+        const { apex, secondary } = gateway;
+        return {
+          ...gateway,
+          nameServers: [apex, secondary]
+            .filter((name) => name !== undefined)
+            .map((name) => ({ name, addresses: [] })),
+          sources: [indexOf(gateway.source)],
+        };
       }),
     })),
     readers: task.readers,

@@ -271,7 +271,7 @@ describe('watches', () => {
       streamed(exchange);
     });
     await vi.waitFor(() => expect(sink.synced.has('Ingress')).toBe(true));
-    expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b']);
+    expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b', 'Ingress default/x']);
   });
 });
 

@@ -56,13 +56,16 @@ export class ProtobufReader {
 
   #member(message: Record<string, unknown>, field: Field, type: number, end: number): void {
     const { name } = field;
-    if (type !== (field.kind === 'number' ? VARINT : LENGTH)) throw malformed();
-    if (field.kind === 'number') {
-      message[name] = this.#varint(end);
+    if (field.kind === 'number' || field.kind === 'flag') {
+      if (type !== VARINT) throw malformed();
+      const value = this.#varint(end);
+      message[name] = field.kind === 'flag' ? value !== 0 : value;
       return;
     }
+    if (type !== LENGTH) throw malformed();
     const until = this.#lengthEnd(end);
     if (field.kind === 'text') message[name] = this.#text(until);
+    else if (field.kind === 'texts') message[name] = this.#append(message[name], this.#text(until));
     else if (field.kind === 'map') message[name] = this.#entry(message[name], until);
     else if (field.kind === 'message') message[name] = this.#message(until, field.fields);
     else if (field.kind === 'enveloped') message[name] = this.#enveloped(until, field.fields);
@@ -86,10 +89,10 @@ export class ProtobufReader {
   }
 
   /** In place: an object may have 30,000 rules. */
-  #append(items: unknown, item: Shape): Shape[] {
+  #append<Item>(items: unknown, item: Item): Item[] {
     if (items === undefined) return [item];
-    (items as Shape[]).push(item);
-    return items as Shape[];
+    (items as Item[]).push(item);
+    return items as Item[];
   }
 
   /** The map with one more entry: key and value are members 1 and 2 of a message. */

@@ -1,7 +1,6 @@
-import { logRemarks } from '../sources/address-remarks.ts';
 import type { KindStatus, Logger, Sink } from '../sources/contract.ts';
-import { pathOf, type Resource, reduce } from '../sources/resource.ts';
-import { shapeOf, textOf } from '../sources/shape.ts';
+import { keyOf, pathOf, type Resource } from '../sources/resource.ts';
+import { type Shape, shapeOf, textOf } from '../sources/shape.ts';
 import type { Backoff } from './backoff.ts';
 import type { ApiConnection } from './connection.ts';
 import { type WatchEvent, watch } from './events.ts';
@@ -63,7 +62,7 @@ export class Reflector {
 
   constructor(parts: ReflectorParts) {
     this.#parts = parts;
-    this.#path = pathOf(parts.resource);
+    this.#path = pathOf(parts.resource, parts.resource.versions[0] as string);
   }
 
   /** Resolves when the signal aborts. Rejects only on a bug: the sink's exceptions, or our own. */
@@ -135,7 +134,7 @@ export class Reflector {
     this.#beginList();
     let version = '';
     for await (const page of pages(this.#parts.connection, this.#path, signal)) {
-      for (const item of page.items) this.#upsert(item);
+      for (const item of page.items) this.#upsert(shapeOf(item));
       version = page.resourceVersion;
     }
     this.#pageNext = false;
@@ -151,8 +150,8 @@ export class Reflector {
         this.#upsert(object);
         break;
       case 'DELETED': {
-        const reduced = reduce(this.#parts.resource, object);
-        if (reduced !== undefined) this.#parts.sink.remove(this.#kind, reduced.key);
+        const key = keyOf(this.#parts.resource, object);
+        if (key !== undefined) this.#parts.sink.remove(this.#kind, key);
         this.#isDirty = true;
         break;
       }
@@ -168,16 +167,14 @@ export class Reflector {
     if (!this.#isListing && version !== '') this.#version = version;
   }
 
-  #upsert(object: unknown): void {
+  #upsert(object: Shape): void {
     const { resource, sink, logger } = this.#parts;
-    const reduced = reduce(resource, object);
-    if (reduced === undefined) {
+    const key = keyOf(resource, object);
+    if (key === undefined) {
       logger.debug({ kind: this.#kind }, 'an object without metadata.name is left out');
       return;
     }
-    if (reduced.remarks !== undefined) logRemarks(logger, this.#kind, reduced.key, reduced.remarks);
-    if (reduced.projection !== undefined) sink.upsert(this.#kind, reduced.projection);
-    else sink.remove(this.#kind, reduced.key);
+    sink.upsert(this.#kind, key, object);
     this.#isDirty = true;
   }
 

@@ -1,17 +1,17 @@
 import { type Document, isMap, isSeq, LineCounter, parseAllDocuments, type YAMLMap } from 'yaml';
-import type { AddressRemarks } from '../sources/address-remarks.ts';
-import type { Kind, Projection } from '../sources/contract.ts';
-import { apiVersionOf, type Resource, reduce } from '../sources/resource.ts';
+import type { Kind } from '../sources/contract.ts';
+import { prune } from '../sources/message-fields.ts';
+import { apiVersionsOf, keyOf, type Resource } from '../sources/resource.ts';
 import { resources } from '../sources/resources.ts';
+import type { Shape } from '../sources/shape.ts';
 import { nearKind } from './near-kind.ts';
 
 /** An object as a manifest describes it. */
 export interface ManifestObject {
   readonly kind: Kind;
   readonly key: string;
-  /** Undefined when it makes no DNS. */
-  readonly projection: Projection | undefined;
-  readonly remarks?: AddressRemarks;
+  /** Of its members those that are read. */
+  readonly object: Shape;
   /** 1-based, where the object begins. */
   readonly line: number;
 }
@@ -109,13 +109,14 @@ class Reader {
       return;
     }
     if (!this.#kinds.includes(resource.kind)) return;
-    const expected = apiVersionOf(resource);
-    if (apiVersion !== expected) {
+    const expected = apiVersionsOf(resource);
+    if (!expected.includes(apiVersion)) {
       const place = valueOffset(node, 'apiVersion') ?? offset;
-      this.#fault(place, `${kind} has apiVersion ${apiVersion}; only ${expected} is read`);
+      const known = expected.length === 1 ? `only ${expected[0]} is` : `${expected.join(', ')} are`;
+      this.#fault(place, `${kind} has apiVersion ${apiVersion}; ${known} read`);
       return;
     }
-    this.#reduce(document, node, resource);
+    this.#keep(document, node, resource);
   }
 
   #list(document: Document, node: YAMLMap, defaults: ItemDefaults | undefined): void {
@@ -131,23 +132,23 @@ class Reader {
     }
   }
 
-  #reduce(document: Document, node: YAMLMap, resource: Resource): void {
+  #keep(document: Document, node: YAMLMap, resource: Resource): void {
     const offset = node.range?.[0] ?? 0;
-    let object: unknown;
+    let object: Shape;
     try {
-      object = node.toJS(document, { maxAliasCount: mostAliases });
+      object = prune(node.toJS(document, { maxAliasCount: mostAliases }), resource.fields);
     } catch (error) {
       this.#fault(offset, firstLine(error instanceof Error ? error.message : String(error)));
       return;
     }
-    const reduced = reduce(resource, object);
-    if (reduced === undefined) {
+    const key = keyOf(resource, object);
+    if (key === undefined) {
       const place = valueOffset(node, 'metadata') ?? offset;
       this.#fault(place, `${resource.kind} has no metadata.name`);
       return;
     }
     const { line } = this.lines.linePos(offset);
-    this.objects.push({ kind: resource.kind, ...reduced, line });
+    this.objects.push({ kind: resource.kind, key, object, line });
   }
 
   /** The text at `key`, if it is there and not empty. */

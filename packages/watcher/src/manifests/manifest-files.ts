@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { logRemarks } from '../sources/address-remarks.ts';
 import type { Kind, Logger } from '../sources/contract.ts';
 import type { Documents, Fault, ManifestObject } from './documents.ts';
 import { codeOf, type FoundFile, type Tree } from './file-tree.ts';
+import { saysLess } from './says-less.ts';
 
 /** An object and where it stands. */
 export interface PlacedObject extends ManifestObject {
@@ -128,7 +128,6 @@ export class ManifestFiles {
     if (doubts.join('\n') !== (before?.doubts ?? '')) {
       for (const line of doubts) this.#logger.warn({ path: file.path }, line);
     }
-    this.#logRemarks(documents.objects, known);
     const isSettled = readAtMs - file.changedAtMs > clockTickMs;
     const said = [...documents.objects, ...kept];
     const isStill = before?.seen === file.fingerprint;
@@ -142,19 +141,6 @@ export class ManifestFiles {
       faults: text,
       doubts: doubts.join('\n'),
     });
-  }
-
-  /** Of an object that reads as before, nothing is said again. */
-  #logRemarks(now: readonly ManifestObject[], before: readonly ManifestObject[]): void {
-    const remarked = now.filter(({ remarks }) => remarks !== undefined);
-    if (remarked.length === 0) return;
-    const last = new Map(before.map((object) => [`${object.kind} ${object.key}`, object]));
-    for (const { kind, key, projection, remarks } of remarked) {
-      const old = last.get(`${kind} ${key}`);
-      const isSame =
-        JSON.stringify([projection, remarks]) === JSON.stringify([old?.projection, old?.remarks]);
-      if (remarks !== undefined && !isSame) logRemarks(this.#logger, kind, key, remarks);
-    }
   }
 
   #miss(path: string): void {
@@ -233,21 +219,11 @@ function withoutLosses(
   let isLess = false;
   const objects = said.map((object) => {
     const last = known.get(`${object.kind} ${object.key}`);
-    if (last === undefined || !saysLess(object, last)) return object;
+    if (last === undefined || !saysLess(object.object, last.object)) return object;
     isLess = true;
     return last;
   });
   return isLess ? objects : said;
-}
-
-function saysLess({ projection: now }: ManifestObject, { projection }: ManifestObject): boolean {
-  if (projection === undefined) return false;
-  if (now === undefined) return true;
-  const names = new Set(now.names.map(({ name }) => name));
-  if (projection.names.some(({ name }) => !names.has(name))) return true;
-  const addresses = new Set(projection.addresses);
-  const hasOnlyOld = now.addresses.every((address) => addresses.has(address));
-  return hasOnlyOld && now.addresses.length < projection.addresses.length;
 }
 
 function liesIn(path: string, places: ReadonlyMap<string, string>): boolean {

@@ -93,14 +93,13 @@ export class ManifestSource implements Source {
     for (const [kind, objects] of next) {
       const before = last.get(kind);
       for (const key of before?.keys() ?? []) {
-        if (objects.get(key)?.projection !== undefined) continue;
-        if (before?.get(key)?.projection === undefined) continue;
+        if (objects.has(key)) continue;
         sink.remove(kind, key);
         isChanged = true;
       }
-      for (const [key, { projection }] of objects) {
-        if (projection === undefined || isSame(projection, before?.get(key)?.projection)) continue;
-        sink.upsert(kind, projection);
+      for (const [key, { object }] of objects) {
+        if (isSame(object, before?.get(key)?.object)) continue;
+        sink.upsert(kind, key, object);
         isChanged = true;
       }
     }
@@ -111,9 +110,7 @@ export class ManifestSource implements Source {
     for (const [kind, objects] of all) {
       sink.status(kind, { state: 'listing' });
       sink.beginList(kind);
-      for (const { projection } of objects.values()) {
-        if (projection !== undefined) sink.upsert(kind, projection);
-      }
+      for (const [key, { object }] of objects) sink.upsert(kind, key, object);
       sink.endList(kind);
       sink.status(kind, { state: 'watching' });
     }

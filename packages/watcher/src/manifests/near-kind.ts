@@ -1,5 +1,5 @@
 import type { Kind } from '../sources/contract.ts';
-import { apiVersionOf } from '../sources/resource.ts';
+import { apiVersionsOf } from '../sources/resource.ts';
 import { resources } from '../sources/resources.ts';
 
 const mostEdits = 2;
@@ -10,7 +10,7 @@ const mostEdits = 2;
  */
 export function nearKind(kind: string, apiVersion: string): Kind | undefined {
   const known = Object.values(resources);
-  if (!known.some((resource) => apiVersionOf(resource) === apiVersion)) return undefined;
+  if (!known.some((resource) => apiVersionsOf(resource).includes(apiVersion))) return undefined;
   const written = kind.toLowerCase();
   return known.find((resource) => edits(written, resource.kind.toLowerCase()) <= mostEdits)?.kind;
 }

@@ -1,34 +1,31 @@
+import type { Shape } from './shape.ts';
+
 /**
  * The contract between whoever reads Kubernetes objects (a cluster, a directory of manifests)
- * and whoever makes DNS of them (the zone index). Nothing here knows zones or wire format.
+ * and whoever makes claims on names of them (projection/). Nothing here knows DNS.
  *
  *   source ──beginList, upsert*, endList──▶ sink      the whole of a kind, at the start and on relist
  *          ──upsert | remove, … , flush──▶            changes, as they arrive
  */
 
-/** Kinds of object that can make DNS. */
-export const KINDS = ['Ingress', 'Service'] as const;
+/** Kinds of object that are read. */
+export const KINDS = [
+  'Ingress',
+  'Service',
+  'EndpointSlice',
+  'Gateway',
+  'ListenerSet',
+  'HTTPRoute',
+  'TLSRoute',
+  'GRPCRoute',
+  'TCPRoute',
+  'UDPRoute',
+  'DNSEndpoint',
+  'Node',
+] as const;
 
-/** A kind of object that can make DNS. */
+/** A kind of object that is read. */
 export type Kind = (typeof KINDS)[number];
-
-/** What remains of an object: everything that makes DNS and nothing else. */
-export interface Projection {
-  /** `namespace/name`, unique within the kind. */
-  readonly key: string;
-  /** At least one, without repetitions, in the object's order. */
-  readonly names: readonly ClaimedName[];
-  /** IPv4 and IPv6 literals as in the status, without repetitions; whatever is no literal is dropped. */
-  readonly addresses: readonly string[];
-}
-
-/** A name that an object asks for. Untrusted: it may be no valid domain name at all. */
-export interface ClaimedName {
-  /** Presentation form as written: case kept, with or without a final dot, wildcards included. */
-  readonly name: string;
-  /** True: meant below each zone (a Service's `name.namespace`). False: a full name. */
-  readonly relative: boolean;
-}
 
 /**
  * What a source delivers to. Every call is synchronous and in order; a sink may not throw: an
@@ -41,12 +38,15 @@ export interface Sink {
    * before any endList when a list broke off and starts over.
    */
   beginList(kind: Kind): void;
-  /** The object exists and reads so now: new, changed or unchanged. Never without names. */
-  upsert(kind: Kind, object: Projection): void;
   /**
-   * The object is deleted, or no longer makes DNS: a Service that is not of type LoadBalancer any
-   * more, an object that took on the ignore label. Also called for keys that were never upserted.
+   * The object exists and reads so now: new, changed or unchanged.
+   *
+   * @param key `namespace/name`, or `name` where the kind has no namespaces; unique within the kind
+   * @param object at least those of its members that the kind's `fields` name; somebody else's bytes, so of
+   *   any shape. Nobody changes it any more: a sink may keep what it likes of it
    */
+  upsert(kind: Kind, key: string, object: Shape): void;
+  /** The object is deleted. Also called for keys that were never upserted. */
   remove(kind: Kind, key: string): void;
   /** The list is complete: the kind is synced as of now. */
   endList(kind: Kind): void;

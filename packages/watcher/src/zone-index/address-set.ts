@@ -51,30 +51,3 @@ function within(rdata: Uint8Array[], recordLength: number): [Uint8Array[], numbe
   const most = Math.floor(MAX_ADDRESS_OCTETS / 2 / recordLength);
   return [unique.slice(0, most), Math.max(0, unique.length - most)];
 }
-
-/** Octets of a set in `packAddresses`' form. */
-export function packedLength({ v4, v6 }: AddressSet): number {
-  return 2 + 4 * v4.length + 16 * v6.length;
-}
-
-/** Writes `count of IPv4 (16, little-endian) | IPv4 … | IPv6 …` at the start of `into`. */
-export function packAddresses({ v4, v6 }: AddressSet, into: Uint8Array): void {
-  into[0] = v4.length;
-  into[1] = v4.length >>> 8;
-  let at = 2;
-  for (const octets of [...v4, ...v6]) {
-    into.set(octets, at);
-    at += octets.length;
-  }
-}
-
-/** The set that was packed as `length` octets at `start` of `from`; new arrays. */
-export function unpackAddresses(from: Uint8Array, start: number, length: number): AddressSet {
-  const count = (from[start] as number) | ((from[start + 1] as number) << 8);
-  const middle = start + 2 + 4 * count;
-  const v4: Uint8Array[] = [];
-  const v6: Uint8Array[] = [];
-  for (let at = start + 2; at < middle; at += 4) v4.push(from.slice(at, at + 4));
-  for (let at = middle; at < start + length; at += 16) v6.push(from.slice(at, at + 16));
-  return { v4, v6, excess: 0 };
-}

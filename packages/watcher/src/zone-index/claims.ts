@@ -43,6 +43,11 @@ export class Claims {
     return this.tree.claimsOf(entry) !== 0;
   }
 
+  /** The record, if there is just one, else 0. */
+  soleOf(entry: number): number {
+    return Math.max(0, this.tree.claimsOf(entry));
+  }
+
   /** In the order in which they came. */
   of(entry: number): Iterable<number> {
     const word = this.tree.claimsOf(entry);

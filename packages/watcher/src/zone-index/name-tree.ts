@@ -38,6 +38,9 @@ const CLAIMS = 3;
 const HEAD = 4;
 const LABEL = 5;
 
+/** In place of an entry: the name lies in a zone, but not in one that counts. */
+export const ELSEWHERE: number = -1;
+
 /** A zone as the tree knows it. */
 interface TreeZone {
   readonly apex: FoldedName;
@@ -102,12 +105,14 @@ export class NameTree {
    * The entry of a name, made if there is none, along with those of the names between it and the apex.
    *
    * @param among zones that count; all if absent.
-   * @returns 0 if the name lies in none of them: the zone of a name is the innermost around it.
+   * @returns 0 if the name lies in no zone, ELSEWHERE if in one that does not count: the zone of a name is the
+   *   innermost around it.
    */
   ensure(name: FoldedName, among?: ReadonlySet<number>): number {
     this.load(name);
     const zone = this.enclosingZone(0);
-    if (zone < 0 || among?.has(zone) === false) return 0;
+    if (zone < 0) return 0;
+    if (among?.has(zone) === false) return ELSEWHERE;
     return this.descend(zone, 0);
   }
 

@@ -2,8 +2,8 @@
 
 import { expect, it } from 'vitest';
 import { Random, seeds } from '../../../protocol/test-support/random.ts';
-import { ingress, Scene, service } from '../../test-support/scene.ts';
-import type { Kind, Projection } from '../sources/contract.ts';
+import { ingress, Scene, type SceneObject, service } from '../../test-support/scene.ts';
+import type { Kind } from '../sources/contract.ts';
 
 const ZONES = ['example.com', 'sub.example.com', 'example.org', 'c.b.example.com'] as const;
 const NAME_SERVER = 'ns1';
@@ -11,22 +11,35 @@ const LABELS = ['a', 'b', 'c', '*', 'sub'] as const;
 const ADDRESSES = ['192.0.2.1', '192.0.2.2', '192.0.2.3'] as const;
 const KINDS: readonly Kind[] = ['Ingress', 'Service'];
 
-type Objects = Map<string, { kind: Kind; object: Projection; names: readonly string[] }>;
+interface Drawn {
+  readonly kind: Kind;
+  readonly object: SceneObject;
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+}
+
+type Objects = Map<string, Drawn>;
 
 const drawName = (random: Random): string => {
   const labels = Array.from({ length: 1 + random.below(3) }, () => random.pick(LABELS));
   return `${labels.join('.')}.${random.pick(ZONES)}`;
 };
 
-const drawObject = (random: Random, kind: Kind, key: string) => {
-  const addresses = ADDRESSES.filter(() => random.oneIn(2)).join(' ');
+/** What an object is known by; of a Service it is the name that it claims. */
+const drawKey = (random: Random, kind: Kind): string =>
+  kind === 'Service'
+    ? `${random.pick(['a', 'b', 'ns1'])}.${random.pick(['a', 'c'])}`
+    : `${random.below(10)}`;
+
+const drawObject = (random: Random, kind: Kind, key: string): Drawn => {
+  const addresses = ADDRESSES.filter(() => random.oneIn(2));
+  const text = addresses.join(' ');
   if (kind === 'Service') {
-    const relative = `${random.pick(['a', 'b', 'ns1'])}.${random.pick(['a', 'c'])}`;
-    const names = ZONES.map((zone) => `${relative}.${zone}`);
-    return { kind, object: service(key, relative, addresses), names };
+    const names = ZONES.map((zone) => `${key}.${zone}`);
+    return { kind, object: service(key, text), names, addresses };
   }
   const names = Array.from({ length: random.below(4) }, () => drawName(random));
-  return { kind, object: ingress(key, names.join(' '), addresses), names };
+  return { kind, object: ingress(key, names.join(' '), text), names, addresses };
 };
 
 /** RFC 1034 4.3.2, RFC 4592, over all objects. */
@@ -41,7 +54,7 @@ const expected = (objects: Objects, asked: string): readonly string[] | string =
   const data = (name: string): readonly string[] | 'NODATA' => {
     for (const kind of KINDS) {
       const speaking = all.filter((one) => one.kind === kind && one.names.includes(name));
-      const addresses = new Set(speaking.flatMap(({ object }) => object.addresses));
+      const addresses = new Set(speaking.flatMap(({ addresses }) => addresses));
       if (addresses.size > 0) return [...addresses].sort();
     }
     return 'NODATA';
@@ -54,7 +67,9 @@ const expected = (objects: Objects, asked: string): readonly string[] | string =
 
 it.each(seeds(20))('answers as the objects say, seed %i', async (seed) => {
   const random = new Random(seed);
-  await using scene = new Scene([{ zones: [...ZONES], apex: NAME_SERVER }]);
+  await using scene = new Scene([
+    { zones: [...ZONES], nameServers: [{ name: NAME_SERVER, addresses: [] }] },
+  ]);
   const objects: Objects = new Map();
   const check = (): void => {
     for (let i = 0; i < 12; i++) {
@@ -67,17 +82,17 @@ it.each(seeds(20))('answers as the objects say, seed %i', async (seed) => {
   const put = (kind: Kind, key: string): void => {
     const drawn = drawObject(random, kind, key);
     objects.set(`${kind} ${key}`, drawn);
-    scene.sink().upsert(kind, drawn.object);
+    scene.offer(kind, drawn.object);
   };
   const list = (kind: Kind): void => {
     scene.sink().beginList(kind);
     // What of an attempt that breaks off is not in the next one has gone.
     if (random.oneIn(2)) {
-      scene.sink().upsert(kind, drawObject(random, kind, 'gone').object);
+      scene.offer(kind, drawObject(random, kind, kind === 'Service' ? 'b.b' : 'gone').object);
       scene.sink().beginList(kind);
     }
     for (const id of [...objects.keys()]) if (id.startsWith(kind)) objects.delete(id);
-    for (let i = random.below(8); i > 0; i--) put(kind, `${random.below(10)}`);
+    for (let i = random.below(8); i > 0; i--) put(kind, drawKey(random, kind));
     scene.sink().endList(kind);
     if (random.oneIn(2)) scene.sink().flush();
   };
@@ -89,10 +104,10 @@ it.each(seeds(20))('answers as the objects say, seed %i', async (seed) => {
     const kind = random.pick(KINDS);
     if (random.oneIn(15)) list(kind);
     for (let i = random.below(5); i > 0; i--) {
-      const key = `${random.below(10)}`;
+      const key = drawKey(random, kind);
       if (random.oneIn(3)) {
         objects.delete(`${kind} ${key}`);
-        scene.sink().remove(kind, `default/${key}`);
+        scene.sink().remove(kind, drawObject(random, kind, key).object.key);
       } else {
         put(kind, key);
       }

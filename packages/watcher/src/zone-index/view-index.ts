@@ -1,10 +1,14 @@
 import { NODE, type Publisher } from '@seamark/snapshot';
-import type { Kind, Logger, Projection } from '../sources/contract.ts';
+import type { ClaimingKind, ClaimSink } from '../projection/contract.ts';
+import type { Logger } from '../sources/contract.ts';
+import { type AddressSet, addressSet } from './address-set.ts';
 import { Claims } from './claims.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
+import { Intake } from './intake.ts';
 import { ENTRY, NameTree } from './name-tree.ts';
 import { NodeComposer } from './node-composer.ts';
-import { ObjectTable } from './object-table.ts';
+import { ObjectTable, type Origin, originOf } from './object-table.ts';
+import { Precedence } from './precedence.ts';
 import { wireName } from './wire-name.ts';
 import { WordHeap } from './word-heap.ts';
 import type { Zone } from './zone.ts';
@@ -38,6 +42,7 @@ export class ViewIndex {
   private readonly claims: Claims;
   private readonly composer: NodeComposer;
   private readonly publisher: Publisher;
+  private readonly log: Logger;
   private readonly now: () => number;
   private readonly serials: Uint32Array;
 
@@ -45,6 +50,7 @@ export class ViewIndex {
   constructor(options: ViewIndexOptions) {
     const { gateways, publisher, log } = options;
     this.publisher = publisher;
+    this.log = log;
     this.now = options.now;
     this.serials = options.serials;
     const { hasher } = publisher;
@@ -75,12 +81,17 @@ export class ViewIndex {
       const zones = this.zones.slice(first, first + gateway.zones.length);
       first += zones.length;
       const objects = new ObjectTable(heap, hasher);
-      return new Gateway(gateway, zones, { objects, tree: this.tree, log });
+      return new Gateway(gateway, zones, objects);
     });
     this.gatewayOf = new Map(
       this.gateways.flatMap((gateway) => gateway.zones.map((zone) => [zone, gateway] as const)),
     );
-    this.composer = new NodeComposer(this.tree, this.claims, (entry) => this.gatewayAround(entry));
+    this.composer = new NodeComposer({
+      tree: this.tree,
+      precedence: new Precedence(this.tree, this.claims, log),
+      gatewayAround: (entry) => this.gatewayAround(entry),
+      given: this.givenAddresses(),
+    });
   }
 
   /** Names in the tree, empty non-terminals included. */
@@ -99,70 +110,30 @@ export class ViewIndex {
     );
   }
 
-  /** Objects of a kind that have, or want, a name in the gateway's zones. */
-  countOf(gateway: number, kind: Kind): number {
-    return this.gateway(gateway).objects.countOf(kind);
-  }
-
-  /** A whole list of the kind begins; nothing is dropped before `endList`. */
-  beginList(gateway: number, kind: Kind): void {
-    const target = this.gateway(gateway);
-    const list = target.listOf(kind);
-    list.number = target.objects.nextList(kind, list.number);
-    list.underWay = true;
+  /** Objects of a kind that have, or want, a name in the gateway's zones; of one of its clusters. */
+  countOf(gateway: number, cluster: number, kind: ClaimingKind): number {
+    return this.gateway(gateway).objects.countOf(originOf(cluster, kind));
   }
 
   /**
-   * What an object says now. It counts with the next publication, or, before the first list of its kind
-   * is complete, with the one that follows that (or the end of the wait for it): some names would be
-   * answered with a part of their addresses.
-   */
-  upsert(gateway: number, kind: Kind, object: Projection): void {
-    const target = this.gateway(gateway);
-    const { objects } = target;
-    const known = objects.find(kind, object.key);
-    const list = target.listOf(kind).number;
-    const said = target.understand(object);
-    if (known !== 0 && objects.says(known, said)) {
-      objects.see(known, list);
-      return;
-    }
-    target.complain(kind, object.key, said);
-    if (known !== 0) this.drop(target, known);
-    // One that makes no name is kept nowhere: most Services of a cluster are of that sort.
-    if (said.names.length === 0 && said.refused === 0) return;
-    const record = objects.add(kind, object.key, said, list);
-    const counts = target.counts(kind);
-    for (const entry of said.names) {
-      this.claims.add(entry, record);
-      if (counts) this.markDirty(entry);
-    }
-  }
-
-  remove(gateway: number, kind: Kind, key: string): void {
-    const target = this.gateway(gateway);
-    const known = target.objects.find(kind, key);
-    if (known !== 0) this.drop(target, known);
-  }
-
-  /**
-   * The list is complete: what it lacks has gone.
+   * Where claims on names of a gateway's zones go.
    *
-   * @returns whether it was the first one of its kind.
+   * @param cluster which of the gateway's own, counted from 0
+   * @param onRead told when the first list of a kind is complete
    */
-  endList(gateway: number, kind: Kind): boolean {
+  intake(gateway: number, cluster: number, onRead: () => void): ClaimSink {
     const target = this.gateway(gateway);
-    const { objects } = target;
-    const list = target.listOf(kind);
-    if (!list.underWay) return false;
-    list.underWay = false;
-    const gone = [...objects.recordsOf(kind)].filter((at) => !objects.isSeen(at, list.number));
-    for (const record of gone) this.drop(target, record);
-    if (target.isKindSynced(kind)) return false;
-    target.kindSynced(kind);
-    this.markKind(target, kind);
-    this.markApexes(target);
-    return true;
+    return new Intake(target, cluster, {
+      tree: this.tree,
+      claims: this.claims,
+      log: this.log,
+      markDirty: (entry) => this.markDirty(entry),
+      onRead: (origin) => {
+        this.markOrigin(target, origin);
+        this.markApexes(target);
+        onRead();
+      },
+    });
   }
 
   /** Kinds that are still missing are waited for no longer: what of them is known counts. */
@@ -170,7 +141,7 @@ export class ViewIndex {
     const target = this.gateway(gateway);
     if (target.waited || target.isSynced) return;
     target.waited = true;
-    for (const kind of target.options.resources) this.markKind(target, kind);
+    for (const origin of target.origins()) this.markOrigin(target, origin);
     this.markApexes(target);
   }
 
@@ -252,14 +223,6 @@ export class ViewIndex {
     dirty.push(parent);
   }
 
-  private drop(gateway: Gateway, record: number): void {
-    for (const entry of gateway.objects.namesOf(record)) {
-      this.claims.remove(entry, record);
-      this.markDirty(entry);
-    }
-    gateway.objects.remove(record);
-  }
-
   /** With it those above that have no node yet, and a parent whose node has to tell of a wildcard. */
   private markDirty(entry: number): void {
     const { tree } = this;
@@ -271,8 +234,8 @@ export class ViewIndex {
     }
   }
 
-  private markKind({ objects }: Gateway, kind: Kind): void {
-    for (const record of objects.recordsOf(kind)) {
+  private markOrigin({ objects }: Gateway, origin: Origin): void {
+    for (const record of objects.recordsOf(origin)) {
       for (const entry of objects.namesOf(record)) this.markDirty(entry);
     }
   }
@@ -298,6 +261,19 @@ export class ViewIndex {
     return entry;
   }
 
+  private givenAddresses(): Map<number, AddressSet> {
+    const given = new Map<number, AddressSet>();
+    for (const { options, zones } of this.gateways) {
+      for (const { serverEntries } of zones) {
+        for (const [i, { addresses }] of options.nameServers.entries()) {
+          const entry = serverEntries[i] ?? 0;
+          if (entry !== 0 && addresses.length > 0) given.set(entry, addressSet(addresses));
+        }
+      }
+    }
+    return given;
+  }
+
   private gatewayAround(entry: number): Gateway {
     return this.gatewayOf.get(this.zones[this.tree.zoneOf(entry)] as Zone) as Gateway;
   }
@@ -310,10 +286,9 @@ export class ViewIndex {
 }
 
 function zonesOf(gateway: GatewayOptions): Pick<Zone, 'apexName' | 'servers'>[] {
-  const { apex, secondary } = gateway;
-  const servers = secondary === undefined ? [apex] : [apex, secondary];
   return gateway.zones.map((text) => {
     const apexName = wireName(text);
-    return { apexName, servers: servers.map((name) => nameServer(name, apexName)) };
+    const servers = gateway.nameServers.map(({ name }) => nameServer(name, apexName));
+    return { apexName, servers };
   });
 }

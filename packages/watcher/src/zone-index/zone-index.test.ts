@@ -1,9 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CASES } from '../../test-support/cases.ts';
 import { ingress, Scene, service } from '../../test-support/scene.ts';
+import type { WatchedGateway } from '../index.ts';
 
 const SOA =
   'example.com. 30 in soa ns1.example.com. hostmaster.ns1.example.com. 0 7200 1800 86400 30';
+
+const server = (name: string) => ({ name, addresses: [] });
 
 describe('objects in, answers out', () => {
   it.each(CASES)('$why', async ({ gateway = {}, ingresses, services, expect: expected }) => {
@@ -43,7 +46,7 @@ describe('objects in, answers out', () => {
     ]);
     const name = `${'n'.repeat(63)}.default`;
     scene.list('Ingress');
-    scene.list('Service', [service('n', name, '192.0.2.1')]);
+    scene.list('Service', [service(name, '192.0.2.1')]);
     expect(scene.short(`${name}.example.com A`)).toEqual(['192.0.2.1']);
     expect(scene.log.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
@@ -81,8 +84,8 @@ describe('changes', () => {
     await using scene = new Scene();
     scene.list('Ingress', [ingress('a', 'a.b.example.com', '192.0.2.1')]);
     scene.list('Service');
-    scene.sink().upsert('Ingress', ingress('a', 'a.b.example.com', '192.0.2.2'));
-    scene.sink().upsert('Ingress', ingress('new', 'new.example.com', '192.0.2.2'));
+    scene.offer('Ingress', ingress('a', 'a.b.example.com', '192.0.2.2'));
+    scene.offer('Ingress', ingress('new', 'new.example.com', '192.0.2.2'));
     scene.drop('Ingress', 'default/a', 'default/new', 'default/never');
     for (const name of ['a.b', 'b', 'new']) {
       expect(scene.short(`${name}.example.com A`)).toBe('NXDOMAIN');
@@ -122,7 +125,7 @@ describe('changes', () => {
     scene.sink().flush();
     expect(scene.short('a.example.com A')).toBe('NXDOMAIN');
     expect(scene.short('b.example.com A')).toEqual(['192.0.2.1']);
-    scene.put('Ingress', { ...b, names: [] });
+    scene.put('Ingress', ingress('b', '', '192.0.2.1'));
     expect(scene.short('b.example.com A')).toBe('NXDOMAIN');
     expect(scene.watcher.status().sources[0]?.kinds[0]?.objects).toBe(0);
   });
@@ -141,9 +144,11 @@ describe('a zone within another', () => {
 
 describe('name servers', () => {
   it('have addresses of both families beside NS', async () => {
-    await using scene = new Scene([{ apex: 'gw.dns', secondary: 'ns2.example.net.' }]);
+    await using scene = new Scene([
+      { nameServers: [server('gw.dns'), server('ns2.example.net.')] },
+    ]);
     scene.list('Ingress');
-    scene.list('Service', [service('gw', 'gw.dns', '192.0.2.53 2001:db8::53')]);
+    scene.list('Service', [service('gw.dns', '192.0.2.53 2001:db8::53')]);
     const said = scene.ask('EXAMPLE.com NS');
     expect(said.answer).toEqual([
       'example.com. 60 in ns gw.dns.example.com.',
@@ -153,11 +158,11 @@ describe('name servers', () => {
       'gw.dns.example.com. 30 in a 192.0.2.53',
       'gw.dns.example.com. 30 in aaaa 2001:db8::53',
     ]);
-    scene.put('Service', service('gw', 'gw.dns', '192.0.2.54'));
+    scene.put('Service', service('gw.dns', '192.0.2.54'));
     expect(scene.ask('example.com NS').additional).toEqual([
       'gw.dns.example.com. 30 in a 192.0.2.54',
     ]);
-    scene.drop('Service', 'default/gw');
+    scene.drop('Service', 'dns/gw');
     expect(scene.ask('example.com NS').additional).toEqual([]);
     // The name of a name server exists whatever objects say (RFC 1912 2.8 would have it addressed).
     expect(scene.short('gw.dns.example.com A')).toBe('NODATA');
@@ -165,20 +170,20 @@ describe('name servers', () => {
   });
 
   it('are not taken over by an Ingress of their name', async () => {
-    await using scene = new Scene([{ apex: 'gw.dns' }]);
+    await using scene = new Scene([{ nameServers: [server('gw.dns')] }]);
     scene.list('Ingress', [ingress('a', 'gw.dns.example.com', '198.51.100.1')]);
-    scene.list('Service', [service('gw', 'gw.dns', '192.0.2.53')]);
+    scene.list('Service', [service('gw.dns', '192.0.2.53')]);
     expect(scene.short('gw.dns.example.com A')).toEqual(['192.0.2.53']);
     expect(scene.ask('example.com NS').additional).toEqual([
       'gw.dns.example.com. 30 in a 192.0.2.53',
     ]);
-    scene.drop('Service', 'default/gw');
+    scene.drop('Service', 'dns/gw');
     expect(scene.short('gw.dns.example.com A')).toEqual(['198.51.100.1']);
   });
 
   it('may lie in a zone further down, whose addresses are followed', async () => {
     await using scene = new Scene([
-      { zones: ['example.com', 'dns.example.com'], apex: 'ns.dns.example.com.' },
+      { zones: ['example.com', 'dns.example.com'], nameServers: [server('ns.dns.example.com.')] },
     ]);
     scene.list('Ingress', [ingress('a', 'ns.dns.example.com', '192.0.2.1')]);
     scene.list('Service');
@@ -189,7 +194,7 @@ describe('name servers', () => {
   });
 
   it.each(['ns.example.net.', 'x\\007example.com.'])('%s lies elsewhere', async (apex) => {
-    await using scene = new Scene([{ apex }]);
+    await using scene = new Scene([{ nameServers: [server(apex)] }]);
     scene.list('Ingress');
     scene.list('Service');
     expect(scene.short('example.com NS')).toEqual([apex]);
@@ -232,7 +237,7 @@ describe('until everything has been read', () => {
     scene.list('Ingress', [www]);
     await vi.waitFor(() => expect(scene.short('nope.example.com A')).toBe('NXDOMAIN'));
     expect(scene.watcher.status().views[0]).toMatchObject({ synced: false, ready: true });
-    scene.list('Service', [service('x', 'x.y', '192.0.2.2')]);
+    scene.list('Service', [service('x.y', '192.0.2.2')]);
     expect(scene.short('x.y.example.com A')).toEqual(['192.0.2.2']);
     expect(scene.watcher.status().views[0]).toMatchObject({ synced: true });
   });
@@ -241,20 +246,20 @@ describe('until everything has been read', () => {
     await using scene = new Scene([{}], 5);
     scene.list('Ingress', [ingress('w', '*.example.com', '192.0.2.1')]);
     scene.sink().beginList('Service');
-    scene.sink().upsert('Service', service('x', 'x.y', '192.0.2.2'));
+    scene.offer('Service', service('x.y', '192.0.2.2'));
     await vi.waitFor(() => expect(scene.short('x.y.example.com A')).toEqual(['192.0.2.2']));
     expect(scene.short('y.example.com A')).toBe('NODATA');
-    scene.put('Service', service('z', 'z.y', '192.0.2.3'));
+    scene.put('Service', service('z.y', '192.0.2.3'));
     expect(scene.short('z.y.example.com A')).toEqual(['192.0.2.3']);
     // The list lacks the first one after all.
-    scene.list('Service', [service('z', 'z.y', '192.0.2.3')]);
+    scene.list('Service', [service('z.y', '192.0.2.3')]);
     expect(scene.short('x.y.example.com A')).toBe('NXDOMAIN');
   });
 
   it('each gateway waits for its own source', async () => {
     await using scene = new Scene([
-      { zones: ['example.com'], source: 0 },
-      { zones: ['sub.example.com'], source: 1 },
+      { zones: ['example.com'], sources: [0] },
+      { zones: ['sub.example.com'], sources: [1] },
     ]);
     scene.list('Ingress', [www], 1);
     scene.list('Service', [], 1);
@@ -266,5 +271,63 @@ describe('until everything has been read', () => {
     expect(scene.short('x.sub.example.com A')).toBe('NXDOMAIN');
     expect(scene.short('www.example.com A')).toBe('NXDOMAIN');
     expect(scene.short('y.example.com A')).toEqual(['192.0.2.1']);
+  });
+});
+
+describe('names in no zone', () => {
+  it('are taken below each zone, unless they are said to be whole or to lie in another', async () => {
+    await using scene = new Scene([
+      { zones: ['example.com', 'example.net'], relative: true },
+      { zones: ['example.org'], relative: true, resources: ['Service'] },
+    ]);
+    scene.list('Ingress', [
+      ingress('a', 'shop apps.internal whole.internal. www.example.org *.w', '192.0.2.1'),
+    ]);
+    scene.list('Service');
+    for (const name of ['shop', 'apps.internal', 'x.w']) {
+      expect(scene.short(`${name}.example.com A`)).toEqual(['192.0.2.1']);
+      expect(scene.short(`${name}.example.net A`)).toEqual(['192.0.2.1']);
+    }
+    for (const name of ['whole.internal.example.com', 'www.example.org.example.com']) {
+      expect(scene.short(`${name} A`)).toBe('NXDOMAIN');
+    }
+    expect(scene.short('www.example.org A')).toBe('NXDOMAIN');
+  });
+});
+
+describe('several clusters of one gateway', () => {
+  const both: Partial<WatchedGateway> = { sources: [0, 1] };
+  const fill = (scene: Scene): void => {
+    scene.list('Ingress', [ingress('a', 'www.example.com east.example.com', '192.0.2.1')], 0);
+    scene.list('Ingress', [ingress('a', 'www.example.com west.example.com', '192.0.2.2')], 1);
+    scene.list('Service', [], 0);
+    scene.list('Service', [], 1);
+  };
+
+  it('are merged', async () => {
+    await using scene = new Scene([both]);
+    fill(scene);
+    expect(scene.short('www.example.com A')).toEqual(['192.0.2.1', '192.0.2.2']);
+    expect(scene.short('east.example.com A')).toEqual(['192.0.2.1']);
+    scene.drop('Ingress', 'default/a');
+    expect(scene.short('www.example.com A')).toEqual(['192.0.2.2']);
+    expect(scene.short('west.example.com A')).toEqual(['192.0.2.2']);
+  });
+
+  it('or the first that has a name has it alone', async () => {
+    await using scene = new Scene([{ ...both, policy: 'first' }]);
+    fill(scene);
+    expect(scene.short('www.example.com A')).toEqual(['192.0.2.1']);
+    expect(scene.short('west.example.com A')).toEqual(['192.0.2.2']);
+    scene.put('Ingress', ingress('a', 'www.example.com', ''));
+    expect(scene.short('www.example.com A')).toEqual(['192.0.2.2']);
+  });
+
+  it('one of which has not been read leaves the others serving', async () => {
+    await using scene = new Scene([both]);
+    scene.list('Ingress', [ingress('a', 'www.example.com', '192.0.2.1')], 1);
+    scene.list('Service', [], 1);
+    expect(scene.short('www.example.com A')).toEqual(['192.0.2.1']);
+    expect(scene.short('nope.example.com A')).toBe('SERVFAIL 14');
   });
 });

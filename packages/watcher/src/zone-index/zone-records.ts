@@ -31,10 +31,15 @@ export interface NameServer {
  */
 export function nameServer(text: string, apex: FoldedName): NameServer {
   const name = text.endsWith('.') ? wireName(text) : below(text, apex);
-  if (!isWithin(name, apex)) return { name, inZone: false, octets: name, pointers: [] };
+  return { name, ...inZone(name, apex) };
+}
+
+/** How a name is written in the zone's records: in the zone, as its labels and an apex pointer. */
+function inZone(name: FoldedName, apex: FoldedName): Omit<NameServer, 'name'> {
+  if (!isWithin(name, apex)) return { inZone: false, octets: name, pointers: [] };
   const labels = name.length - apex.length;
   const octets = Uint8Array.of(...name.subarray(0, labels), 0xc0, 0x0c);
-  return { name, inZone: true, octets, pointers: [labels] };
+  return { inZone: true, octets, pointers: [labels] };
 }
 
 export interface SoaOptions {
@@ -106,6 +111,12 @@ export function composeGlue(
     })),
   );
   return records.length === 0 ? undefined : composeRecords(records, GLUE);
+}
+
+/** CNAME (RFC 1035 3.3.1) to a name in or outside of the zone. */
+export function composeCname(target: FoldedName, apex: FoldedName, ttl: number): ComposedRRset {
+  const { octets, pointers } = inZone(target, apex);
+  return composeRRset(TYPE.CNAME, ttl, [octets], [pointers]);
 }
 
 /** The address RRsets of a name; those without records are not there. */

@@ -1,0 +1,119 @@
+import type { Kind } from '../sources/contract.ts';
+import type { Shape } from '../sources/shape.ts';
+
+/**
+ * The contract between whoever makes DNS of objects (the projectors of this folder) and whoever keeps what
+ * they claim (the zone index). Nothing here knows zones; of wire format only RDATA.
+ *
+ *   source ──objects──▶ projector ──claims──▶ zone index
+ *
+ * A projector that needs one kind only keeps nothing: objects come in, claims go out. One that joins kinds
+ * (a route and its Gateways) keeps of each what it needs, and claims when all of them have been read.
+ */
+
+/** Kinds that claim names: those that a configuration lists, in its order of precedence. */
+export const CLAIMING_KINDS = [
+  'Ingress',
+  'Service',
+  'HTTPRoute',
+  'TLSRoute',
+  'GRPCRoute',
+  'TCPRoute',
+  'UDPRoute',
+  'DNSEndpoint',
+  'Node',
+] as const;
+
+/** A kind that claims names. */
+export type ClaimingKind = (typeof CLAIMING_KINDS)[number];
+
+/** What an object says of some names. */
+export interface Claim {
+  /** Without repetitions, in the object's order. None: there are faults to tell, and nothing else. */
+  readonly names: readonly ClaimedName[];
+  /** IPv4 and IPv6 literals, without repetitions. None, as of a load balancer that is pending: the names exist. */
+  readonly addresses: readonly string[];
+  /** Host names, as written, that stand where addresses would: a CNAME, or what they resolve to. */
+  readonly targets?: readonly string[];
+  /** RRsets of other types than A, AAAA and CNAME, no type twice. */
+  readonly rrsets?: readonly ClaimedRRset[];
+  /** Seconds, 0 to 2^31 - 1. Absent: as configured. */
+  readonly ttl?: number;
+  /** What of the object can't be used, a line each, for people; told when the object is new or has changed. */
+  readonly faults?: readonly string[];
+}
+
+/** A name that an object asks for. Untrusted: it may be no valid domain name at all. */
+export interface ClaimedName {
+  /** Presentation form as written: case kept, with or without a final dot, wildcards included. */
+  readonly name: string;
+  /**
+   * True: meant below each zone (a Service's `name.namespace`). False: a full name, or, if it lies in no zone,
+   * one below each of them, as the plugin has it.
+   */
+  readonly relative: boolean;
+}
+
+export interface ClaimedRRset {
+  readonly type: number;
+  /** Octets of each record's RDATA, names in it whole (no compression); at least one. */
+  readonly rdata: readonly Uint8Array[];
+}
+
+/** Where claims go. */
+export interface ClaimSink {
+  /** As `Sink.beginList`, of what objects of the kind claim. */
+  beginList(kind: ClaimingKind): void;
+  /**
+   * All that the object claims now, in place of what it did. Several claims: it says other things of other
+   * names. None: it claims nothing (any more).
+   */
+  claim(kind: ClaimingKind, key: string, claims: readonly Claim[]): void;
+  /** The kind has been read whole: what was not claimed since beginList is claimed no more. */
+  endList(kind: ClaimingKind): void;
+  /**
+   * For whoever asks why a name is not answered: an object that would claim these names but for `reason`, a
+   * clause ("its class internal is not among ingressClasses"). Absent while nobody asks: then it is not to
+   * be worked out either.
+   */
+  passedOver?(kind: ClaimingKind, key: string, names: readonly ClaimedName[], reason: string): void;
+}
+
+/** Which objects count, and what of them; of one `k8s_gateway`. */
+export interface ProjectionOptions {
+  /** Ingresses of these classes alone; absent: of every class, and of none. */
+  readonly ingressClasses?: readonly string[];
+  /** Gateways of these classes alone. */
+  readonly gatewayClasses?: readonly string[];
+  readonly nodeAddressType: 'InternalIP' | 'ExternalIP';
+  /** Prefixes of the annotations hostname, target and ttl, without the slash; the first that is there counts. */
+  readonly annotationPrefixes: readonly string[];
+  /** Whether Services claim names for themselves. If not, those below are read all the same. */
+  readonly services: boolean;
+  /** `namespace/name` of Services that are name servers: they claim `name.namespace` whatever else they say. */
+  readonly nameServers: readonly string[];
+}
+
+/** What a projector is made with. */
+export interface ProjectorParts {
+  readonly options: ProjectionOptions;
+  readonly claims: ClaimSink;
+  /**
+   * Asks for a kind that is read only where somebody needs it (EndpointSlice): its list follows. Asked again,
+   * the whole of it is delivered again.
+   */
+  readonly demand: (kind: Kind) => void;
+}
+
+/** Makes claims of the objects of one source for one `k8s_gateway`. */
+export interface Projector {
+  /** What is to be delivered to it. */
+  readonly kinds: readonly Kind[];
+  /** As of `Sink`. */
+  beginList(kind: Kind): void;
+  upsert(kind: Kind, key: string, object: Shape): void;
+  remove(kind: Kind, key: string): void;
+  endList(kind: Kind): void;
+  /** The kind can't be read as things stand, or there is no such kind in the cluster: go on without, for now. */
+  missing(kind: Kind): void;
+}

@@ -1,0 +1,49 @@
+import { isIP } from 'node:net';
+import { listOf, type Shape, shapeOf, textOf } from '../sources/shape.ts';
+import type { Claim } from './contract.ts';
+
+/** What a load balancer's status gives a claim. */
+export type Reached = Pick<Claim, 'addresses' | 'targets' | 'faults'>;
+
+/** Whoever writes a status fills no log with one object. */
+const mostFaults = 5;
+const longestAddress = 64;
+
+const nothing: readonly string[] = [];
+
+/** An IPv4 or IPv6 literal. A scoped one (fe80::1%eth0) means something on one machine only. */
+export function isAddress(text: string): boolean {
+  return isIP(text) !== 0 && !text.includes('%');
+}
+
+/**
+ * `status.loadBalancer.ingress[]`: addresses, and the host names of entries that have no address. (The
+ * plugin takes the host name of an entry with both, and leaves out the address.)
+ */
+export function readLoadBalancer(object: Shape): Reached {
+  const entries = listOf(shapeOf(shapeOf(object['status'])['loadBalancer'])['ingress']);
+  // What nearly every object has.
+  if (entries.length === 1) {
+    const ip = textOf(shapeOf(entries[0])['ip']);
+    if (isAddress(ip)) return { addresses: [ip] };
+  }
+  const addresses = new Set<string>();
+  const targets = new Set<string>();
+  const faults = new Set<string>();
+  for (const entry of entries) {
+    const { ip, hostname } = shapeOf(entry);
+    if (typeof ip === 'string' && isAddress(ip)) addresses.add(ip);
+    else if (ip !== undefined && ip !== null && ip !== '') faults.add(faultOf(ip));
+    else if (textOf(hostname) !== '') targets.add(textOf(hostname));
+  }
+  return {
+    addresses: addresses.size === 0 ? nothing : [...addresses],
+    ...(targets.size === 0 ? {} : { targets: [...targets] }),
+    ...(faults.size === 0 ? {} : { faults: [...faults].slice(0, mostFaults) }),
+  };
+}
+
+function faultOf(ip: unknown): string {
+  const written = (typeof ip === 'string' ? ip : typeof ip).slice(0, longestAddress);
+  return `${JSON.stringify(written)} in its status is no IP address and is ignored`;
+}

@@ -1,0 +1,195 @@
+import type { FoldedName } from '@seamark/protocol';
+import type { ClaimingKind } from '../projection/contract.ts';
+import type { Logger } from '../sources/contract.ts';
+import { type AddressSet, mergeAddresses, NO_ADDRESSES } from './address-set.ts';
+import type { Claims } from './claims.ts';
+import { type Content, DEFAULT_TTL, isEmpty, MAX_RRSET_OCTETS, recordOctets } from './content.ts';
+import type { Gateway } from './gateway.ts';
+import { ENTRY, type NameTree } from './name-tree.ts';
+import { clusterOf, kindOf } from './object-table.ts';
+
+/** What a name owns, of all that was claimed for it. */
+export interface Answer {
+  readonly addresses: AddressSet;
+  /** Host names that stand beside the addresses, or in their place; none twice. */
+  readonly targets: readonly FoldedName[];
+  /** Of addresses and targets, in seconds. */
+  readonly ttl: number;
+  readonly rrsets: readonly AnsweredRRset[];
+}
+
+export interface AnsweredRRset {
+  readonly type: number;
+  readonly ttl: number;
+  readonly rdata: readonly Uint8Array[];
+}
+
+export const NO_ANSWER: Answer = { addresses: NO_ADDRESSES, targets: [], ttl: 0, rrsets: [] };
+
+/** A record of the table and what it says. */
+interface Spoken {
+  readonly record: number;
+  readonly cluster: number;
+  readonly kind: ClaimingKind;
+  readonly content: Content;
+}
+
+/**
+ * Settles who speaks for a name. In the configured order of kinds the first that has an address, or a host
+ * name in place of one, speaks for addresses of both families; and for each other type the first that has it.
+ * (With the plugin the first kind that has an address or a TXT speaks for all of it.) What several objects of a kind
+ * say is merged, and each RRset has the lowest of their TTLs (RFC 2181 5.2).
+ */
+export class Precedence {
+  private readonly tree: NameTree;
+  private readonly claims: Claims;
+  private readonly log: Logger;
+  /** Entries of which was told that they have too much. */
+  private readonly told = new Set<number>();
+
+  constructor(tree: NameTree, claims: Claims, log: Logger) {
+    this.tree = tree;
+    this.claims = claims;
+    this.log = log;
+  }
+
+  /** @param gateway in whose zone the entry lies. */
+  answerOf(entry: number, gateway: Gateway): Answer {
+    if (!this.claims.has(entry)) return NO_ANSWER;
+    const sole = this.claims.soleOf(entry);
+    // What nearly every name has.
+    if (sole !== 0) {
+      const { objects } = gateway;
+      if (!gateway.counts(objects.originOf(sole))) return NO_ANSWER;
+      return alone(objects.contentOf(sole), gateway.options.ttl);
+    }
+    return this.merged(entry, gateway);
+  }
+
+  private merged(entry: number, gateway: Gateway): Answer {
+    let spoken = this.distinct(entry, gateway);
+    if (gateway.options.policy === 'first') {
+      const first = Math.min(...spoken.map(({ cluster }) => cluster));
+      spoken = spoken.filter(({ cluster }) => cluster === first);
+    }
+    const levels = this.kindsFor(entry, gateway).map((kind) =>
+      spoken.filter((one) => one.kind === kind),
+    );
+    const reached = (
+      levels.find((level) => level.some(({ content }) => isReached(content))) ?? []
+    ).filter(({ content }) => isReached(content));
+    const addresses = mergeAddresses(reached.map(({ content }) => content.addresses));
+    const rrsets = mergeRRsets(levels, gateway.options.ttl);
+    this.tell(entry, gateway, reached[0], addresses.excess + rrsets.excess);
+    return {
+      addresses,
+      targets: distinctNames(reached.flatMap(({ content }) => content.targets)),
+      ttl: lowestTtl(reached, gateway.options.ttl),
+      rrsets: rrsets.rrsets,
+    };
+  }
+
+  /** All that counts and says something; by its octets, as thousands of Ingresses may share a host and say the same. */
+  private distinct(entry: number, gateway: Gateway): Spoken[] {
+    const { objects } = gateway;
+    const distinct = new Map<string, number>();
+    for (const record of this.claims.of(entry)) {
+      const origin = objects.originOf(record);
+      if (gateway.counts(origin)) distinct.set(`${origin} ${objects.packedText(record)}`, record);
+    }
+    return Array.from(distinct.values(), (record) => {
+      const origin = objects.originOf(record);
+      const content = objects.contentOf(record);
+      return { record, cluster: clusterOf(origin), kind: kindOf(origin), content };
+    }).filter(({ content }) => !isEmpty(content));
+  }
+
+  private kindsFor(entry: number, { options }: Gateway): readonly ClaimingKind[] {
+    // Anybody may write an Ingress whose host is a name server's name: it must not take the zone over. And a
+    // name server's Service is read for that name though Services are not configured.
+    if (!this.tree.hasFlags(entry, ENTRY.NAME_SERVER)) return options.resources;
+    return ['Service', ...options.resources.filter((kind) => kind !== 'Service')];
+  }
+
+  private tell(entry: number, gateway: Gateway, spoken: Spoken | undefined, excess: number): void {
+    if (excess === 0 || this.told.has(entry)) {
+      if (excess === 0) this.told.delete(entry);
+      return;
+    }
+    this.told.add(entry);
+    const key = spoken === undefined ? '' : gateway.objects.keyOf(spoken.record);
+    const object = `${spoken?.kind ?? 'several objects'} ${key}`.trim();
+    this.log.warn(
+      { event: 'records-left-out', object, excess },
+      `${object} and others claim one name: ${excess} records are left out, as a node of the snapshot has room for some 1,500 IPv4 and 870 IPv6 addresses and 12 KiB of others`,
+    );
+  }
+}
+
+function alone(content: Content, defaultTtl: number): Answer {
+  const ttl = content.ttl === DEFAULT_TTL ? defaultTtl : content.ttl;
+  const { addresses, targets, rrsets } = content;
+  if (rrsets.length === 0) return { addresses, targets, ttl, rrsets: [] };
+  return { addresses, targets, ttl, rrsets: rrsets.map((rrset) => ({ ...rrset, ttl })) };
+}
+
+function isReached({ addresses, targets }: Content): boolean {
+  return addresses.v4.length + addresses.v6.length + targets.length > 0;
+}
+
+function lowestTtl(spoken: readonly Spoken[], defaultTtl: number): number {
+  let lowest = Infinity;
+  for (const { content } of spoken) {
+    lowest = Math.min(lowest, content.ttl === DEFAULT_TTL ? defaultTtl : content.ttl);
+  }
+  return lowest === Infinity ? defaultTtl : lowest;
+}
+
+function mergeRRsets(
+  levels: readonly (readonly Spoken[])[],
+  defaultTtl: number,
+): { rrsets: readonly AnsweredRRset[]; excess: number } {
+  const rrsets: AnsweredRRset[] = [];
+  let octets = 0;
+  let excess = 0;
+  for (const level of levels) {
+    const ofLevel = new Map<number, Spoken[]>();
+    for (const spoken of level) {
+      for (const { type } of spoken.content.rrsets) {
+        ofLevel.set(type, [...(ofLevel.get(type) ?? []), spoken]);
+      }
+    }
+    for (const [type, speakers] of ofLevel) {
+      if (rrsets.some((rrset) => rrset.type === type)) continue;
+      const rdata: Uint8Array[] = [];
+      for (const one of distinctRdata(type, speakers)) {
+        octets += recordOctets(one);
+        if (octets > MAX_RRSET_OCTETS) excess += 1;
+        else rdata.push(one);
+      }
+      if (rdata.length > 0) rrsets.push({ type, ttl: lowestTtl(speakers, defaultTtl), rdata });
+    }
+  }
+  return { rrsets, excess };
+}
+
+/** In an order of their own, so that replicas of a server compose the same octets. */
+function distinctRdata(type: number, speakers: readonly Spoken[]): readonly Uint8Array[] {
+  const all = speakers.flatMap(({ content }) =>
+    content.rrsets.filter((rrset) => rrset.type === type).flatMap(({ rdata }) => rdata),
+  );
+  return distinctOctets(all);
+}
+
+function distinctNames(names: readonly FoldedName[]): readonly FoldedName[] {
+  return distinctOctets(names) as readonly FoldedName[];
+}
+
+function distinctOctets(all: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (all.length < 2) return all;
+  const sorted = all.toSorted(Buffer.compare);
+  return sorted.filter((octets, i) => {
+    const before = sorted[i - 1];
+    return before === undefined || Buffer.compare(before, octets) !== 0;
+  });
+}

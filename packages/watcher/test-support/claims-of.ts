@@ -1,0 +1,34 @@
+import type { Claim, ClaimingKind, ProjectionOptions } from '../src/projection/contract.ts';
+import { createProjectors } from '../src/projection/projectors.ts';
+import type { Shape } from '../src/sources/shape.ts';
+
+const OPTIONS: ProjectionOptions = {
+  nodeAddressType: 'InternalIP',
+  annotationPrefixes: ['coredns.io', 'external-dns.alpha.kubernetes.io'],
+  services: true,
+  nameServers: [],
+};
+
+/** What an object claims all by itself. */
+export function claimsOf(
+  kind: ClaimingKind,
+  key: string,
+  object: Shape,
+  options: Partial<ProjectionOptions> = {},
+): readonly Claim[] {
+  let said: readonly Claim[] = [];
+  const claims = {
+    beginList() {},
+    claim: (_: ClaimingKind, __: string, all: readonly Claim[]) => {
+      said = all;
+    },
+    endList() {},
+  };
+  const parts = { options: { ...OPTIONS, ...options }, claims, demand() {} };
+  for (const projector of createProjectors([kind], parts)) {
+    for (const read of projector.kinds) projector.beginList(read);
+    projector.upsert(kind, key, object);
+    for (const read of projector.kinds) projector.endList(read);
+  }
+  return said;
+}
