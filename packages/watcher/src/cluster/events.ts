@@ -4,7 +4,7 @@ import type { ApiConnection } from './connection.ts';
 import { ApiError, ProtocolError } from './failure.ts';
 import { FrameCutter } from './frames.ts';
 import { LineCutter } from './lines.ts';
-import { acceptProtobuf, isProtobuf, ProtobufReader, statusFields } from './protobuf.ts';
+import { acceptProtobuf, EventReader, isProtobuf } from './protobuf.ts';
 
 /** One event of a watch. The object is untrusted, and belongs to whoever receives the event. */
 export interface WatchEvent {
@@ -12,8 +12,8 @@ export interface WatchEvent {
   readonly object: Shape;
 }
 
-/** Events that came whole with a chunk, the start of the next one being kept; whatever shape they have. */
-type EventCutter = (chunk: Buffer) => Iterable<Shape>;
+/** Hands over the events that came whole with a chunk, and keeps the start of the next one. */
+type EventCutter = (chunk: Buffer, onEvent: (event: WatchEvent) => void) => void;
 
 /**
  * Opens a watch and hands over its events, then says that those which arrived together are through.
@@ -34,14 +34,14 @@ export async function watch(
   fields: Fields,
   handler: { onOpen(): void; onEvent(event: WatchEvent): void; onChunk(): void },
 ): Promise<void> {
-  let cut: EventCutter = () => [];
+  let cut: EventCutter = () => {};
   const open = (contentType: string): void => {
     const { server } = connection;
-    cut = isProtobuf(contentType) ? protobufEvents(fields) : jsonEvents(server);
+    cut = isProtobuf(contentType) ? protobufEvents(fields, server) : jsonEvents(server);
     handler.onOpen();
   };
   for await (const chunk of connection.get(path, query, signal, open, acceptProtobuf)) {
-    for (const event of cut(chunk)) handler.onEvent(checkEvent(event, connection.server));
+    cut(chunk, handler.onEvent);
     handler.onChunk();
     discard(chunk);
   }
@@ -57,8 +57,11 @@ function discard({ buffer, byteLength }: Buffer): void {
 
 function jsonEvents(server: string): EventCutter {
   const lines = new LineCutter();
-  return function* (chunk) {
-    for (const line of lines.cut(chunk)) yield parseLine(line, server);
+  return (chunk, onEvent) => {
+    for (const line of lines.cut(chunk)) {
+      const { type, object } = parseLine(line, server);
+      onEvent(checkEvent(type, shapeOf(object), server));
+    }
   };
 }
 
@@ -71,32 +74,19 @@ function parseLine(line: string, server: string): Shape {
   }
 }
 
-/** A WatchEvent (meta/v1): its type, and a RawExtension whose `raw` is the object. */
-const typeField: Fields = { 1: { name: 'type', kind: 'text' } };
-const objectField = (object: Fields): Fields => ({
-  2: {
-    ...{ name: 'extension', kind: 'message' },
-    fields: { 1: { name: 'raw', kind: 'enveloped', fields: object } },
-  },
-});
-
-function protobufEvents(object: Fields): EventCutter {
+function protobufEvents(fields: Fields, server: string): EventCutter {
   const frames = new FrameCutter();
-  const reader = new ProtobufReader();
-  const [ofKind, ofStatus] = [objectField(object), objectField(statusFields)];
-  return function* (chunk) {
-    for (const frame of frames.cut(chunk)) {
-      // The type says what the object is, and need not come before it.
-      const { type } = reader.read(frame, typeField);
-      const { extension } = reader.read(frame, type === 'ERROR' ? ofStatus : ofKind);
-      yield { type, object: shapeOf(extension)['raw'] };
+  const reader = new EventReader(fields);
+  return (chunk, onEvent) => {
+    frames.push(chunk);
+    while (frames.next()) {
+      const object = reader.read(frames.octets, frames.start, frames.end);
+      onEvent(checkEvent(reader.type, object, server));
     }
   };
 }
 
-function checkEvent(event: Shape, server: string): WatchEvent {
-  const type = event['type'];
-  const object = shapeOf(event['object']);
+function checkEvent(type: unknown, object: Shape, server: string): WatchEvent {
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':

@@ -30,18 +30,44 @@ export class ProtobufReader {
   #at = 0;
 
   /** @throws ProtocolError for octets that are no such message */
-  read(octets: Buffer, fields: Fields): Shape {
+  read(octets: Buffer, fields: Fields, start = 0, end: number = octets.length): Shape {
     this.#octets = octets;
-    this.#at = 0;
-    return this.#message(octets.length, fields);
+    this.#at = start;
+    return this.#message(end, fields);
   }
 
   /** The same for octets in the API server's envelope. */
-  readEnveloped(octets: Buffer, fields: Fields): Shape {
+  readEnveloped(octets: Buffer, fields: Fields, start = 0, end: number = octets.length): Shape {
     this.#octets = octets;
-    this.#at = 0;
-    return this.#enveloped(octets.length, fields);
+    this.#at = start;
+    return this.#enveloped(end, fields);
   }
+
+  /**
+   * Looks for a member with a length that is a message's last of its number: where it lies is then said by
+   * `start` and `end`.
+   */
+  find(octets: Buffer, wanted: number, from: number, until: number): boolean {
+    this.#octets = octets;
+    this.#at = from;
+    let found = false;
+    while (this.#at < until) {
+      const tag = this.#varint(until);
+      if (tag >>> 3 === wanted && (tag & 7) === LENGTH) {
+        const end = this.#lengthEnd(until);
+        this.start = this.#at;
+        this.end = end;
+        this.#at = end;
+        found = true;
+      } else {
+        this.#skip(tag & 7, until);
+      }
+    }
+    return found;
+  }
+
+  start = 0;
+  end = 0;
 
   #message(end: number, fields: Fields): Shape {
     const message: Record<string, unknown> = {};
@@ -113,9 +139,9 @@ export class ProtobufReader {
   }
 
   #text(end: number): string {
-    const text = this.#octets.toString('utf8', this.#at, end);
+    const at = this.#at;
     this.#at = end;
-    return text;
+    return this.#octets.toString('utf8', at, end);
   }
 
   #skip(type: number, end: number): void {
@@ -158,6 +184,47 @@ export class ProtobufReader {
     throw malformed();
   }
 }
+
+/** Of a WatchEvent (meta/v1): its type, a RawExtension with the object, and where in that the object is. */
+const TYPE = 1;
+const OBJECT = 2;
+const RAW = 1;
+
+/** Reads events of a watch. */
+export class EventReader {
+  /** Of the event that was read last. */
+  type = '';
+  readonly #reader = new ProtobufReader();
+  readonly #fields: Fields;
+
+  /** @param fields what is read of the objects */
+  constructor(fields: Fields) {
+    this.#fields = fields;
+  }
+
+  /**
+   * The event's object: a Status with ERROR. What the type says of it need not come before it.
+   *
+   * @throws ProtocolError for octets that are no event
+   */
+  read(octets: Buffer, start: number, end: number): Shape {
+    const reader = this.#reader;
+    this.type = reader.find(octets, TYPE, start, end) ? typeOf(octets, reader) : '';
+    if (!reader.find(octets, OBJECT, start, end)) return {};
+    if (!reader.find(octets, RAW, reader.start, reader.end)) return {};
+    const fields = this.type === 'ERROR' ? statusFields : this.#fields;
+    return reader.readEnveloped(octets, fields, reader.start, reader.end);
+  }
+}
+
+/** A hundred thousand times the same text. */
+function typeOf(octets: Buffer, { start, end }: ProtobufReader): string {
+  const isAdded =
+    end - start === ADDED.length && ADDED.every((octet, i) => octets[start + i] === octet);
+  return isAdded ? 'ADDED' : octets.toString('utf8', start, end);
+}
+
+const ADDED: Buffer = Buffer.from('ADDED');
 
 /** An API server's Status, as which it says no. */
 export const statusFields: Fields = {
