@@ -10,6 +10,7 @@ export {
   type ClaimingKind,
   type ProjectionOptions,
 } from './projection/contract.ts';
+export type { LabelSelector } from './projection/label-selector.ts';
 export type {
   Kind,
   KindStatus,
