@@ -13,13 +13,19 @@ const differences = [...tables.values()]
   .flatMap(({ rows }) => rows)
   .filter(([c]) => c?.[0] === 'D');
 
-test.each([
-  ['D', differences],
-  ['N', notYet],
-] as const)('the codes %s01, %s02 … stand in order, none twice', (letter, rows) => {
-  const codes = rows.map((_, index) => `${letter}${String(index + 1).padStart(2, '0')}`);
-  expect(codes.length).toBeGreaterThan(0);
-  expect(rows.map(([code]) => code)).toEqual(codes);
+const numbers = (rows: readonly (readonly string[])[], letter: string): number[] =>
+  rows.map(([code = '']) => Number(new RegExp(`^${letter}(\\d\\d)$`).exec(code)?.[1]));
+
+test('the codes D01, D02 … stand in order, none twice', () => {
+  expect(differences.length).toBeGreaterThan(0);
+  expect(numbers(differences, 'D')).toEqual(differences.map((_, index) => index + 1));
+});
+
+// What has come is taken out, and its code is not given to anything else.
+test('the codes N10, N11 … stand in order, none twice', () => {
+  const codes = numbers(notYet, 'N');
+  expect(codes).toEqual([...new Set(codes)].sort((a, b) => a - b));
+  expect(codes[0]).toBeGreaterThan(9);
 });
 
 test('every difference names a test that exists', () => {
@@ -28,17 +34,13 @@ test('every difference names a test that exists', () => {
   expect(missing.map(([code, , , , file]) => `${code}: ${file}`)).toEqual([]);
 });
 
-test('every option and kind of the plugin that is refused is listed, and no other', () => {
-  const options = readPage('apps/server/src/config/directives/k8s-gateway-options.ts');
-  const [, kinds = ''] = /LATER_KINDS[^=]*= \[(.*?)\]/s.exec(options) ?? [];
+test('every option of the plugin that is refused is listed, and no other', () => {
+  const options = readPage('apps/server/src/config/directives/k8s-gateway/options.ts');
   const [, lacking = ''] = /lacking: \{(.*?)\}/s.exec(options) ?? [];
-  const refused = [
-    ...[...kinds.matchAll(/'(\w+)'/g)].map(([, kind]) => `resources ${kind}`),
-    ...[...lacking.matchAll(/^\s+(\w+):/gm)].map(([, option]) => option),
-  ];
+  const refused = [...lacking.matchAll(/(\w+): '/g)].map(([, option]) => option);
   const listed = notYet
     .filter(([, , today]) => today?.startsWith('refused'))
     .flatMap(([, of]) => /^`([\w ]+)`$/.exec(of ?? '')?.[1] ?? []);
-  expect(refused.length).toBeGreaterThan(5);
+  expect(refused.length).toBeGreaterThan(0);
   expect(listed).toEqual(refused);
 });

@@ -11,6 +11,7 @@ export {
   type ProjectionOptions,
 } from './projection/contract.ts';
 export type { LabelSelector } from './projection/label-selector.ts';
+export { kindsReadFor } from './projection/projectors.ts';
 export type {
   Kind,
   KindStatus,

@@ -21,6 +21,8 @@ export interface WatchedSource {
 export interface WatchedGateway extends Omit<GatewayOptions, 'clusters'> {
   /** Its clusters, the one that takes precedence first; none twice, 16 at the most. */
   readonly sources: readonly number[];
+  /** How long a kind that can't be read holds back negative answers once another was read; default 60,000. */
+  readonly syncTimeoutMs?: number;
   /** Default: every object of its kinds. */
   readonly projection?: Partial<ProjectionOptions>;
 }
@@ -42,8 +44,6 @@ export interface WatcherOptions {
    * would be behind after more than one change a second. Default: memory of its own.
    */
   readonly serials?: Uint32Array;
-  /** How long a kind that can't be read holds back negative answers once another was read. */
-  readonly syncTimeoutMs?: number;
   /** Called after each publication and each change of a kind's state. */
   readonly onChange?: () => void;
   /** Called when all that a view's sources have is published for the first time. */
@@ -152,7 +152,6 @@ export class Watcher {
   private readonly kinds: readonly (readonly WatchedKind[])[];
   private readonly takers: readonly Taker[];
   private readonly log: Logger;
-  private readonly syncTimeoutMs: number;
   private readonly onChange: () => void;
   private readonly onSynced: () => void;
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -163,7 +162,6 @@ export class Watcher {
     this.log = log;
     this.onChange = options.onChange ?? (() => {});
     this.onSynced = options.onSynced ?? (() => {});
-    this.syncTimeoutMs = options.syncTimeoutMs ?? SYNC_TIMEOUT_MS;
     this.sources = options.sources;
     const serials = options.serials ?? new Uint32Array(countZones(options.views));
     this.views = options.views.map(({ gateways }, i) => {
@@ -272,7 +270,7 @@ export class Watcher {
       this.timers.delete(timer);
       view.index.stopWaiting(gateway);
       this.publish();
-    }, this.syncTimeoutMs);
+    }, view.gateways[gateway]?.syncTimeoutMs ?? SYNC_TIMEOUT_MS);
     timer.unref();
     this.timers.add(timer);
   }

@@ -51,7 +51,9 @@ export class Scene implements AsyncDisposable {
   private readonly running: Promise<void>;
 
   constructor(gateways: readonly Partial<WatchedGateway>[] = [{}], syncTimeoutMs = 60_000) {
-    const views = [{ gateways: gateways.map((gateway) => ({ ...GATEWAY, ...gateway })) }];
+    const views = [
+      { gateways: gateways.map((gateway) => ({ ...GATEWAY, syncTimeoutMs, ...gateway })) },
+    ];
     const count = 1 + Math.max(...gateways.flatMap(({ sources = [0] }) => sources));
     const line =
       (level: keyof Logger) =>
@@ -61,7 +63,6 @@ export class Scene implements AsyncDisposable {
     this.watcher = new Watcher({
       views,
       readers: 1,
-      syncTimeoutMs,
       log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
       sources: Array.from({ length: count }, (_, i) => ({
         label: `source ${i}`,

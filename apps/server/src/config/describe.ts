@@ -1,6 +1,7 @@
 import { formatPosition } from '../corefile/token.ts';
+import { describeGateway } from './describe-gateway.ts';
 import { formatHttpAddress } from './http-address.ts';
-import type { GatewayConfig, ServerConfig, SourceConfig } from './server-config.ts';
+import type { ServerConfig } from './server-config.ts';
 
 /** What `seamark check` prints of a valid configuration: a few lines, each with its line end. */
 export function describeConfig(config: ServerConfig): string {
@@ -9,7 +10,9 @@ export function describeConfig(config: ServerConfig): string {
     const zones = gateways.flatMap((index) => config.gateways[index]?.zones ?? []);
     return `listen      ${formatHttpAddress(listener)} (UDP, TCP) for ${zones.join(' ') || 'no zone'}`;
   });
-  lines.push(...config.gateways.map((gateway) => `gateway     ${describeGateway(gateway)}`));
+  for (const [first, ...others] of config.gateways.map(describeGateway)) {
+    lines.push(`gateway     ${first}`, ...others.map((line) => `            ${line}`));
+  }
   const { health, ready, prometheus, workers } = config;
   lines.push(
     `workers     ${workers.count ?? 'one per core'} for UDP${workers.pin ? ', pinned to cores' : ''}`,
@@ -21,30 +24,4 @@ export function describeConfig(config: ServerConfig): string {
     lines.push(`notice      ${formatPosition(notice.position)}: ${notice.text}`);
   }
   return lines.map((line) => `${line}\n`).join('');
-}
-
-function describeGateway({
-  zones,
-  resources,
-  ttl,
-  apex,
-  secondary,
-  source,
-}: GatewayConfig): string {
-  const nameservers = secondary === undefined ? apex : `${apex} ${secondary}`;
-  return (
-    `${zones.join(' ')} from ${resources.join(', ')} of ${describeSource(source)}; ` +
-    `TTL ${ttl}, nameservers ${nameservers}`
-  );
-}
-
-function describeSource(source: SourceConfig): string {
-  switch (source.kind) {
-    case 'in-cluster':
-      return 'the cluster this runs in';
-    case 'kubeconfig':
-      return source.context === undefined ? source.file : `${source.file} (${source.context})`;
-    case 'manifests':
-      return source.directories.join(' ');
-  }
 }

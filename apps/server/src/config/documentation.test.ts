@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parseCorefile } from '../corefile/parse.ts';
 import { compileConfig } from './compile.ts';
 import { DIRECTIVES } from './directives/index.ts';
-import { GATEWAY_OPTIONS } from './directives/k8s-gateway-options.ts';
+import { GATEWAY_OPTIONS } from './directives/k8s-gateway/options.ts';
 
 const page = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/^```corefile\n(.*?)^```$/gms)].map(([, text = '']) => text);

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { CorefileErrors } from '../corefile/errors.ts';
 import { parseCorefile } from '../corefile/parse.ts';
 import { compileConfig } from './compile.ts';
+import { GATEWAY_OPTIONS } from './directives/k8s-gateway/options.ts';
 
 const SOUP = [
   ...[
@@ -49,6 +50,9 @@ const SOUP = [
     'constructor',
     '__proto__',
   ],
+  ...GATEWAY_OPTIONS.words.map(({ name }) => `${name} `),
+  ...['"a in (b, c)"', '"!a,', 'b>', '(', 'merge', 'on', 'InternalIP', 'kube-system.'],
+  ...['192.0.2.1', '[::1]:53', 'k8s_gateway a {\n', 'Node', '4h'],
 ];
 
 /** mulberry32: the same soup in every run. */

@@ -3,12 +3,16 @@ export { describeConfig } from './describe.ts';
 export { MOST_WORKERS } from './directives/workers.ts';
 export { ConfigUnreadableError, type LoadOptions, loadConfig } from './load.ts';
 export type {
+  FlattenConfig,
   GatewayConfig,
   HealthConfig,
   HttpAddress,
   ListenerConfig,
+  NameserverConfig,
+  NodeAddressType,
   Notice,
   Position,
+  ResolverAddress,
   ResourceKind,
   ServerConfig,
   SourceConfig,

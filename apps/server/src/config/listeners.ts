@@ -1,6 +1,8 @@
 import type { Problems } from '../corefile/errors.ts';
 import { formatPosition } from '../corefile/token.ts';
-import type { BlockDraft, GatewayDraft, KeyDraft, Placed } from './draft.ts';
+import type { BlockDraft, KeyDraft } from './draft.ts';
+import { type GatewayDraft, gatewayConfig } from './gateway-draft.ts';
+import type { Placed } from './placed.ts';
 import type { GatewayConfig, ListenerConfig, ServerConfig, ViewConfig } from './server-config.ts';
 import { isWithin } from './zone.ts';
 
@@ -160,16 +162,4 @@ class GatewayList {
     known.set(name, index);
     return index;
   }
-}
-
-function gatewayConfig(draft: GatewayDraft, zones: readonly string[]): GatewayConfig {
-  return {
-    zones,
-    resources: draft.resources,
-    ttl: draft.ttl,
-    apex: draft.apex,
-    ...(draft.secondary === undefined ? {} : { secondary: draft.secondary.value }),
-    source: draft.source?.value ?? { kind: 'in-cluster' },
-    position: draft.token.position,
-  };
 }

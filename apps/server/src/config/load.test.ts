@@ -12,7 +12,10 @@ it('reads a file, its imports and the environment', () => {
   writeFileSync(join(directory, 'gateway.conf'), 'k8s_gateway {\n manifests here\n}\n');
   const config = loadConfig(join(directory, 'Corefile'), { environment: { ZONE: 'a.test' } });
   expect(config.gateways).toMatchObject([
-    { zones: ['a.test.'], source: { kind: 'manifests', directories: [join(directory, 'here')] } },
+    {
+      zones: ['a.test.'],
+      sources: [{ kind: 'manifests', directories: [join(directory, 'here')] }],
+    },
   ]);
 });
 

@@ -1,3 +1,4 @@
+import type { LabelSelector } from '@seamark/watcher';
 import type { Notice, Position } from '../corefile/token.ts';
 
 export type { Notice, Position };
@@ -46,7 +47,46 @@ export type SourceConfig =
   | { readonly kind: 'kubeconfig'; readonly file: string; readonly context?: string }
   | { readonly kind: 'manifests'; readonly directories: readonly string[] };
 
-export type ResourceKind = 'Ingress' | 'Service';
+/** Kinds of objects that give names, as `resources` writes them. */
+export const RESOURCE_KINDS = [
+  'Ingress',
+  'Service',
+  'HTTPRoute',
+  'TLSRoute',
+  'GRPCRoute',
+  'TCPRoute',
+  'UDPRoute',
+  'DNSEndpoint',
+  'Node',
+] as const;
+
+export type ResourceKind = (typeof RESOURCE_KINDS)[number];
+
+export type NodeAddressType = 'InternalIP' | 'ExternalIP';
+
+/** A nameserver of each zone of a gateway. */
+export interface NameserverConfig {
+  /**
+   * Its owner name, folded: relative to each zone, without a trailing dot; or absolute, with one. An
+   * absolute one below the only zone is written relative to it here, whatever the Corefile has.
+   */
+  readonly name: string;
+  /** IP literals in canonical form, none twice; where there are none, those that an object gives the name. */
+  readonly addresses: readonly string[];
+}
+
+/** Host names of load balancers are resolved, and answered as addresses. */
+export interface FlattenConfig {
+  /** Whom to ask; empty: those of /etc/resolv.conf. */
+  readonly resolvers: readonly ResolverAddress[];
+}
+
+export interface ResolverAddress {
+  /** An IP literal in canonical form, perhaps with a scope. */
+  readonly address: string;
+  /** 1 to 65535. */
+  readonly port: number;
+}
 
 /**
  * One `k8s_gateway` directive, or, where the keys of its server block differ in their ports, the
@@ -55,15 +95,37 @@ export type ResourceKind = 'Ingress' | 'Service';
 export interface GatewayConfig {
   /** Folded, in presentation format with the trailing dot. At least one, none twice. */
   readonly zones: readonly string[];
-  /** The first kind that has an address for a name wins. At least one. */
+  /** The first kind that has an address for a name wins. At least one, none twice. */
   readonly resources: readonly ResourceKind[];
-  /** Seconds, 0 to 3600. */
+  /** Of what objects give where they say no TTL of their own: seconds, 0 to 3600. */
   readonly ttl: number;
-  /** The nameserver's owner name relative to each zone: folded, without a trailing dot. */
-  readonly apex: string;
-  /** A second nameserver, in the same form. */
-  readonly secondary?: string;
-  readonly source: SourceConfig;
+  /** Of the SOA and of negative answers: seconds, 0 to 3600. */
+  readonly negativeTtl: number;
+  readonly apex: NameserverConfig;
+  /** A second nameserver; no zone where it has the same name as the first. */
+  readonly secondary?: NameserverConfig;
+  /** Several only where all are kubeconfigs; at most 16, none twice. */
+  readonly sources: readonly [SourceConfig, ...SourceConfig[]];
+  /** Of a name that several sources have: all they say together, or what the first of them says. */
+  readonly clusters: 'merge' | 'first';
+  /** How long what is missing is waited for before it is denied; 0: not at all. At most a day. */
+  readonly syncTimeoutMs: number;
+  /** Ingresses of these classes alone; absent: of every class, and of none. */
+  readonly ingressClasses?: readonly string[];
+  /** Gateways of these classes alone; absent: of every class. */
+  readonly gatewayClasses?: readonly string[];
+  /** Services that one of these selects; absent: all. */
+  readonly serviceSelectors?: readonly LabelSelector[];
+  /** Which addresses of a Node count. */
+  readonly nodeAddressType: NodeAddressType;
+  /** Objects of these namespaces alone; absent: of all. */
+  readonly namespaces?: readonly string[];
+  /** What comes before `/hostname`, `/target` and `/ttl` in annotations; the first that is there counts. */
+  readonly annotationPrefixes: readonly string[];
+  /** Whether a host name that lies in no zone is taken relative to each of them. */
+  readonly relative: boolean;
+  /** Absent: a load balancer's host name is answered as CNAME, but at an apex. */
+  readonly flatten?: FlattenConfig;
   readonly position: Position;
 }
 

@@ -1,4 +1,4 @@
-import { formatPosition, type Position } from './token.ts';
+import { formatPosition, type Position, type Token } from './token.ts';
 
 /** What a report says beside its sentence. */
 export interface ErrorDetails {
@@ -82,6 +82,21 @@ export class Problems {
     });
     // A snippet that is imported twice would say everything twice.
     if (!this.#errors.has(error.message)) this.#errors.set(error.message, error);
+  }
+
+  /**
+   * Where a character of a token stands. Where escapes, variables or line ends come between the text and the
+   * file, the place of the token.
+   *
+   * @param index into the token's text.
+   */
+  placeIn({ text, position }: Token, index: number): Position {
+    const line = this.#sources.get(position.file)?.split('\n')[position.line - 1] ?? '';
+    for (const quote of ['', '"']) {
+      if (!line.startsWith(quote + text, position.column - 1)) continue;
+      return { ...position, column: position.column + quote.length + index };
+    }
+    return position;
   }
 
   /** @throws CorefileErrors when anything was reported. */

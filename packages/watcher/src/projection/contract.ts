@@ -1,5 +1,6 @@
 import type { Kind } from '../sources/contract.ts';
 import type { Shape } from '../sources/shape.ts';
+import type { LabelSelector } from './label-selector.ts';
 
 /**
  * The contract between whoever makes DNS of objects (the projectors of this folder) and whoever keeps what
@@ -85,6 +86,8 @@ export interface ProjectionOptions {
   readonly ingressClasses?: readonly string[];
   /** Gateways of these classes alone. */
   readonly gatewayClasses?: readonly string[];
+  /** Services that one of these selects; absent: all. */
+  readonly serviceSelectors?: readonly LabelSelector[];
   readonly nodeAddressType: 'InternalIP' | 'ExternalIP';
   /** Prefixes of the annotations hostname, target and ttl, without the slash; the first that is there counts. */
   readonly annotationPrefixes: readonly string[];

@@ -1,7 +1,8 @@
-import { isIP, SocketAddress } from 'node:net';
+import { isIP } from 'node:net';
 import { nearest } from '../../corefile/nearest.ts';
 import type { Token } from '../../corefile/token.ts';
 import type { BlockDraft } from '../draft.ts';
+import { canonicalAddress } from '../values.ts';
 import { type Context, readLines, type Word } from '../vocabulary.ts';
 
 /** Several `bind` lines add up, as in CoreDNS; an address that comes twice counts once. */
@@ -38,22 +39,14 @@ const OPTIONS = { noun: 'option of bind', words: [except], lacking: {} };
 function addresses(word: Token, { interfaces, problems }: Context): string[] {
   const family = isIP(word.text);
   if (family !== 0) {
-    return [canonical(word.text)];
+    return [canonicalAddress(word.text)];
   }
   const found = interfaces.get(word.text);
-  if (found !== undefined) return found.map(canonical);
+  if (found !== undefined) return found.map(canonicalAddress);
   const names = [...interfaces.keys()];
   problems.report(word, `"${word.text}" is neither an IP address nor an interface here`, {
     allowed: ['ADDRESS', ...names],
     suggestion: nearest(word.text, names),
   });
   return [];
-}
-
-/** One text for one address: `0:0::1` becomes `::1`. A scope stays. */
-function canonical(address: string): string {
-  const [bare = address, scope] = address.split('%');
-  if (isIP(bare) === 4) return bare;
-  const text = new SocketAddress({ address: bare, family: 'ipv6' }).address;
-  return scope === undefined ? text : `${text}%${scope}`;
 }

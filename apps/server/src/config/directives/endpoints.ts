@@ -1,7 +1,8 @@
 import type { Directive } from '../../corefile/tree.ts';
-import type { BlockDraft, Placed } from '../draft.ts';
+import type { BlockDraft } from '../draft.ts';
 import { parseDuration } from '../duration.ts';
 import { readHttpAddress } from '../http-address.ts';
+import type { Placed } from '../placed.ts';
 import type { HttpAddress } from '../server-config.ts';
 import { type Context, readLines, type Vocabulary, type Word } from '../vocabulary.ts';
 

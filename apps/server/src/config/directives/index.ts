@@ -3,7 +3,7 @@ import type { Vocabulary } from '../vocabulary.ts';
 import { bind } from './bind.ts';
 import { health, prometheus, ready } from './endpoints.ts';
 import { errors } from './errors.ts';
-import { k8sGateway } from './k8s-gateway.ts';
+import { k8sGateway } from './k8s-gateway/index.ts';
 import { LACKING_DIRECTIVES } from './lacking.ts';
 import { log } from './log.ts';
 import { workers } from './workers.ts';

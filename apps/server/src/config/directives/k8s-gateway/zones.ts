@@ -1,34 +1,12 @@
-import { formatPosition } from '../../corefile/token.ts';
-import type { Directive } from '../../corefile/tree.ts';
-import type { BlockDraft, GatewayDraft, KeyDraft, Placed } from '../draft.ts';
-import { type Context, readLines, type Word } from '../vocabulary.ts';
-import { isWithin, readZones, splitLocation } from '../zone.ts';
-import { GATEWAY_OPTIONS } from './k8s-gateway-options.ts';
-import { fitNameservers } from './nameserver-names.ts';
+import { formatPosition } from '../../../corefile/token.ts';
+import type { Directive } from '../../../corefile/tree.ts';
+import type { KeyDraft } from '../../draft.ts';
+import type { Placed } from '../../placed.ts';
+import type { Context } from '../../vocabulary.ts';
+import { isWithin, readZones, splitLocation } from '../../zone.ts';
 
-/** Each `k8s_gateway` stands for itself. (In CoreDNS a second one in a block replaces the first.) */
-export const k8sGateway: Word<BlockDraft> = {
-  name: 'k8s_gateway',
-  usage: 'k8s_gateway [ZONE…] { … }',
-  help: 'Serve these zones, or those of the block, from Kubernetes objects.',
-  least: 0,
-  isRepeatable: true,
-  takesBlock: true,
-  read(directive, block, context) {
-    const gateway: GatewayDraft = {
-      token: directive.name,
-      zones: readGatewayZones(directive, block.keys, context),
-      resources: ['Ingress', 'Service'],
-      ttl: 60,
-      apex: 'dns1.kube-system',
-    };
-    readLines(directive.block?.directives ?? [], GATEWAY_OPTIONS, gateway, context);
-    fitNameservers(gateway, context.problems);
-    block.gateways.push(gateway);
-  },
-};
-
-function readGatewayZones(
+/** The zones of a `k8s_gateway`: those that it names, else those of the keys of its server block. */
+export function readGatewayZones(
   directive: Directive,
   keys: readonly KeyDraft[],
   context: Context,

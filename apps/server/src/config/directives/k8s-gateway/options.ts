@@ -1,0 +1,40 @@
+import type { GatewayDraft } from '../../gateway-draft.ts';
+import type { Vocabulary } from '../../vocabulary.ts';
+import { annotationPrefixes, flatten, negativeTtl, relative, ttl } from './answers.ts';
+import { apex, secondary } from './nameservers.ts';
+import {
+  gatewayClasses,
+  ingressClasses,
+  namespaces,
+  nodeAddressType,
+  resources,
+  serviceLabelSelectors,
+} from './objects.ts';
+import { clusters, kubeconfig, manifests, synctimeout } from './sources.ts';
+
+/** The options of `k8s_gateway`; `lacking` holds those of the plugin that are still to come. */
+export const GATEWAY_OPTIONS: Vocabulary<GatewayDraft> = {
+  noun: 'option of k8s_gateway',
+  words: [
+    resources,
+    ingressClasses,
+    gatewayClasses,
+    serviceLabelSelectors,
+    nodeAddressType,
+    namespaces,
+    annotationPrefixes,
+    relative,
+    flatten,
+    ttl,
+    negativeTtl,
+    apex,
+    secondary,
+    kubeconfig,
+    clusters,
+    manifests,
+    synctimeout,
+  ],
+  lacking: {
+    fallthrough: 'remove it; what does not exist is answered NXDOMAIN',
+  },
+};
