@@ -48,6 +48,7 @@ describe('an option', () => {
     ['ttl 3600', { ttl: 3600, negativeTtl: 60 }],
     ['ttl 5', { ttl: 5, negativeTtl: 5 }],
     ['negativeTtl 3600\n ttl 5', { ttl: 5, negativeTtl: 3600 }],
+    ['ttl +05', { ttl: 5 }],
     ['negativeTtl 0', { ttl: 60, negativeTtl: 0 }],
     ['synctimeout 0', { syncTimeoutMs: 0 }],
     ['synctimeout 1m30s', { syncTimeoutMs: 90_000 }],
@@ -257,6 +258,7 @@ describe('refusals', () => {
       'secondary ns1 fe80::1%lo',
       '3:17: "fe80::1%lo" is no address of a nameserver. Allowed here: IPv4, IPv6',
     ],
+    ['secondary "" ::1', `3:13: "" is no nameserver's name: it is empty at character 1`],
     ['apex ns1 ::1 0::1', '3:16: "0::1" stands at Corefile:3:12 already'],
     ['apex .', `3:8: "." is no nameserver's name: it is empty`],
     [

@@ -39,6 +39,8 @@ describe("what the plugin's pages and tests write (bd2cc78)", () => {
     }`,
     'k8s_gateway example.com {\n resources Ingress Service\n}',
     'k8s_gateway example.com {\n resources Node\n nodeAddressType ExternalIP\n}',
+    // Seen to be accepted.
+    'k8s_gateway example.com {\n ttl +05\n secondary ""\n gatewayClasses a a\n}',
   ])('is accepted: %j', (directive) => {
     expect(errorsOf(`.:1053 {\n${directive}\n}\n`)).toEqual([]);
   });

@@ -91,7 +91,7 @@ export const negativeTtl: Word<GatewayDraft> = {
 
 function readTtl(token: Token | undefined, { problems }: Context): number | undefined {
   if (token === undefined) return undefined;
-  const seconds = /^\d{1,9}$/.test(token.text) ? Number(token.text) : Number.NaN;
+  const seconds = /^\+?\d{1,9}$/.test(token.text) ? Number(token.text) : Number.NaN;
   if (seconds <= MAX_TTL) return seconds;
   problems.report(token, `"${token.text}" is no TTL`, { allowed: [`0-${MAX_TTL}`] });
   return undefined;

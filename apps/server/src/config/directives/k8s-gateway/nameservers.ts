@@ -25,6 +25,9 @@ export const secondary: Word<GatewayDraft> = {
   help: 'A second nameserver.',
   least: 1,
   read(directive, gateway, { problems }) {
+    // As in the plugin, an empty name, such as a variable's that is not set, is none.
+    const [name, ...addresses] = directive.arguments;
+    if (name?.text === '' && addresses.length === 0) return;
     const nameserver = readNameserver(directive, gateway, problems);
     if (nameserver !== undefined) gateway.secondary = nameserver;
   },
