@@ -22,7 +22,11 @@ async function main(): Promise<void> {
   const watcher: Watcher = new Watcher({
     sources,
     views: task.views.map((view) => ({
-      gateways: gateways.filter((_, index) => view.gateways.includes(index)),
+      gateways: view.gateways.map((index) => {
+        const gateway = gateways[index];
+        if (gateway === undefined) throw new RangeError(`no gateway ${index}`);
+        return gateway;
+      }),
     })),
     readers: task.readers,
     serials: new Uint32Array(task.serials),
