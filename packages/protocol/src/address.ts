@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIPv6 } from 'node:net';
 
 /**
  * Parses the text of an IP address.
@@ -7,26 +7,38 @@ import { isIP } from 'node:net';
  *   else, an address with a scope among it: `fe80::1%eth0` means nothing to another machine.
  */
 export function parseAddress(text: string): Uint8Array | undefined {
-  switch (isIP(text)) {
-    case 4:
-      return parseIPv4(text);
-    case 6:
-      return text.includes('%') ? undefined : parseIPv6(text);
-    default:
-      return undefined;
-  }
+  // isIP matches a regular expression for each family: half a microsecond, for every host of a large cluster.
+  const ipv4 = readIPv4(text);
+  if (ipv4 >= 0) return Uint8Array.of(ipv4 / 2 ** 24, ipv4 >>> 16, ipv4 >>> 8, ipv4);
+  return isIPv6(text) && !text.includes('%') ? parseIPv6(text) : undefined;
 }
 
-/** `text` is known to be well formed: digits and three dots. */
-function parseIPv4(text: string): Uint8Array {
-  const octets = new Uint8Array(4);
-  let at = 0;
+/** Whether `parseAddress` gives octets. */
+export function isAddress(text: string): boolean {
+  return readIPv4(text) >= 0 || (isIPv6(text) && !text.includes('%'));
+}
+
+/** Four decimal numbers up to 255 without leading zeros, as 32 unsigned bits; -1 for anything else. */
+function readIPv4(text: string): number {
+  if (text.length > 15) return -1;
+  let value = 0;
+  let dots = 0;
+  let octet = -1;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code === 0x2e) at += 1;
-    else octets[at] = 10 * (octets[at] as number) + code - 0x30;
+    if (code === 0x2e) {
+      if (octet < 0) return -1;
+      value = 256 * value + octet;
+      octet = -1;
+      dots += 1;
+    } else if (code < 0x30 || code > 0x39 || octet === 0) {
+      return -1;
+    } else {
+      octet = octet < 0 ? code - 0x30 : 10 * octet + code - 0x30;
+      if (octet > 255) return -1;
+    }
   }
-  return octets;
+  return dots === 3 && octet >= 0 ? 256 * value + octet : -1;
 }
 
 /** `text` is known to be well formed (RFC 4291 2.2). */

@@ -3,7 +3,7 @@
  * *compose* is to wire. Knows no zones, no sockets.
  */
 
-export { parseAddress } from './address.ts';
+export { isAddress, parseAddress } from './address.ts';
 export { CLASS, EDE, EDNS_OPTION, LIMIT, OPCODE, RCODE, TYPE } from './constants.ts';
 export { composeOpt, EDE_LENGTH, OPT_LENGTH } from './edns.ts';
 export { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';

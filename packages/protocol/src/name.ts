@@ -38,8 +38,8 @@ export class NameError extends Error {
  * @throws NameError for an empty label, one over 63 octets, a name over 255, a bad escape.
  */
 export function parseName(text: string): Uint8Array {
-  const wire = new Uint8Array(LIMIT.NAME + 1);
-  if (text === '.') return wire.slice(0, 1);
+  const wire = scratch;
+  if (text === '.') return Uint8Array.of(0);
   if (text === '') throw new NameError(text, 0, 'it is empty');
   let lengthAt = 0;
   let at = 1;
@@ -74,6 +74,9 @@ export function parseName(text: string): Uint8Array {
   wire[lengthAt] = 0;
   return wire.slice(0, at);
 }
+
+/** Where a name is composed before its length is known. */
+const scratch: Uint8Array = new Uint8Array(LIMIT.NAME + 1);
 
 function closeLabel(wire: Uint8Array, lengthAt: number, at: number, text: string, index: number) {
   const length = at - lengthAt - 1;

@@ -13,6 +13,7 @@ export {
   type ComposedRRset,
   composeRecords,
   composeRRset,
+  type HostSpec,
   LayoutError,
   type NodeSpec,
   type RecordSpec,

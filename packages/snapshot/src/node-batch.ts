@@ -1,4 +1,4 @@
-import { countLabels, type FoldedName } from '@seamark/protocol';
+import { countLabels, type FoldedName, TYPE } from '@seamark/protocol';
 import {
   DIRECTORY_WORDS,
   MAX_NODE_OCTETS,
@@ -31,11 +31,42 @@ export interface NodeSpec {
   readonly rrsets: readonly ComposedRRset[];
 }
 
+/**
+ * What nearly every node of a large zone is: a name that owns addresses and nothing else. For a million of
+ * them, a `NodeSpec` each, and what it consists of, is most of the time that composing takes.
+ */
+export interface HostSpec {
+  /** The name is its first `nameLength` octets, folded; none of it is kept. */
+  readonly name: Uint8Array;
+  readonly nameLength: number;
+  readonly labels: number;
+  /** As the batch's hasher has it. */
+  readonly hash: number;
+  /** As of NodeSpec. */
+  readonly zone: number;
+  readonly apexLabels: number;
+  readonly flags: number;
+  /** Seconds. */
+  readonly ttl: number;
+  /** IPv4 addresses, then IPv6 addresses, lie here from `at` on; at least one. */
+  readonly addresses: Uint8Array;
+  readonly at: number;
+  readonly v4: number;
+  readonly v6: number;
+}
+
 /** Thrown where data cannot be laid out: an RRset or a node that outgrows its 16-bit lengths. */
 export class LayoutError extends Error {
   override readonly name = 'LayoutError';
   readonly code = 'NODE_TOO_LARGE';
 }
+
+const CLASS_IN = 1;
+/** Type, class, TTL and RDLENGTH. */
+const FIXED = 10;
+/** A record behind a pointer to its owner. */
+const A_RECORD: number = 2 + FIXED + 4;
+const AAAA_RECORD: number = 2 + FIXED + 16;
 
 const FIRST_WORDS = 1024;
 const FIRST_INDEX = 128;
@@ -124,6 +155,80 @@ export class NodeBatch {
     if ((spec.flags & NODE.GONE) === 0 && labels > this.maxLabels) this.maxLabels = labels;
   }
 
+  /**
+   * Adds the node that `add` would make of the same.
+   *
+   * @throws LayoutError and adds nothing if the node takes more than 64 KiB.
+   */
+  addHost(host: HostSpec): void {
+    const { nameLength, v4, v6 } = host;
+    const directory = NODE_HEADER_WORDS + ((nameLength + 3) >> 2);
+    const rrsets = Number(v4 > 0) + Number(v6 > 0);
+    let octet = 4 * (directory + DIRECTORY_WORDS * rrsets);
+    const end = octet + v4 * A_RECORD + v6 * AAAA_RECORD;
+    if (end > MAX_NODE_OCTETS) throw new LayoutError('a node of over 64 KiB');
+    const size = (end + 3) >> 2;
+    this.reserve(size);
+
+    const start = this.length;
+    const { words, octets } = this;
+    words[start + size - 1] = 0;
+    words[start + directory - 1] = 0;
+    words[start] = (size << 16) | (host.flags << 8) | nameLength;
+    words[start + 1] = (host.zone << 16) | (rrsets << 8) | host.apexLabels;
+    const nameAt = 4 * (start + NODE_HEADER_WORDS);
+    for (let i = 0; i < nameLength; i++) octets[nameAt + i] = host.name[i] as number;
+    let entry = start + directory;
+    if (v4 > 0) {
+      this.addAddresses(start, entry, octet, TYPE.A, host);
+      entry += DIRECTORY_WORDS;
+      octet += v4 * A_RECORD;
+    }
+    if (v6 > 0) this.addAddresses(start, entry, octet, TYPE.AAAA, host);
+    this.index[2 * this.count] = host.hash;
+    this.index[2 * this.count + 1] = start;
+    this.count += 1;
+    this.length += size;
+    if (host.labels > this.maxLabels) this.maxLabels = host.labels;
+  }
+
+  /** One family's directory entry and records. */
+  private addAddresses(
+    start: number,
+    entry: number,
+    octet: number,
+    type: number,
+    host: HostSpec,
+  ): void {
+    const { words, octets } = this;
+    const isV4 = type === TYPE.A;
+    const length = isV4 ? 4 : 16;
+    const count = isV4 ? host.v4 : host.v6;
+    const record = isV4 ? A_RECORD : AAAA_RECORD;
+    words[entry] = (type << 16) | count;
+    words[entry + 1] = (octet << 16) | (count * record);
+    words[entry + 2] = record << 16;
+    let from = isV4 ? host.at : host.at + 4 * host.v4;
+    let to = 4 * start + octet;
+    for (let i = 0; i < count; i++) {
+      octets[to] = POINTER_TO_QNAME >> 8;
+      octets[to + 1] = POINTER_TO_QNAME & 0xff;
+      octets[to + 2] = 0;
+      octets[to + 3] = type;
+      octets[to + 4] = 0;
+      octets[to + 5] = CLASS_IN;
+      octets[to + 6] = host.ttl >>> 24;
+      octets[to + 7] = host.ttl >>> 16;
+      octets[to + 8] = host.ttl >>> 8;
+      octets[to + 9] = host.ttl;
+      octets[to + 10] = 0;
+      octets[to + 11] = length;
+      for (let j = 0; j < length; j++) octets[to + 12 + j] = host.addresses[from + j] as number;
+      from += length;
+      to += record;
+    }
+  }
+
   private hash(name: FoldedName, labels: number): number {
     this.name.set(name);
     let at = 0;
@@ -193,10 +298,6 @@ export interface RecordSpec {
   readonly rdata: Uint8Array;
   readonly rdataPointers: readonly number[];
 }
-
-const CLASS_IN = 1;
-/** Type, class, TTL and RDLENGTH. */
-const FIXED = 10;
 
 /** Composes records under one directory entry of `type`, which is theirs or GLUE. */
 export function composeRecords(records: readonly RecordSpec[], type: number): ComposedRRset {

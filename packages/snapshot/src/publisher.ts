@@ -4,7 +4,7 @@ import { createControl, oldestHeld, publishList, type SnapshotHandle } from './c
 import { MAX_SEGMENTS } from './layout.ts';
 import type { MergeRunner } from './merge.ts';
 import { NameHasher } from './name-hash.ts';
-import { NodeBatch, type NodeSpec } from './node-batch.ts';
+import { type HostSpec, NodeBatch, type NodeSpec } from './node-batch.ts';
 import {
   nodeCountOf,
   nodeWordsOf,
@@ -127,6 +127,16 @@ export class Publisher {
    */
   add(spec: NodeSpec): void {
     this.batch.add(spec);
+    this.spillIfFull();
+  }
+
+  /** The same for a name that owns addresses alone. */
+  addHost(host: HostSpec): void {
+    this.batch.addHost(host);
+    this.spillIfFull();
+  }
+
+  private spillIfFull(): void {
     if (this.batch.length < SPILL_WORDS || this.expected <= this.batch.count) return;
     this.open ??= this.openSegment(this.expected, this.batch.length);
     this.spill(this.open);

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isAddress } from '@seamark/protocol';
 import { listOf, type Shape, shapeOf, textOf } from '../sources/shape.ts';
 import type { Claim } from './contract.ts';
 
@@ -10,11 +10,6 @@ const mostFaults = 5;
 const longestAddress = 64;
 
 const nothing: readonly string[] = [];
-
-/** An IPv4 or IPv6 literal. A scoped one (fe80::1%eth0) means something on one machine only. */
-export function isAddress(text: string): boolean {
-  return isIP(text) !== 0 && !text.includes('%');
-}
 
 /**
  * `status.loadBalancer.ingress[]`: addresses, and the host names of entries that have no address. (The

@@ -119,6 +119,15 @@ export function packContent(content: Content, into: Uint8Array): void {
   }
 }
 
+/**
+ * How many IPv4 addresses lie two octets behind `start`, where something was packed that is addresses alone: the
+ * rest are IPv6; -1 where it is more than that.
+ */
+export function plainV4(from: Uint8Array, start: number): number {
+  const head = get16(from, start);
+  return (head & EXTENDED) === 0 ? head : -1;
+}
+
 /** What was packed as `length` octets at `start` of `from`; new arrays. */
 export function unpackContent(from: Uint8Array, start: number, length: number): Content {
   const head = get16(from, start);

@@ -24,6 +24,8 @@ interface Listing {
   /** `ObjectTable.nextList` counts them. */
   number: number;
   underWay: boolean;
+  /** Nothing was known when it began, so there is nothing that it lacks. */
+  isFirst: boolean;
 }
 
 /** A claim in the index's terms. */
@@ -51,7 +53,9 @@ export class Intake implements ClaimSink {
 
   beginList(kind: ClaimingKind): void {
     const list = this.listOf(kind);
-    list.number = this.objects.nextList(originOf(this.cluster, kind), list.number);
+    const origin = originOf(this.cluster, kind);
+    list.number = this.objects.nextList(origin, list.number);
+    list.isFirst = this.objects.countOf(origin) === 0;
     list.underWay = true;
   }
 
@@ -87,8 +91,10 @@ export class Intake implements ClaimSink {
     const list = this.listOf(kind);
     if (!list.underWay) return;
     list.underWay = false;
-    for (const record of objects.recordsOf(origin)) {
-      if (!objects.isSeen(record, list.number)) this.drop(record);
+    if (!list.isFirst) {
+      for (const record of objects.recordsOf(origin)) {
+        if (!objects.isSeen(record, list.number)) this.drop(record);
+      }
     }
     if (gateway.isRead(origin)) return;
     gateway.setRead(origin);
@@ -182,7 +188,7 @@ export class Intake implements ClaimSink {
   private listOf(kind: ClaimingKind): Listing {
     let list = this.lists.get(kind);
     if (list === undefined) {
-      list = { number: 0, underWay: false };
+      list = { number: 0, underWay: false, isFirst: false };
       this.lists.set(kind, list);
     }
     return list;

@@ -156,6 +156,38 @@ export class NameTree {
     return name as FoldedName;
   }
 
+  /**
+   * Writes what `nameOf` gives at the start of `into`, and says how many labels that are.
+   *
+   * @returns its octets
+   */
+  writeName(entry: number, into: Uint8Array): number {
+    const { words, octets } = this.heap;
+    let to = 0;
+    let at = entry;
+    let labels = 0;
+    for (; !this.hasFlags(at, ENTRY.APEX); at = words[at + PARENT] as number) {
+      const label = this.labelLength(at);
+      into[to] = label;
+      const from = 4 * (at + LABEL);
+      for (let i = 0; i < label; i++) into[to + 1 + i] = octets[from + i] as number;
+      to += label + 1;
+      labels += 1;
+    }
+    const zone = this.zones[this.zoneOf(at)] as TreeZone;
+    into.set(zone.apex, to);
+    this.writtenLabels = labels + zone.labels;
+    return to + zone.apex.length;
+  }
+
+  /** Labels of the name that was written last. */
+  writtenLabels = 0;
+
+  /** The snapshot's hash of the name. */
+  hashOf(entry: number): number {
+    return this.heap.words[entry + HASH] as number;
+  }
+
   parentOf(entry: number): number {
     return this.heap.words[entry + PARENT] as number;
   }

@@ -1,6 +1,14 @@
-import { TYPE } from '@seamark/protocol';
-import { type ComposedRRset, composeRRset, NODE, type NodeSpec } from '@seamark/snapshot';
+import { LIMIT, TYPE } from '@seamark/protocol';
+import {
+  type ComposedRRset,
+  composeRRset,
+  type HostSpec,
+  NODE,
+  type NodeSpec,
+  type Publisher,
+} from '@seamark/snapshot';
 import type { AddressSet } from './address-set.ts';
+import type { Claims } from './claims.ts';
 import type { Gateway } from './gateway.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import { type Answer, NO_ANSWER, type Precedence } from './precedence.ts';
@@ -13,9 +21,12 @@ import {
   composeSoa,
 } from './zone-records.ts';
 
+type Mutable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
+
 /** What a composer works on. */
 export interface ComposerParts {
   readonly tree: NameTree;
+  readonly claims: Claims;
   readonly precedence: Precedence;
   /** The gateway in whose zone an entry lies. */
   readonly gatewayAround: (entry: number) => Gateway;
@@ -27,10 +38,45 @@ export interface ComposerParts {
 export class NodeComposer {
   private readonly tree: NameTree;
   private readonly parts: ComposerParts;
+  /** The one in hand. */
+  private readonly host = {
+    ...{ name: new Uint8Array(LIMIT.NAME), nameLength: 0, labels: 0, hash: 0 },
+    ...{ zone: 0, apexLabels: 0, flags: 0, ttl: 0 },
+    ...{ addresses: new Uint8Array(0), at: 0, v4: 0, v6: 0 },
+  } satisfies HostSpec as Mutable<HostSpec>;
 
   constructor(parts: ComposerParts) {
     this.tree = parts.tree;
     this.parts = parts;
+  }
+
+  /**
+   * Adds the node of a name that a sole object gives addresses and nothing else, as nearly every name of a
+   * large zone has it: a million of them are composed in a third of the time.
+   *
+   * @returns false if the name is of another sort: then nothing was added
+   */
+  addHost(entry: number, publisher: Publisher): boolean {
+    const { claims, given } = this.parts;
+    const record = claims.soleOf(entry);
+    if (record === 0 || (given.size > 0 && given.has(entry))) return false;
+    const gateway = this.parts.gatewayAround(entry);
+    const { objects } = gateway;
+    if (!gateway.counts(objects.originOf(record)) || !objects.findPlain(record)) return false;
+    const { host, tree } = this;
+    host.nameLength = tree.writeName(entry, host.name);
+    host.labels = tree.writtenLabels;
+    host.hash = tree.hashOf(entry);
+    host.zone = tree.zoneOf(entry);
+    host.apexLabels = tree.apexLabels(host.zone);
+    host.flags = this.wildcardFlag(entry);
+    host.ttl = gateway.options.ttl;
+    host.addresses = objects.plain.octets;
+    host.at = objects.plain.at;
+    host.v4 = objects.plain.v4;
+    host.v6 = objects.plain.v6;
+    publisher.addHost(host);
+    return true;
   }
 
   composeName(entry: number): NodeSpec {

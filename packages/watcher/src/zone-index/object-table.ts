@@ -1,6 +1,6 @@
 import type { NameHasher } from '@seamark/snapshot';
 import { CLAIMING_KINDS, type ClaimingKind } from '../projection/contract.ts';
-import { type Content, packContent, packedLength, unpackContent } from './content.ts';
+import { type Content, packContent, packedLength, plainV4, unpackContent } from './content.ts';
 import { SlotTable } from './slot-table.ts';
 import type { WordHeap } from './word-heap.ts';
 
@@ -170,7 +170,9 @@ export class ObjectTable {
   /** All records of an origin; a new array. */
   recordsOf(origin: Origin): number[] {
     const records: number[] = [];
-    for (const record of this.table) if (this.originOf(record) === origin) records.push(record);
+    this.table.forEach((record) => {
+      if (this.originOf(record) === origin) records.push(record);
+    });
     return records;
   }
 
@@ -186,6 +188,16 @@ export class ObjectTable {
     return Buffer.from(this.heap.octets.subarray(at, at + this.keyOctets(record))).toString();
   }
 
+  /** Visits the entries of the names of all records of an origin; the table must not change meanwhile. */
+  forEachName(origin: Origin, visit: (entry: number) => void): void {
+    this.table.forEach((record) => {
+      if (this.originOf(record) !== origin) return;
+      const body = this.bodyOf(record);
+      const end = body + this.nameCount(record);
+      for (let at = body; at < end; at++) visit(this.heap.words[at] as number);
+    });
+  }
+
   /** Entries of its names; a new array. */
   namesOf(record: number): number[] {
     const body = this.bodyOf(record);
@@ -198,6 +210,28 @@ export class ObjectTable {
     const octets = Buffer.from(buffer, this.packedAt(record), this.packedOctets(record));
     return octets.toString('latin1');
   }
+
+  /** Finds the addresses of a record whose content is nothing else, and at least one: `plain` is then about them. */
+  findPlain(record: number): boolean {
+    const at = this.packedAt(record);
+    const length = this.packedOctets(record);
+    const v4 = plainV4(this.heap.octets, at);
+    const v6 = (length - 2 - 4 * v4) / 16;
+    if (v4 < 0 || v4 + v6 === 0) return false;
+    this.plain.octets = this.heap.octets;
+    this.plain.at = at + 2;
+    this.plain.v4 = v4;
+    this.plain.v6 = v6;
+    return true;
+  }
+
+  /** Valid until the heap is allocated from. */
+  readonly plain: { octets: Uint8Array; at: number; v4: number; v6: number } = {
+    octets: new Uint8Array(0),
+    at: 0,
+    v4: 0,
+    v6: 0,
+  };
 
   contentOf(record: number): Content {
     return unpackContent(this.heap.octets, this.packedAt(record), this.packedOctets(record));

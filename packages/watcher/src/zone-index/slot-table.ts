@@ -62,11 +62,11 @@ export class SlotTable {
     this.count -= 1;
   }
 
-  /** All blocks; the table must not change meanwhile. */
-  *[Symbol.iterator](): Generator<number, void, undefined> {
+  /** Visits all blocks; the table must not change meanwhile. */
+  forEach(visit: (block: number) => void): void {
     for (let slot = 0; slot <= this.mask; slot++) {
       const block = this.at(slot);
-      if (block !== 0) yield block;
+      if (block !== 0) visit(block);
     }
   }
 

@@ -88,6 +88,7 @@ export class ViewIndex {
     );
     this.composer = new NodeComposer({
       tree: this.tree,
+      claims: this.claims,
       precedence: new Precedence(this.tree, this.claims, log),
       gatewayAround: (entry) => this.gatewayAround(entry),
       given: this.givenAddresses(),
@@ -197,8 +198,9 @@ export class ViewIndex {
 
   private compose(zone: Zone, entry: number): void {
     const isApex = this.tree.hasFlags(entry, ENTRY.APEX);
-    const node = isApex ? this.composer.composeApex(zone) : this.composer.composeName(entry);
     this.tree.setFlags(entry, ENTRY.PUBLISHED);
+    if (!isApex && this.composer.addHost(entry, this.publisher)) return;
+    const node = isApex ? this.composer.composeApex(zone) : this.composer.composeName(entry);
     this.publisher.add(node);
   }
 
@@ -235,9 +237,7 @@ export class ViewIndex {
   }
 
   private markOrigin({ objects }: Gateway, origin: Origin): void {
-    for (const record of objects.recordsOf(origin)) {
-      for (const entry of objects.namesOf(record)) this.markDirty(entry);
-    }
+    objects.forEachName(origin, (entry) => this.markDirty(entry));
   }
 
   private markApexes({ zones }: Gateway): void {
