@@ -7,6 +7,7 @@ export { isAddress, parseAddress } from './address.ts';
 export { CLASS, EDE, EDNS_OPTION, LIMIT, OPCODE, RCODE, TYPE } from './constants.ts';
 export { composeOpt, EDE_LENGTH, OPT_LENGTH } from './edns.ts';
 export { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';
+export { toALabels } from './idn.ts';
 export { rcodeMnemonic, typeMnemonic } from './mnemonics.ts';
 export {
   countLabels,

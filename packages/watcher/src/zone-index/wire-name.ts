@@ -1,8 +1,19 @@
-import { type FoldedName, foldName, LIMIT, NameError, parseName } from '@seamark/protocol';
+import {
+  type FoldedName,
+  foldName,
+  LIMIT,
+  NameError,
+  parseName,
+  toALabels,
+} from '@seamark/protocol';
 
-/** @throws NameError if `text` is no domain name. */
+/**
+ * A name as objects write it, an IDN as its A-labels.
+ *
+ * @throws NameError if `text` is no domain name.
+ */
 export function wireName(text: string): FoldedName {
-  return foldName(parseName(text));
+  return foldName(parseName(toALabels(text)));
 }
 
 /** @throws NameError if `relative` is no domain name, or too long below `apex`. */
