@@ -1,13 +1,10 @@
 import { isAddress } from '@seamark/protocol';
 import { listOf, type Shape, shapeOf, textOf } from '../sources/shape.ts';
 import type { Claim } from './contract.ts';
+import { mostFaults, quoted } from './faults.ts';
 
 /** What a load balancer's status gives a claim. */
 export type Reached = Pick<Claim, 'addresses' | 'targets' | 'faults'>;
-
-/** Whoever writes a status fills no log with one object. */
-const mostFaults = 5;
-const longestAddress = 64;
 
 const nothing: readonly string[] = [];
 
@@ -39,6 +36,6 @@ export function readLoadBalancer(object: Shape): Reached {
 }
 
 function faultOf(ip: unknown): string {
-  const written = (typeof ip === 'string' ? ip : typeof ip).slice(0, longestAddress);
-  return `${JSON.stringify(written)} in its status is no IP address and is ignored`;
+  const written = typeof ip === 'string' ? ip : typeof ip;
+  return `${quoted(written)} in its status is no IP address and is ignored`;
 }
