@@ -1,20 +1,64 @@
 import { listOf, type Shape, shapeOf, textOf } from '../sources/shape.ts';
+import { annotation, annotationsOf, isAnnotated, readHostnames } from './annotations.ts';
 import type { Claim, ClaimedName, ProjectionOptions } from './contract.ts';
+import { quoted } from './faults.ts';
 import { readLoadBalancer } from './load-balancer.ts';
+import { claimed, readOverrides } from './overrides.ts';
 import { ignored, type Projection, type SoleKind } from './sole-kind.ts';
 
 const nothing: readonly Claim[] = [];
+const noFaults: readonly string[] = [];
 
-/** Ingress: a full name for every `spec.rules[].host`. A rule without a host claims nothing. */
+/**
+ * Ingress: a full name for every `spec.rules[].host`, and for each in its hostname annotation. A rule without a
+ * host claims nothing.
+ */
 export const ingress: SoleKind = {
   kind: 'Ingress',
-  project(object: Shape, _: string, __: ProjectionOptions): Projection {
+  project(object: Shape, _: string, options: ProjectionOptions): Projection {
+    const { ingressClasses, annotationPrefixes } = options;
     const reason = ignored(object);
-    if (reason !== undefined) return { reason, names: () => hostsOf(object) };
-    const names = hostsOf(object);
-    return names.length === 0 ? nothing : [{ names, ...readLoadBalancer(object) }];
+    if (reason !== undefined) return passedOver(object, options, () => reason);
+    if (ingressClasses !== undefined) {
+      const name = classOf(object);
+      if (!ingressClasses.includes(name)) {
+        return passedOver(object, options, () => reasonOf(name));
+      }
+    }
+    const hosts = hostsOf(object);
+    if (!isAnnotated(object, annotationPrefixes)) {
+      return hosts.length === 0 ? nothing : [{ names: hosts, ...readLoadBalancer(object) }];
+    }
+    const hostname = annotation(object, annotationPrefixes, 'hostname');
+    const overrides = readOverrides(object, annotationPrefixes);
+    const { names, faults } = withNames(hosts, hostname);
+    if (names.length === 0 && faults.length === 0) return nothing;
+    return [{ names, ...claimed(overrides, () => readLoadBalancer(object), faults) }];
   },
 };
+
+function passedOver(object: Shape, options: ProjectionOptions, reason: () => string): Projection {
+  return () => {
+    const hostname = annotation(object, options.annotationPrefixes, 'hostname');
+    return { reason: reason(), names: withNames(hostsOf(object), hostname).names };
+  };
+}
+
+const legacyClass = 'kubernetes.io/ingress.class';
+
+/** The name of its class, or the empty text: the annotation is of the time before there was a member for it. */
+function classOf(object: Shape): string {
+  return (
+    textOf(shapeOf(object['spec'])['ingressClassName']) ||
+    textOf(annotationsOf(object)[legacyClass])
+  );
+}
+
+function reasonOf(className: string): string {
+  return className === ''
+    ? 'it has no class, and ingressClasses asks for one'
+    : `its class ${quoted(className)} is not among ingressClasses`;
+}
 
 function hostsOf(object: Shape): readonly ClaimedName[] {
   const rules = listOf(shapeOf(object['spec'])['rules']);
@@ -29,4 +73,16 @@ function hostsOf(object: Shape): readonly ClaimedName[] {
     names.push({ name: host, relative: false });
   }
   return names;
+}
+
+/** With those that the annotation adds. */
+function withNames(
+  hosts: readonly ClaimedName[],
+  hostname: string | undefined,
+): { readonly names: readonly ClaimedName[]; readonly faults: readonly string[] } {
+  if (hostname === undefined) return { names: hosts, faults: noFaults };
+  const { names, faults } = readHostnames(hostname);
+  const seen = new Set(hosts.map(({ name }) => name));
+  const added = names.filter((name) => !seen.has(name));
+  return { names: [...hosts, ...added.map((name) => ({ name, relative: false }))], faults };
 }

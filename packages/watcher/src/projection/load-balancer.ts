@@ -35,7 +35,21 @@ export function readLoadBalancer(object: Shape): Reached {
   };
 }
 
-function faultOf(ip: unknown): string {
+/** Addresses that an object lists as such. */
+export function readAddresses(listed: readonly unknown[], where = 'its status'): Reached {
+  const addresses = new Set<string>();
+  const faults = new Set<string>();
+  for (const address of listed) {
+    if (typeof address === 'string' && isAddress(address)) addresses.add(address);
+    else faults.add(faultOf(address, where));
+  }
+  return {
+    addresses: [...addresses],
+    ...(faults.size > 0 && { faults: [...faults].slice(0, mostFaults) }),
+  };
+}
+
+function faultOf(ip: unknown, where = 'its status'): string {
   const written = typeof ip === 'string' ? ip : typeof ip;
-  return `${quoted(written)} in its status is no IP address and is ignored`;
+  return `${quoted(written)} in ${where} is no IP address and is ignored`;
 }

@@ -1,12 +1,13 @@
 import type { Kind } from '../sources/contract.ts';
 import type { ClaimingKind, Projector, ProjectorParts } from './contract.ts';
 import { ingress } from './ingress.ts';
-import { service } from './service.ts';
+import { node } from './node.ts';
+import { ServiceProjector } from './service-projector.ts';
 import { SoleKindProjector } from './sole-kind.ts';
 
 /** What has to be read, whatever objects say, so that these kinds can claim. */
 export function kindsReadFor(kinds: readonly ClaimingKind[]): readonly Kind[] {
-  return kinds.filter((kind) => kind === 'Ingress' || kind === 'Service');
+  return kinds.filter((kind) => kind === 'Ingress' || kind === 'Service' || kind === 'Node');
 }
 
 /** The projectors that between them make the claims of these kinds. */
@@ -16,6 +17,10 @@ export function createProjectors(
 ): readonly Projector[] {
   const projectors: Projector[] = [];
   if (kinds.includes('Ingress')) projectors.push(new SoleKindProjector(ingress, parts));
-  if (kinds.includes('Service')) projectors.push(new SoleKindProjector(service, parts));
+  // Name servers have their addresses of Services, be these a kind that claims names or not.
+  if (kinds.includes('Service') || parts.options.nameServers.length > 0) {
+    projectors.push(new ServiceProjector(parts));
+  }
+  if (kinds.includes('Node')) projectors.push(new SoleKindProjector(node, parts));
   return projectors;
 }

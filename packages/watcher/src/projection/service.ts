@@ -1,23 +1,178 @@
-import { type Shape, shapeOf } from '../sources/shape.ts';
+import { listOf, type Shape, shapeOf, textOf } from '../sources/shape.ts';
+import { annotation, annotationsOf, readHostnames } from './annotations.ts';
 import type { Claim, ClaimedName, ProjectionOptions } from './contract.ts';
-import { readLoadBalancer } from './load-balancer.ts';
-import { ignored, type Projection, type SoleKind } from './sole-kind.ts';
+import type { Endpoints } from './endpoints.ts';
+import { quoted } from './faults.ts';
+import { selects } from './label-selector.ts';
+import { type Reached, readAddresses, readLoadBalancer } from './load-balancer.ts';
+import { claimed, type Overrides, readOverrides } from './overrides.ts';
+import { ignored, type PassedOver } from './sole-kind.ts';
 
-const nothing: readonly Claim[] = [];
+/**
+ * Service: below the names of its hostname annotation, or else `name.namespace`, if its type is LoadBalancer or
+ * its endpoints are to stand for it; of a name server, `name.namespace` whatever else it says.
+ */
+export interface ServiceReading {
+  /** Why it does not have its names, or not all of them. */
+  readonly passedOver?: () => PassedOver;
+  /** What it claims all the same; absent: nothing. */
+  readonly draft?: ServiceDraft;
+}
 
-/** Service of type LoadBalancer: `name.namespace`, below each zone. Other types claim nothing. */
-export const service: SoleKind = {
-  kind: 'Service',
-  project(object: Shape, key: string, _: ProjectionOptions): Projection {
-    if (shapeOf(object['spec'])['type'] !== 'LoadBalancer') return nothing;
-    const names = (): readonly ClaimedName[] => [{ name: nameOf(key), relative: true }];
-    const reason = ignored(object);
-    if (reason !== undefined) return { reason, names };
-    return [{ names: names(), ...readLoadBalancer(object) }];
-  },
-};
+/** What a Service claims, once it is known where its endpoints are. Holds nothing of the object. */
+export interface ServiceDraft {
+  readonly names: readonly ClaimedName[];
+  /** `name.namespace` of a name server, unless it is among the names and leads where the Service does. */
+  readonly serverName?: ClaimedName;
+  /** Each endpoint that has a hostname has one name below each of these. */
+  readonly podsBelow: readonly ClaimedName[];
+  readonly overrides?: Overrides;
+  readonly faults: readonly string[];
+  /** Absent: where its endpoints are. */
+  readonly reached?: Reached;
+}
 
-function nameOf(key: string): string {
+const resolveEndpoints = 'k8s-gateway.dns/resolve-endpoints';
+const noNames: readonly ClaimedName[] = [];
+const noFaults: readonly string[] = [];
+
+/** Never throws, whatever the object's shape. */
+export function readService(
+  object: Shape,
+  key: string,
+  options: ProjectionOptions,
+): ServiceReading {
+  const isResolved = annotationsOf(object)[resolveEndpoints] === 'true';
+  const isServer = options.nameServers.includes(key) && canServe(object, isResolved);
+  if (!options.services) {
+    return isServer ? { draft: serverDraft(object, key, isResolved, options) } : {};
+  }
+  const reason = reasonAgainst(object, isResolved, options);
+  if (reason !== undefined) {
+    const { annotationPrefixes } = options;
+    return {
+      passedOver: () => ({
+        reason: reason(),
+        names: namesOf(object, key, annotationPrefixes).names,
+      }),
+      ...(isServer && { draft: serverDraft(object, key, isResolved, options) }),
+    };
+  }
+  return { draft: draftOf(object, key, isResolved, isServer, options) };
+}
+
+/** All that the Service claims. */
+export function claimsOf(draft: ServiceDraft, endpoints: Endpoints): readonly Claim[] {
+  const { names, serverName, podsBelow, overrides, faults } = draft;
+  const reached = draft.reached ?? { addresses: endpoints.addresses };
+  const claims: Claim[] = [];
+  if (names.length > 0 || faults.length > 0) {
+    claims.push({ names, ...claimed(overrides, () => reached, faults) });
+  }
+  const ttl = overrides?.ttl === undefined ? {} : { ttl: overrides.ttl };
+  // A name server is where it is, and not where an annotation leads clients to.
+  if (serverName !== undefined) claims.push({ names: [serverName], ...reached, ...ttl });
+  if (podsBelow.length === 0) return claims;
+  for (const [hostname, addresses] of endpoints.pods) {
+    const podNames = podsBelow.map(({ name, relative }) => ({
+      name: `${hostname}.${name}`,
+      relative,
+    }));
+    claims.push({ names: podNames, addresses, ...ttl });
+  }
+  return claims;
+}
+
+function reasonAgainst(
+  object: Shape,
+  isResolved: boolean,
+  { serviceSelectors }: ProjectionOptions,
+): (() => string) | undefined {
+  const type = shapeOf(object['spec'])['type'];
+  if (type !== 'LoadBalancer' && !isResolved) {
+    return () => `its type is ${quoted(textOf(type) || 'ClusterIP')}, and not LoadBalancer`;
+  }
+  const reason = ignored(object);
+  if (reason !== undefined) return () => reason;
+  if (serviceSelectors === undefined) return undefined;
+  const labels = shapeOf(shapeOf(object['metadata'])['labels']);
+  if (serviceSelectors.some((selector) => selects(selector, labels))) return undefined;
+  return () => 'its labels match none of serviceLabelSelectors';
+}
+
+/** Whether there are, or may yet be, addresses of its own. */
+function canServe(object: Shape, isResolved: boolean): boolean {
+  const spec = shapeOf(object['spec']);
+  return isResolved || spec['type'] === 'LoadBalancer' || listOf(spec['externalIPs']).length > 0;
+}
+
+function serverDraft(
+  object: Shape,
+  key: string,
+  isResolved: boolean,
+  { annotationPrefixes }: ProjectionOptions,
+): ServiceDraft {
+  const overrides = readOverrides(object, annotationPrefixes);
+  return {
+    names: noNames,
+    serverName: ownName(key),
+    podsBelow: noNames,
+    faults: noFaults,
+    ...(overrides !== undefined && { overrides }),
+    ...(!isResolved && { reached: reachOf(object) }),
+  };
+}
+
+function draftOf(
+  object: Shape,
+  key: string,
+  isResolved: boolean,
+  isServer: boolean,
+  { annotationPrefixes }: ProjectionOptions,
+): ServiceDraft {
+  const { names, faults, isAnnotated } = namesOf(object, key, annotationPrefixes);
+  const overrides = readOverrides(object, annotationPrefixes);
+  const own = ownName(key);
+  const isApart = isServer && (isAnnotated || overrides?.reached !== undefined);
+  const below = isAnnotated ? [own, ...names.filter(({ name }) => !name.startsWith('*'))] : names;
+  return {
+    names: isApart && !isAnnotated ? noNames : names,
+    ...(isApart && { serverName: own }),
+    podsBelow: isResolved ? below : noNames,
+    faults,
+    ...(overrides !== undefined && { overrides }),
+    ...(!isResolved && { reached: reachOf(object) }),
+  };
+}
+
+/** An annotation that is there counts, whatever it says: a Service whose annotation has no name has none. */
+function namesOf(
+  object: Shape,
+  key: string,
+  prefixes: readonly string[],
+): {
+  readonly names: readonly ClaimedName[];
+  readonly faults: readonly string[];
+  readonly isAnnotated: boolean;
+} {
+  const hostname = annotation(object, prefixes, 'hostname');
+  if (hostname === undefined)
+    return { names: [ownName(key)], faults: noFaults, isAnnotated: false };
+  const { names, faults } = readHostnames(hostname);
+  return { names: names.map((name) => ({ name, relative: false })), faults, isAnnotated: true };
+}
+
+function ownName(key: string): ClaimedName {
   const slash = key.indexOf('/');
-  return `${key.slice(slash + 1)}.${key.slice(0, slash)}`;
+  return { name: `${key.slice(slash + 1)}.${key.slice(0, slash)}`, relative: true };
+}
+
+/** `spec.externalIPs`; of a Service without any that can be used, its load balancer's status. */
+function reachOf(object: Shape): Reached {
+  const listed = listOf(shapeOf(object['spec'])['externalIPs']);
+  if (listed.length === 0) return readLoadBalancer(object);
+  const external = readAddresses(listed, 'its externalIPs');
+  if (external.addresses.length > 0) return external;
+  const { faults = noFaults, ...balancer } = readLoadBalancer(object);
+  return { ...balancer, faults: [...(external.faults ?? noFaults), ...faults] };
 }
