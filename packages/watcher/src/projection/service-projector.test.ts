@@ -66,6 +66,14 @@ describe('slices are read', () => {
     expect(claims.said['Service ns/b']).toEqual(['+b.ns: 192.0.2.2']);
   });
 
+  test('no more for one whose slices have gone since', () => {
+    list('Service', { a: asking });
+    list('EndpointSlice', { 'b-1': slice('b', '192.0.2.2') });
+    list('EndpointSlice');
+    put('Service', { b: asking });
+    expect(demanded).toHaveLength(1);
+  });
+
   test('again when one that asked before does once more', () => {
     list('Service', { a: asking });
     list('EndpointSlice', { 'a-1': slice('a', '192.0.2.1') });

@@ -79,7 +79,12 @@ export class ServiceProjector implements Projector {
     if (kind === 'Service') {
       const seen = this.#seenServices;
       this.#seenServices = undefined;
-      for (const key of this.#joined.keys()) if (seen?.has(key) === false) this.#part(key);
+      for (const key of this.#joined.keys()) {
+        if (seen?.has(key) !== false) continue;
+        this.#part(key);
+        // A slice may have made it claim amid the list, so that the sink takes it for listed.
+        this.#parts.claims.claim('Service', key, nothing);
+      }
       this.#owesEnd = true;
       this.#endIfSettled();
     } else {
