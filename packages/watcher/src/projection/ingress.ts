@@ -18,11 +18,16 @@ export const ingress: SoleKind = {
   project(object: Shape, _: string, options: ProjectionOptions): Projection {
     const { ingressClasses, annotationPrefixes } = options;
     const reason = ignored(object);
-    if (reason !== undefined) return passedOver(object, options, () => reason);
+    if (reason !== undefined) return { reason, names: () => namesOf(object, annotationPrefixes) };
     if (ingressClasses !== undefined) {
       const name = classOf(object);
       if (!ingressClasses.includes(name)) {
-        return passedOver(object, options, () => reasonOf(name));
+        return {
+          get reason() {
+            return reasonOf(name);
+          },
+          names: () => namesOf(object, annotationPrefixes),
+        };
       }
     }
     const hosts = hostsOf(object);
@@ -36,13 +41,6 @@ export const ingress: SoleKind = {
     return [{ names, ...claimed(overrides, () => readLoadBalancer(object), faults) }];
   },
 };
-
-function passedOver(object: Shape, options: ProjectionOptions, reason: () => string): Projection {
-  return () => {
-    const hostname = annotation(object, options.annotationPrefixes, 'hostname');
-    return { reason: reason(), names: withNames(hostsOf(object), hostname).names };
-  };
-}
 
 const legacyClass = 'kubernetes.io/ingress.class';
 
@@ -73,6 +71,10 @@ function hostsOf(object: Shape): readonly ClaimedName[] {
     names.push({ name: host, relative: false });
   }
   return names;
+}
+
+function namesOf(object: Shape, prefixes: readonly string[]): readonly ClaimedName[] {
+  return withNames(hostsOf(object), annotation(object, prefixes, 'hostname')).names;
 }
 
 /** With those that the annotation adds. */

@@ -11,11 +11,13 @@ export const node: SoleKind = {
   kind: 'Node',
   project(object: Shape, key: string, { nodeAddressType }: ProjectionOptions): Projection {
     const reason = ignored(object);
-    if (reason !== undefined) return () => ({ reason, names: namesOf(object) });
+    if (reason !== undefined) return { reason, names: () => namesOf(object) };
     const names = namesOf(object);
     if (names.length === 0) {
-      const unnamed = 'it has no address of type Hostname';
-      return () => ({ reason: unnamed, names: [{ name: key, relative: false }] });
+      return {
+        reason: 'it has no address of type Hostname',
+        names: () => [{ name: key, relative: false }],
+      };
     }
     if (!isReady(object)) return [{ names, addresses: [] }];
     return [{ names, ...readAddresses(addressesOf(object, nodeAddressType)) }];

@@ -3,7 +3,6 @@ import type { Shape } from '../sources/shape.ts';
 import type { Claim, Projector, ProjectorParts } from './contract.ts';
 import { EndpointTable, serviceOf } from './endpoints.ts';
 import { claimsOf, readService, type ServiceDraft } from './service.ts';
-import { tellPassedOver } from './sole-kind.ts';
 
 /** A Service whose endpoints stand for it. */
 interface Joined {
@@ -107,7 +106,9 @@ export class ServiceProjector implements Projector {
   #upsertService(key: string, object: Shape): void {
     const { claims, options } = this.#parts;
     const { passedOver, draft } = readService(object, key, options);
-    if (passedOver !== undefined) tellPassedOver(claims, 'Service', key, passedOver);
+    if (passedOver !== undefined) {
+      claims.passedOver?.('Service', key, passedOver.names(), passedOver.reason);
+    }
     if (draft !== undefined && draft.reached === undefined) {
       this.#join(key, draft);
       return;

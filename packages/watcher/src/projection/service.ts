@@ -9,12 +9,12 @@ import { claimed, type Overrides, readOverrides } from './overrides.ts';
 import { ignored, type PassedOver } from './sole-kind.ts';
 
 /**
- * Service: below the names of its hostname annotation, or else `name.namespace`, if its type is LoadBalancer or
- * its endpoints are to stand for it; of a name server, `name.namespace` whatever else it says.
+ * Service: the names of its hostname annotation, or else `name.namespace`, if its type is LoadBalancer or its
+ * endpoints are to stand for it; a name server has `name.namespace` whatever else it says.
  */
 export interface ServiceReading {
   /** Why it does not have its names, or not all of them. */
-  readonly passedOver?: () => PassedOver;
+  readonly passedOver?: PassedOver;
   /** What it claims all the same; absent: nothing. */
   readonly draft?: ServiceDraft;
 }
@@ -47,14 +47,10 @@ export function readService(
   if (!options.services) {
     return isServer ? { draft: serverDraft(object, key, isResolved, options) } : {};
   }
-  const reason = reasonAgainst(object, isResolved, options);
-  if (reason !== undefined) {
-    const { annotationPrefixes } = options;
+  const passedOver = reasonAgainst(object, key, isResolved, options);
+  if (passedOver !== undefined) {
     return {
-      passedOver: () => ({
-        reason: reason(),
-        names: namesOf(object, key, annotationPrefixes).names,
-      }),
+      passedOver,
       ...(isServer && { draft: serverDraft(object, key, isResolved, options) }),
     };
   }
@@ -85,19 +81,26 @@ export function claimsOf(draft: ServiceDraft, endpoints: Endpoints): readonly Cl
 
 function reasonAgainst(
   object: Shape,
+  key: string,
   isResolved: boolean,
-  { serviceSelectors }: ProjectionOptions,
-): (() => string) | undefined {
+  { serviceSelectors, annotationPrefixes }: ProjectionOptions,
+): PassedOver | undefined {
+  const names = () => namesOf(object, key, annotationPrefixes).names;
   const type = shapeOf(object['spec'])['type'];
   if (type !== 'LoadBalancer' && !isResolved) {
-    return () => `its type is ${quoted(textOf(type) || 'ClusterIP')}, and not LoadBalancer`;
+    return {
+      get reason() {
+        return `its type is ${quoted(textOf(type) || 'ClusterIP')}, and not LoadBalancer`;
+      },
+      names,
+    };
   }
   const reason = ignored(object);
-  if (reason !== undefined) return () => reason;
+  if (reason !== undefined) return { reason, names };
   if (serviceSelectors === undefined) return undefined;
   const labels = shapeOf(shapeOf(object['metadata'])['labels']);
   if (serviceSelectors.some((selector) => selects(selector, labels))) return undefined;
-  return () => 'its labels match none of serviceLabelSelectors';
+  return { reason: 'its labels match none of serviceLabelSelectors', names };
 }
 
 /** Whether there are, or may yet be, addresses of its own. */

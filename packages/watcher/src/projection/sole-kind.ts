@@ -4,19 +4,19 @@ import type {
   Claim,
   ClaimedName,
   ClaimingKind,
-  ClaimSink,
   ProjectionOptions,
   Projector,
   ProjectorParts,
 } from './contract.ts';
 
-/** What an object claims; or, worked out only if somebody asks, what it would claim and why it does not. */
-export type Projection = readonly Claim[] | (() => PassedOver);
+/** What an object claims, or why it does not. */
+export type Projection = readonly Claim[] | PassedOver;
 
+/** Worked out only if somebody asks: names, and a reason that takes more than a constant, behind a getter. */
 export interface PassedOver {
   /** As of `ClaimSink.passedOver`. */
   readonly reason: string;
-  readonly names: readonly ClaimedName[];
+  names(): readonly ClaimedName[];
 }
 
 /** How the objects of a kind that needs no other are projected. */
@@ -34,18 +34,6 @@ const ignoreLabel = 'k8s-gateway.dns/ignore';
 export function ignored(object: Shape): string | undefined {
   const labels = shapeOf(shapeOf(object['metadata'])['labels']);
   return labels[ignoreLabel] === 'true' ? `its label ${ignoreLabel} is "true"` : undefined;
-}
-
-/** Tells a sink that wants to know. */
-export function tellPassedOver(
-  claims: ClaimSink,
-  kind: ClaimingKind,
-  key: string,
-  passedOver: () => PassedOver,
-): void {
-  if (claims.passedOver === undefined) return;
-  const { reason, names } = passedOver();
-  claims.passedOver(kind, key, names, reason);
 }
 
 /** Objects in, claims out: nothing is kept. */
@@ -68,9 +56,12 @@ export class SoleKindProjector implements Projector {
     const { claims, options } = this.#parts;
     const { kind } = this.#sole;
     const projection = this.#sole.project(object, key, options);
-    const isPassedOver = typeof projection === 'function';
-    if (isPassedOver) tellPassedOver(claims, kind, key, projection);
-    claims.claim(kind, key, isPassedOver ? nothing : projection);
+    if ('reason' in projection) {
+      claims.passedOver?.(kind, key, projection.names(), projection.reason);
+      claims.claim(kind, key, nothing);
+    } else {
+      claims.claim(kind, key, projection);
+    }
   }
 
   remove(_: Kind, key: string): void {
