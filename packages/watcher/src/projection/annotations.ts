@@ -1,7 +1,6 @@
-import { NameError, parseName, toALabels } from '@seamark/protocol';
+import { isAddress, NameError, parseName, toALabels } from '@seamark/protocol';
 import { type Shape, shapeOf, textOf } from '../sources/shape.ts';
 import { mostFaults, quoted } from './faults.ts';
-import { isAddress } from './load-balancer.ts';
 
 /**
  * What objects say of their DNS in annotations: `hostname`, `target` and `ttl` below one of several prefixes,

@@ -1,5 +1,5 @@
+import { isAddress } from '@seamark/protocol';
 import { listOf, type Shape, shapeOf, textOf } from '../sources/shape.ts';
-import { isAddress } from './load-balancer.ts';
 
 /** Where a Service's endpoints are. */
 export interface Endpoints {
