@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { dnsPacket } from '../test-support/dns-packet.ts';
 import { Random, seeds } from '../test-support/random.ts';
-import { parseAddress } from './index.ts';
+import { formatAddress, parseAddress } from './index.ts';
 
 describe('parseAddress', () => {
   it.each([
@@ -69,6 +69,41 @@ describe('parseAddress', () => {
       list.addAddress(text, 'ipv6');
       const full = Buffer.from(octets).toString('hex').match(/.{4}/g) ?? [];
       expect(list.check(full.join(':'), 'ipv6'), note).toBe(true);
+    }
+  });
+});
+
+describe('formatAddress', () => {
+  it.each([
+    ['c0000201', '192.0.2.1'],
+    ['00000000', '0.0.0.0'],
+    ['00000000000000000000000000000000', '::'],
+    ['00000000000000000000000000000001', '::1'],
+    ['00010000000000000000000000000000', '1::'],
+    // RFC 5952 4.1, 4.2.2, 4.2.3: no leading zeros, no `::` for one group, the longest run, the first of two.
+    ['20010db8000000000000000000000001', '2001:db8::1'],
+    ['20010db8000000010001000100010001', '2001:db8:0:1:1:1:1:1'],
+    ['20010000000000010000000000000001', '2001:0:0:1::1'],
+    ['20010db8000000000001000000000001', '2001:db8::1:0:0:1'],
+    ['20010db800000000000000000000abcd', '2001:db8::abcd'],
+    // RFC 5952 5
+    ['00000000000000000000ffffc0000201', '::ffff:192.0.2.1'],
+    ['00000000000000000000fffec0000201', '::fffe:c000:201'],
+  ])('%s', (hex, expected) => {
+    expect(formatAddress(Buffer.from(hex, 'hex'))).toBe(expected);
+  });
+
+  it.each(seeds(3))('agrees with the URL parser, and comes back, seed %i', (seed) => {
+    const random = new Random(seed);
+    for (let i = 0; i < 500; i++) {
+      const octets = random.octets(16).map((octet) => (random.oneIn(3) ? octet : 0));
+      const text = formatAddress(octets);
+      const note = `SEED=${seed} ${text}`;
+      expect(parseAddress(text), note).toEqual(octets);
+      const groups = Buffer.from(octets).toString('hex').match(/.{4}/g) ?? [];
+      // It compresses the same run, and knows no dotted form.
+      const theirs = new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+      if (!text.includes('.')) expect(text, note).toBe(theirs);
     }
   });
 });

@@ -41,6 +41,38 @@ function readIPv4(text: string): number {
   return dots === 3 && octet >= 0 ? 256 * value + octet : -1;
 }
 
+/**
+ * Writes an address, IPv6 as RFC 5952 has it: lower case, and `::` for the first of the longest runs of two
+ * zero groups or more.
+ *
+ * @param octets 4 or 16; not kept
+ */
+export function formatAddress(octets: Uint8Array): string {
+  if (octets.length === 4) return octets.join('.');
+  const mapped = octets.length === 16 && MAPPED.every((octet, i) => octets[i] === octet);
+  if (mapped) return `::ffff:${octets.subarray(12).join('.')}`;
+  const texts: string[] = [];
+  for (let at = 0; at < octets.length; at += 2) {
+    texts.push((256 * (octets[at] as number) + (octets[at + 1] as number)).toString(16));
+  }
+  const [from, to] = longestZeroRun(texts);
+  if (to - from < 2) return texts.join(':');
+  return `${texts.slice(0, from).join(':')}::${texts.slice(to).join(':')}`;
+}
+
+/** Of an IPv4 address within IPv6 (RFC 4291 2.5.5.2), which RFC 5952 5 wants to see as such. */
+const MAPPED: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
+function longestZeroRun(groups: readonly string[]): [from: number, to: number] {
+  let longest: [number, number] = [0, 0];
+  for (let from = 0; from < groups.length; from++) {
+    let to = from;
+    while (groups[to] === '0') to += 1;
+    if (to - from > longest[1] - longest[0]) longest = [from, to];
+  }
+  return longest;
+}
+
 /** `text` is known to be well formed (RFC 4291 2.2). */
 function parseIPv6(text: string): Uint8Array {
   const [head = '', tail] = text.split('::');

@@ -3,12 +3,12 @@
  * *compose* is to wire. Knows no zones, no sockets.
  */
 
-export { isAddress, parseAddress } from './address.ts';
+export { formatAddress, isAddress, parseAddress } from './address.ts';
 export { CLASS, EDE, EDNS_OPTION, LIMIT, OPCODE, RCODE, TYPE } from './constants.ts';
 export { composeOpt, EDE_LENGTH, OPT_LENGTH } from './edns.ts';
 export { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';
 export { toALabels } from './idn.ts';
-export { rcodeMnemonic, typeMnemonic } from './mnemonics.ts';
+export { rcodeMnemonic, typeMnemonic, typeNumber } from './mnemonics.ts';
 export {
   countLabels,
   FOLD,
@@ -19,5 +19,7 @@ export {
   parseName,
 } from './name.ts';
 export { parseQuery, Query, VERDICT, type Verdict } from './query.ts';
+export { compressibleNames, formatRdata, parseRdata, type Rdata } from './rdata/rdata.ts';
+export { RdataError } from './rdata/rdata-error.ts';
 export { COOKIE_LENGTH, ServerCookies } from './server-cookies.ts';
 export { SipHash24 } from './siphash.ts';

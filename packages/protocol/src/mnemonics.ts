@@ -1,15 +1,30 @@
 import rcodes from 'dns-packet/rcodes.js';
 import types from 'dns-packet/types.js';
-import { RCODE } from './constants.ts';
+import { RCODE, TYPE } from './constants.ts';
 
 /** An RR type for people: its mnemonic, or `TYPE65280` (RFC 3597 5). Not for the query path. */
 export function typeMnemonic(type: number): string {
-  const known = NEWER[type] ?? types.toString(type);
+  const known = OURS.get(type) ?? types.toString(type);
   return known.startsWith('UNKNOWN') ? `TYPE${type}` : known;
 }
 
-/** What dns-packet has no name for (RFC 9460 14.1). */
-const NEWER: Readonly<Record<number, string>> = { 64: 'SVCB', 65: 'HTTPS' };
+/**
+ * The number of an RR type or a QTYPE: of a mnemonic, in any case, or of `TYPE65280`. Not for the query path.
+ *
+ * @returns undefined for anything else
+ */
+export function typeNumber(text: string): number | undefined {
+  const mnemonic = text.toUpperCase();
+  const [, digits] = /^TYPE(\d{1,5})$/.exec(mnemonic) ?? [];
+  if (digits !== undefined) return Number(digits) <= 0xffff ? Number(digits) : undefined;
+  // dns-packet also knows a star, and words that begin with UNKNOWN_, which are no mnemonics.
+  if (!/^[A-Z][A-Z0-9-]*$/.test(mnemonic)) return undefined;
+  return NUMBERS.get(mnemonic) ?? (types.toType(mnemonic) || undefined);
+}
+
+/** Those that code names: dns-packet doesn't have all of them. */
+const NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(TYPE));
+const OURS: ReadonlyMap<number, string> = new Map([...NUMBERS].map(([name, type]) => [type, name]));
 
 /** An RCODE for people: its mnemonic, or `RCODE24`. Not for the query path. */
 export function rcodeMnemonic(rcode: number): string {

@@ -16,7 +16,7 @@ export interface DnsPacket {
     readonly additionals?: readonly object[];
   }): Buffer;
   readonly name: { encode(name: string): Buffer; decode(octets: Uint8Array): string };
-  record(type: string): { encode(data: string): Buffer };
+  record(type: string): { encode(data: string | object): Buffer };
 }
 
 export const dnsPacket: DnsPacket = createRequire(import.meta.url)('dns-packet') as DnsPacket;

@@ -1,0 +1,76 @@
+import { TYPE } from '../constants.ts';
+import type { Field } from './field.ts';
+import { address, digest, longString, name, number, string, strings, tag } from './fields.ts';
+import { svcParams } from './svc-params.ts';
+
+const target = [name('a name')];
+const binding = [number(16, 'a priority'), name('a target name'), svcParams];
+const certificate = [
+  number(8, 'a certificate usage'),
+  number(8, 'a selector'),
+  number(8, 'a matching type'),
+  digest(2, { 1: 32, 2: 64 }),
+];
+
+/** What RDATA is made of, by type, in the order of both forms. Other types have the generic form alone. */
+export const LAYOUTS: Readonly<Record<number, readonly Field[]>> = {
+  // RFC 1035 3.3, 3.4; RFC 3596 2.2
+  [TYPE.A]: [address(4)],
+  [TYPE.AAAA]: [address(16)],
+  [TYPE.NS]: target,
+  [TYPE.CNAME]: target,
+  [TYPE.PTR]: target,
+  [TYPE.SOA]: [
+    name('the name of a server'),
+    name('a mailbox'),
+    number(32, 'a serial'),
+    number(32, 'a refresh interval'),
+    number(32, 'a retry interval'),
+    number(32, 'an expiry'),
+    number(32, 'a negative TTL'),
+  ],
+  [TYPE.HINFO]: [string('a CPU'), string('an operating system')],
+  [TYPE.MX]: [number(16, 'a preference'), name('the name of a mail server')],
+  [TYPE.TXT]: [strings],
+  // RFC 2782
+  [TYPE.SRV]: [
+    number(16, 'a priority'),
+    number(16, 'a weight'),
+    number(16, 'a port'),
+    name('a target name'),
+  ],
+  // RFC 3403 4.1
+  [TYPE.NAPTR]: [
+    number(16, 'an order'),
+    number(16, 'a preference'),
+    string('flags'),
+    string('services'),
+    string('a regular expression'),
+    name('a replacement'),
+  ],
+  // RFC 6672 2.1
+  [TYPE.DNAME]: target,
+  // RFC 4034 5.1, RFC 4509, RFC 6605
+  [TYPE.DS]: [
+    number(16, 'a key tag'),
+    number(8, 'an algorithm'),
+    number(8, 'a digest type'),
+    digest(3, { 1: 20, 2: 32, 4: 48 }),
+  ],
+  // RFC 4255 3.1, RFC 6594
+  [TYPE.SSHFP]: [
+    number(8, 'an algorithm'),
+    number(8, 'a fingerprint type'),
+    digest(1, { 1: 20, 2: 32 }),
+  ],
+  // RFC 6698 2.1, RFC 8162
+  [TYPE.TLSA]: certificate,
+  [TYPE.SMIMEA]: certificate,
+  // RFC 9460 2
+  [TYPE.SVCB]: binding,
+  [TYPE.HTTPS]: binding,
+  // RFC 7553 4.4: it may not be empty
+  [TYPE.URI]: [number(16, 'a priority'), number(16, 'a weight'), longString('a URI', 1)],
+  // RFC 8659 4.1
+  [TYPE.CAA]: [number(8, 'flags'), tag, longString('a value', 0)],
+};
