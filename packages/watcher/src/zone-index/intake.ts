@@ -179,7 +179,7 @@ export class Intake implements ClaimSink {
   }
 
   private complain(kind: ClaimingKind, key: string, complaints: readonly string[]): void {
-    const object = `${kind} ${key}`;
+    const object = `${kind} ${key.replace(PART, '')}`;
     for (const complaint of complaints) {
       this.parts.log.warn({ event: 'claim-ignored', object }, `${object}: ${complaint}`);
     }
@@ -199,6 +199,9 @@ export class Intake implements ClaimSink {
 function partKey(key: string, part: number): string {
   return part === 0 ? key : `${key}#${part}`;
 }
+
+/** What that adds, which is nobody's but ours. */
+const PART = /#\d+$/;
 
 function messageOf(error: unknown): string {
   if (error instanceof NameError) return error.message;
