@@ -1,5 +1,6 @@
 import type { Kind } from '../sources/contract.ts';
 import type { ClaimingKind, Projector, ProjectorParts } from './contract.ts';
+import { dnsEndpoint } from './dns-endpoint/dns-endpoint.ts';
 import { ingress } from './ingress.ts';
 import { node } from './node.ts';
 import { ServiceProjector } from './service-projector.ts';
@@ -7,7 +8,7 @@ import { SoleKindProjector } from './sole-kind.ts';
 
 /** What has to be read, whatever objects say, so that these kinds can claim. */
 export function kindsReadFor(kinds: readonly ClaimingKind[]): readonly Kind[] {
-  return kinds.filter((kind) => kind === 'Ingress' || kind === 'Service' || kind === 'Node');
+  return [...kinds];
 }
 
 /** The projectors that between them make the claims of these kinds. */
@@ -21,6 +22,7 @@ export function createProjectors(
   if (kinds.includes('Service') || parts.options.nameServers.length > 0) {
     projectors.push(new ServiceProjector(parts));
   }
+  if (kinds.includes('DNSEndpoint')) projectors.push(new SoleKindProjector(dnsEndpoint, parts));
   if (kinds.includes('Node')) projectors.push(new SoleKindProjector(node, parts));
   return projectors;
 }
