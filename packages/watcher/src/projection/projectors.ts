@@ -1,6 +1,7 @@
 import type { Kind } from '../sources/contract.ts';
 import type { ClaimingKind, Projector, ProjectorParts } from './contract.ts';
 import { dnsEndpoint } from './dns-endpoint/dns-endpoint.ts';
+import { GatewayApiProjector, isRouteKind } from './gateway-api/projector.ts';
 import { ingress } from './ingress.ts';
 import { node } from './node.ts';
 import { ServiceProjector } from './service-projector.ts';
@@ -8,7 +9,7 @@ import { SoleKindProjector } from './sole-kind.ts';
 
 /** What has to be read, whatever objects say, so that these kinds can claim. */
 export function kindsReadFor(kinds: readonly ClaimingKind[]): readonly Kind[] {
-  return [...kinds];
+  return kinds.some(isRouteKind) ? [...kinds, 'Gateway', 'ListenerSet'] : kinds;
 }
 
 /** The projectors that between them make the claims of these kinds. */
@@ -22,6 +23,8 @@ export function createProjectors(
   if (kinds.includes('Service') || parts.options.nameServers.length > 0) {
     projectors.push(new ServiceProjector(parts));
   }
+  const routes = kinds.filter(isRouteKind);
+  if (routes.length > 0) projectors.push(new GatewayApiProjector(routes, parts));
   if (kinds.includes('DNSEndpoint')) projectors.push(new SoleKindProjector(dnsEndpoint, parts));
   if (kinds.includes('Node')) projectors.push(new SoleKindProjector(node, parts));
   return projectors;

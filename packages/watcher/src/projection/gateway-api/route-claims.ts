@@ -1,0 +1,111 @@
+import type { Claim, ClaimedName } from '../contract.ts';
+import { attach, unmatched } from './attachment.ts';
+import type { Reach } from './facts.ts';
+import { folded } from './hostnames.ts';
+import type { Route } from './parents.ts';
+
+/** Where a name leads, as far as one parent goes. */
+interface Way extends Reach {
+  readonly ttl: number | undefined;
+}
+
+/** A name, and the ways to it. */
+interface Named {
+  readonly name: string;
+  readonly ways: Way[];
+}
+
+/** Follows all references of a route. Names that lead to the same place make one claim. */
+export function claimsOf(route: Route): readonly Claim[] {
+  const names = new Map<string, Named>();
+  for (const link of route.links) {
+    const attachment = attach(route, link);
+    if ('reason' in attachment) continue;
+    const { reach, ttl } = attachment;
+    const way: Way = { addresses: reach.addresses, targets: reach.targets, ttl };
+    for (const name of attachment.names) {
+      const known = names.get(folded(name));
+      if (known === undefined) names.set(folded(name), { name, ways: [way] });
+      else if (!known.ways.includes(way)) known.ways.push(way);
+    }
+  }
+  return withFaults(groupsOf([...names.values()]), route.facts.faults);
+}
+
+function groupsOf(names: readonly Named[]): readonly Claim[] {
+  const [first] = names;
+  if (first === undefined) return [];
+  // One Gateway, as with most routes.
+  const [way] = first.ways;
+  if (names.every(({ ways }) => ways.length === 1 && ways[0] === way)) {
+    return [claimOf(way as Way, names)];
+  }
+  const groups = new Map<string, { way: Way; names: Named[] }>();
+  for (const named of names) {
+    const all = together(named.ways);
+    const key = JSON.stringify([[...all.addresses].sort(), [...all.targets].sort(), all.ttl]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { way: all, names: [named] });
+    else group.names.push(named);
+  }
+  return [...groups.values()].map((group) => claimOf(group.way, group.names));
+}
+
+function claimOf({ addresses, targets, ttl }: Way, names: readonly Named[]): Claim {
+  return {
+    names: names.map(({ name }) => ({ name, relative: false })),
+    addresses,
+    ...(targets.length === 0 ? {} : { targets }),
+    ...(ttl === undefined ? {} : { ttl }),
+  };
+}
+
+/** A name that several Gateways serve leads to all of them, and is good as long as the first to change is. */
+function together(ways: readonly Way[]): Way {
+  const ttls = ways.map(({ ttl }) => ttl).filter((ttl) => ttl !== undefined);
+  return {
+    addresses: [...new Set(ways.flatMap(({ addresses }) => addresses))],
+    targets: [...new Set(ways.flatMap(({ targets }) => targets))],
+    ttl: ttls.length === 0 ? undefined : Math.min(...ttls),
+  };
+}
+
+function withFaults(claims: readonly Claim[], faults: readonly string[]): readonly Claim[] {
+  if (faults.length === 0) return claims;
+  const [first = { names: [], addresses: [] }, ...others] = claims;
+  return [{ ...first, faults }, ...others];
+}
+
+/** Names that a route would claim, and why it does not. */
+export interface PassedOver {
+  readonly names: readonly ClaimedName[];
+  readonly reason: string;
+}
+
+/** Clauses that are told; a route may name a hundred parents. */
+const mostReasons = 5;
+
+/**
+ * What of the names that a route asks for is not among its claims. A wildcard that a listener narrowed is
+ * not: nobody serves the rest of it. Undefined where nothing is missing.
+ */
+export function passedOver(route: Route, claims: readonly Claim[]): PassedOver | undefined {
+  const { hostnames, added } = route.facts;
+  const claimed = new Set(claims.flatMap(({ names }) => names.map(({ name }) => folded(name))));
+  const missing = new Map<string, ClaimedName>();
+  const miss = (name: string): void => {
+    const key = folded(name);
+    if (!claimed.has(key) && !missing.has(key)) missing.set(key, { name, relative: false });
+  };
+  hostnames.forEach(miss);
+  added.forEach(miss);
+  const reasons = new Set<string>();
+  for (const link of route.links) {
+    const attachment = attach(route, link);
+    if ('reason' in attachment) attachment.names.forEach(miss);
+    reasons.add('reason' in attachment ? attachment.reason : unmatched(link.parent));
+  }
+  if (missing.size === 0) return undefined;
+  if (reasons.size === 0) reasons.add('none of its parents is a Gateway or a ListenerSet');
+  return { names: [...missing.values()], reason: [...reasons].slice(0, mostReasons).join('; ') };
+}
