@@ -9,6 +9,8 @@ import type {
 } from '../src/projection/contract.ts';
 import { createProjectors } from '../src/projection/projectors.ts';
 import type { Kind } from '../src/sources/contract.ts';
+import { prune } from '../src/sources/message-fields.ts';
+import { resources } from '../src/sources/resources.ts';
 import type { Shape } from '../src/sources/shape.ts';
 
 export const OPTIONS: ProjectionOptions = {
@@ -185,7 +187,8 @@ export function claimsOfAll(
     for (const kind of projector.kinds) {
       projector.beginList(kind);
       for (const [key, object] of Object.entries(objects[kind] ?? {})) {
-        projector.upsert(kind, key, object);
+        // What the kind's fields do not name, no source delivers.
+        projector.upsert(kind, key, prune(object, resources[kind].fields));
       }
       projector.endList(kind);
     }

@@ -459,7 +459,7 @@ describe('addresses', () => {
         7,
         { value: 7 },
         { type: 'Hostname' },
-        { type: 3, value: '192.0.2.1' },
+        { type: 'ipaddress', value: '192.0.2.1' },
       ]),
       expect: { 'a.example.com': '' },
     },
