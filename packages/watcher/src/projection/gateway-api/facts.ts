@@ -1,3 +1,4 @@
+import { isAddress } from '@seamark/protocol';
 import { listOf, type Shape, shapeOf, textOf } from '../../sources/shape.ts';
 import {
   annotation,
@@ -8,7 +9,6 @@ import {
   type Targets,
 } from '../annotations.ts';
 import type { ProjectionOptions } from '../contract.ts';
-import { isAddress } from '../load-balancer.ts';
 import { ignored } from '../sole-kind.ts';
 import { type Listener, type RouteKind, readListeners } from './listener.ts';
 import { conditionOf, readParentRef, readParentRefs, type StatedRef } from './parent-ref.ts';
