@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadKubeConfig } from './kube-config.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { accessOf, loadKubeConfig } from './kube-config.ts';
 
 let directory: string;
 let file: string;
@@ -34,6 +34,39 @@ test('the current context, or the one that is asked for', async () => {
   expect(loadKubeConfig({ kind: 'kubeconfig', file }).getCurrentContext()).toBe('one');
   const named = loadKubeConfig({ kind: 'kubeconfig', file, context: 'two' });
   expect(named.getCurrentContext()).toBe('two');
+});
+
+test('a context without a user has the CA, and keeps its name', async () => {
+  const data = Buffer.from('the CA').toString('base64');
+  const cluster = { server: 'https://api.example.com', 'certificate-authority-data': data };
+  const contexts = [{ name: 'one', context: { cluster: 'c' } }];
+  const clusters = [{ name: 'c', cluster }];
+  await writeFile(file, JSON.stringify({ 'current-context': 'one', clusters, contexts }));
+  const loaded = loadKubeConfig({ kind: 'kubeconfig', file });
+  expect(loaded.getCurrentContext()).toBe('one');
+  const { options } = await accessOf(loaded);
+  expect(options).toEqual({ ca: Buffer.from('the CA'), headers: {} });
+});
+
+describe('tokenFile', () => {
+  const authorization = async (user: object): Promise<unknown> => {
+    await writeFile(join(directory, 'token'), 'of-the-file\n');
+    const text = config().replace('{"token":"t"}', JSON.stringify(user));
+    await writeFile(file, text);
+    const { options } = await accessOf(loadKubeConfig({ kind: 'kubeconfig', file }));
+    return options.headers;
+  };
+
+  test('is read from the directory of the kubeconfig, and counts before a token', async () => {
+    const headers = { Authorization: 'Bearer of-the-file' };
+    expect(await authorization({ tokenFile: 'token' })).toEqual(headers);
+    expect(await authorization({ tokenFile: 'token', token: 't' })).toEqual(headers);
+    expect(await authorization({ tokenFile: join(directory, 'token') })).toEqual(headers);
+  });
+
+  test('that is missing is a failure, and not the lack of a token', async () => {
+    await expect(authorization({ tokenFile: 'nowhere' })).rejects.toThrow(/ENOENT.*nowhere/);
+  });
 });
 
 test.each([

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { RequestOptions } from 'node:https';
+import { dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { parse } from 'yaml';
 import { SourceError } from '../sources/contract.ts';
+import { listOf, shapeOf, textOf } from '../sources/shape.ts';
 import type { Access, KubeconfigLocation } from './access.ts';
 
 /**
@@ -10,7 +13,8 @@ import type { Access, KubeconfigLocation } from './access.ts';
  * told at the start. Nothing is searched for: neither $KUBECONFIG nor ~/.kube/config count.
  *
  * Whoever imports this file loads client-node: 76 MB and half a second. Only the helper process does
- * (`access-helper.ts`), and `library-access.ts` where there is no other way.
+ * (`access-helper.ts`), and `library-access.ts` where there is no other way. What is plain is read without it, to the
+ * same effect (`plain-kubeconfig.ts`).
  *
  * @throws SourceError
  */
@@ -35,8 +39,9 @@ export async function accessOf(config: KubeConfig): Promise<Access> {
 }
 
 function loadFile(file: string, context: string | undefined): KubeConfig {
+  let text: string;
   try {
-    readFileSync(file);
+    text = readFileSync(file, 'utf8');
   } catch (cause) {
     const code = codeOf(cause);
     throw code === 'ENOENT'
@@ -52,6 +57,7 @@ function loadFile(file: string, context: string | undefined): KubeConfig {
   const config = new KubeConfig();
   try {
     config.loadFromFile(file);
+    takeTokenFiles(config, text, dirname(file));
   } catch (cause) {
     const reason = firstLine(cause instanceof Error ? cause.message : String(cause));
     const message = `kubeconfig file ${file} is no valid kubeconfig: ${reason}`;
@@ -59,6 +65,26 @@ function loadFile(file: string, context: string | undefined): KubeConfig {
   }
   selectContext(config, file, context);
   return config;
+}
+
+/**
+ * kubectl's `tokenFile`, which client-node (2.0.1) passes over: its own spelling is `token-file`. The one provider of
+ * its that reads a file does it anew each minute, as client-go does. Of file and token the file counts, as there.
+ */
+function takeTokenFiles(config: KubeConfig, text: string, directory: string): void {
+  if (!text.includes('tokenFile')) return;
+  const files = new Map<unknown, string>();
+  for (const entry of listOf(shapeOf(parse(text))['users']).map(shapeOf)) {
+    const file = textOf(shapeOf(entry['user'])['tokenFile']);
+    if (file !== '' && !files.has(entry['name'])) files.set(entry['name'], file);
+  }
+  config.users = config.users.map((user) => {
+    const tokenFile = files.get(user.name);
+    if (tokenFile === undefined || user.exec || user.authProvider) return user;
+    const { token: _, ...rest } = user;
+    const provider = { name: 'tokenFile', config: { tokenFile: resolve(directory, tokenFile) } };
+    return { ...rest, authProvider: provider };
+  });
 }
 
 function selectContext(config: KubeConfig, file: string, wanted: string | undefined): void {
@@ -98,7 +124,9 @@ function checkCluster(config: KubeConfig, where: string): void {
   if (config.getCurrentUser() !== null) return;
   if (context.user) throw invalid(`context '${context.name}' names no user of this file`);
   // A context may do without a user, but client-node then leaves out the cluster's CA as well.
-  config.loadFromClusterAndUser(cluster, { name: 'anonymous' });
+  // The context keeps its name, by which the file is read again.
+  config.users = [{ name: 'anonymous' }];
+  config.contexts = [{ ...context, user: 'anonymous' }];
 }
 
 function codeOf(error: unknown): string {
