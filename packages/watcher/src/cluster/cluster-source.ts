@@ -3,9 +3,9 @@ import type { Kind, Logger, Sink, Source } from '../sources/contract.ts';
 import { resources } from '../sources/resources.ts';
 import type { AccessSource, ClusterLocation } from './access.ts';
 import type { AccessAsker } from './access-reply.ts';
+import { askAccess } from './ask-access.ts';
 import { Backoff, type BackoffLimits, defaultBackoff } from './backoff.ts';
 import { ApiConnection } from './connection.ts';
-import { askHelper } from './helper-process.ts';
 import { KeptAccess } from './kept-access.ts';
 import { Reflector } from './reflector.ts';
 import { ServiceAccount } from './service-account.ts';
@@ -19,7 +19,7 @@ export interface ClusterSourceOptions {
   readonly idleTimeoutMs?: number;
   /** Default: 800 ms doubling to 30 s, with full jitter. */
   readonly backoff?: BackoffLimits;
-  /** For tests: reads a kubeconfig. Default: a process that lives as long as that takes. */
+  /** For tests: reads a kubeconfig. Default: here, or by a process that lives as long as that takes. */
   readonly ask?: AccessAsker;
   /** For tests: in [0, 1). */
   readonly random?: () => number;
@@ -55,7 +55,7 @@ export class ClusterSource implements Source {
 
   async #open(signal: AbortSignal): Promise<AccessSource> {
     if (this.#location.kind === 'in-cluster') return new ServiceAccount(this.#location.directory);
-    const { ask = askHelper, logger } = this.#options;
+    const { ask = askAccess, logger } = this.#options;
     const access = new KeptAccess(this.#location, ask, logger, signal);
     await access.open();
     return access;
