@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ConfigUnreadableError, describeConfig, loadConfig, MOST_WORKERS } from './config/index.ts';
-import { CorefileErrors } from './corefile/errors.ts';
-import { nearest } from './corefile/nearest.ts';
-import { createLogger } from './log/logger.ts';
-import { serve } from './serve.ts';
+import { SpareThread } from './supervisor/spare-thread.ts';
+
+// Before anything else is loaded, so that both threads load at the same time.
+const spare: SpareThread | undefined = process.argv.includes('serve')
+  ? new SpareThread()
+  : undefined;
+
+const { ConfigUnreadableError, describeConfig, loadConfig, MOST_WORKERS } = await import(
+  './config/index.ts'
+);
+const { CorefileErrors } = await import('./corefile/errors.ts');
+const { nearest } = await import('./corefile/nearest.ts');
 
 /** Exit statuses: what a supervisor or a script can act on. */
 const EXIT = { OK: 0, FAILED: 1, REFUSED: 2 } as const;
@@ -71,7 +78,10 @@ async function main(args: string[]): Promise<number> {
     }
     case 'serve': {
       const config = loadConfig(values.config, options);
-      return await serve(config, { log: createLogger(), version: version(), udp });
+      // Only here: the other commands need none of it.
+      const { createLogger } = await import('./log/logger.ts');
+      const { serve } = await import('./serve.ts');
+      return await serve(config, { log: createLogger(), version: version(), udp, spare });
     }
     default: {
       const meant = nearest(command, ['serve', 'check', 'help']);

@@ -1,11 +1,11 @@
 // Lets the watcher's thread die of an uncaught exception each time the file SEAMARK_KILL_WATCHER appears.
 
 import { existsSync, unlinkSync } from 'node:fs';
-import { isMainThread, workerData } from 'node:worker_threads';
+import { threadName } from 'node:worker_threads';
 
 const trigger = process.env.SEAMARK_KILL_WATCHER;
 
-if (!isMainThread && trigger !== undefined && workerData?.gateways !== undefined) {
+if (threadName === 'seamark-watcher' && trigger !== undefined) {
   setInterval(() => {
     if (!existsSync(trigger)) return;
     unlinkSync(trigger);

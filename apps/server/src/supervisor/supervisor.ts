@@ -17,6 +17,7 @@ import { pumpQueryLog, type QueryLogPump } from '../telemetry/query-log-pump.ts'
 import { CookieKeeper } from '../workers/cookie-memory.ts';
 import type { AnswerTask, ListenerTask, UdpBackend, UdpTask } from '../workers/tasks.ts';
 import { Report } from './report.ts';
+import type { SpareThread } from './spare-thread.ts';
 import { WatcherThread } from './watcher-thread.ts';
 import { WorkerPool, type WorkerSlot } from './worker-pool.ts';
 
@@ -25,6 +26,8 @@ export interface SupervisorOptions {
   readonly version: string;
   /** `auto`: batched where the system has it. */
   readonly udp: UdpBackend | 'auto';
+  /** For the watcher. */
+  readonly spare?: SpareThread | undefined;
   /** A source can't ever work: nothing can be served. */
   readonly onHopeless: (message: string) => void;
 }
@@ -76,6 +79,7 @@ export class Supervisor {
         readers: slots.length,
         serials: new SharedArrayBuffer(4 * countZones(config)),
       },
+      spare: options.spare,
       log: this.log,
       onHopeless: options.onHopeless,
       onReplaced: (snapshots) => {

@@ -1,13 +1,16 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { SnapshotHandle } from '@seamark/snapshot';
 import { trimFreeMemory } from '@seamark/udp';
 import type { WatcherStatus } from '@seamark/watcher';
 import type { Logger } from '../log/logger.ts';
 import { relay } from '../log/port-logger.ts';
 import type { FromWatcher, WatcherTask } from '../workers/watcher-messages.ts';
+import { type SpareThread, startThread } from './spare-thread.ts';
 
 export interface WatcherThreadOptions {
   readonly task: WatcherTask;
+  /** For the first watcher. */
+  readonly spare?: SpareThread | undefined;
   readonly log: Logger;
   /** A source can't ever work, and nothing has been read: the server had better end. */
   readonly onHopeless: (message: string) => void;
@@ -18,13 +21,6 @@ export interface WatcherThreadOptions {
 const RESTART_MS = 1000;
 const RESTART_AT_MOST_MS = 60_000;
 const STEADY_MS = 60_000;
-
-/**
- * New objects; the old generation stays as large as V8 makes it. By default the new one grows to 96 MB amid a
- * long list and stays there: 100,000 Ingresses left the process at 313 MB, and at 239 MB with this,
- * in the same CPU time (2.7 s; medians of 4, interleaved).
- */
-const YOUNG_GENERATION_MB = 6;
 
 /**
  * The watcher on its thread. If it dies, the snapshots that it wrote stay, and are answered from until
@@ -100,17 +96,8 @@ export class WatcherThread {
 
   private launch({ onSnapshots, onHopeless, onExit }: Life): void {
     const began = Date.now();
-    const source = import.meta.url.endsWith('.ts');
-    const entry = new URL(
-      source ? '../workers/watcher-worker.ts' : '../workers/watcher-worker.js',
-      import.meta.url,
-    );
-    const worker = new Worker(entry, {
-      name: 'seamark-watcher',
-      workerData: this.options.task,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      ...(source ? { execArgv: ['--conditions=seamark-source'] } : {}),
-    });
+    const worker = this.options.spare?.take() ?? startThread();
+    worker.postMessage(this.options.task);
     this.worker = worker;
     const { promise: exited, resolve: hasExited } = Promise.withResolvers<void>();
     this.exited = exited;

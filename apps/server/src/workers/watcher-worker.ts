@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { SourceError, Watcher } from '@seamark/watcher';
 import { portLogger } from '../log/port-logger.ts';
 import { collectGarbage } from './collect-garbage.ts';
@@ -8,7 +8,6 @@ import type { FromWatcher, WatcherTask } from './watcher-messages.ts';
 /** Status goes out at most this often: a list of 100,000 objects changes it a thousand times. */
 const STATUS_MS = 100;
 
-const task = workerData as WatcherTask;
 const stop = new AbortController();
 const log = portLogger({ postMessage: send });
 
@@ -16,7 +15,9 @@ function send(message: FromWatcher): void {
   parentPort?.postMessage(message);
 }
 
-async function main(): Promise<void> {
+/** What comes next on the port asks it to stop. */
+async function main(task: WatcherTask): Promise<void> {
+  parentPort?.once('message', () => stop.abort());
   const { sources, gateways } = watchedGateways(task.gateways, log);
   let pending: NodeJS.Timeout | undefined;
   const watcher: Watcher = new Watcher({
@@ -44,7 +45,6 @@ async function main(): Promise<void> {
   });
   send({ kind: 'snapshots', snapshots: watcher.handles });
   send({ kind: 'status', status: watcher.status() });
-  parentPort?.once('message', () => stop.abort());
   try {
     await watcher.run(stop.signal);
   } catch (error) {
@@ -56,4 +56,4 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+parentPort?.once('message', main);
