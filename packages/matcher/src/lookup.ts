@@ -12,6 +12,8 @@ export const MATCH = {
   WILDCARD: 2,
   /** Neither (RFC 8020). */
   NONE: 3,
+  /** A zone cut is at the name or above it: other servers know (RFC 1034 4.3.2 3b). */
+  DELEGATED: 4,
 } as const;
 
 export type Match = (typeof MATCH)[keyof typeof MATCH];
@@ -19,8 +21,10 @@ export type Match = (typeof MATCH)[keyof typeof MATCH];
 /** Where the last question's name led to; one of these per thread, overwritten each time. */
 export class Lookup {
   match: Match = MATCH.OUTSIDE;
-  /** The node that answers: the name's own or the wildcard's; 0 for NONE and OUTSIDE. */
+  /** The node that answers: the name's own, the wildcard's or the cut's; 0 for NONE and OUTSIDE. */
   node = 0;
+  /** For DELEGATED: the label of the name with which the cut's begins. */
+  cutLabel = 0;
   zone = 0;
   /** Labels of the apex of the zone that the name lies in. */
   apexLabels = 0;
@@ -32,9 +36,11 @@ export class Lookup {
     hasher.absorb(name, labels, labelCount);
     const node = reader.find(hasher.hashOf(0), name, 0, nameLength, false);
     if (node !== 0) {
-      this.settle(reader, node, MATCH.EXACT);
-      if (query.type === TYPE.DS) this.lookAtParentSide(reader, query);
-      return MATCH.EXACT;
+      // DS alone is answered at a cut from this side of it (RFC 4035 3.1.4.1).
+      if (query.type === TYPE.DS) return this.findParentSide(reader, query, node);
+      return (reader.flagsOf(node) & NODE.CUT) === 0
+        ? this.settle(reader, node, MATCH.EXACT)
+        : this.settleAtCut(reader, node, 0);
     }
 
     // Names of more labels than any in the snapshot need no look: a flood of 127-label names
@@ -44,7 +50,9 @@ export class Lookup {
       const at = i === labelCount ? nameLength - 1 : (labels[i] as number);
       const encloser = reader.find(hasher.hashOf(i), name, at, nameLength - at, false);
       if (encloser === 0) continue;
-      if ((reader.flagsOf(encloser) & NODE.HAS_WILDCARD_CHILD) !== 0) {
+      const flags = reader.flagsOf(encloser);
+      if ((flags & NODE.CUT) !== 0) return this.settleAtCut(reader, encloser, i);
+      if ((flags & NODE.HAS_WILDCARD_CHILD) !== 0) {
         const hash = hasher.wildcardHashOf(i);
         const wildcard = reader.find(hash, name, at, nameLength - at, true);
         if (wildcard !== 0) return this.settle(reader, wildcard, MATCH.WILDCARD);
@@ -60,16 +68,23 @@ export class Lookup {
 
   /**
    * A DS RRset belongs to the parent side of a zone cut: where we have both sides, the zone above speaks
-   * for the name (RFC 4035 3.1.4.1), and it has no DS.
+   * for the name (RFC 4035 3.1.4.1), and it has no DS. A cut in between makes the parent somebody else's.
    */
-  private lookAtParentSide(reader: SnapshotReader, query: Query): void {
-    if ((reader.flagsOf(this.node) & NODE.APEX) === 0 || query.labelCount === 0) return;
+  private findParentSide(reader: SnapshotReader, query: Query, node: number): Match {
+    this.settle(reader, node, MATCH.EXACT);
+    if ((reader.flagsOf(node) & NODE.APEX) === 0 || query.labelCount === 0) return MATCH.EXACT;
     const at = query.labelCount === 1 ? query.nameLength - 1 : (query.labels[1] as number);
     const length = query.nameLength - at;
     const parent = reader.find(reader.hasher.hashOf(1), query.nameView, at, length, false);
-    if (parent === 0) return;
+    if (parent === 0 || (reader.flagsOf(parent) & NODE.CUT) !== 0) return MATCH.EXACT;
     this.settle(reader, parent, MATCH.EXACT);
     this.node = 0;
+    return MATCH.EXACT;
+  }
+
+  private settleAtCut(reader: SnapshotReader, node: number, label: number): Match {
+    this.cutLabel = label;
+    return this.settle(reader, node, MATCH.DELEGATED);
   }
 
   private settle(reader: SnapshotReader, node: number, match: Match): Match {

@@ -17,6 +17,7 @@ import {
   VERDICT,
 } from '@seamark/protocol';
 import { GLUE, NODE, type SnapshotReader } from '@seamark/snapshot';
+import { Chain } from './chain.ts';
 import { Lookup, MATCH } from './lookup.ts';
 
 /** How a message came, for what differs: the room that its reply has. */
@@ -60,6 +61,7 @@ export class Responder {
   hasGoodCookie = false;
   private readonly reader: SnapshotReader;
   private readonly lookup = new Lookup();
+  private readonly chain = new Chain();
   private readonly udpLimit: number;
   private readonly cookies: ServerCookies | undefined;
   /** The same, if one goes into the reply: the query has a COOKIE option, and it is known who asks. */
@@ -190,7 +192,7 @@ export class Responder {
       this.ede = EDE.NOT_SUPPORTED;
       return this.refuse(start);
     }
-    return this.resolveInZone(view, start);
+    return this.resolveInZone(view, start, query);
   }
 
   private refuse(at: number): number {
@@ -198,36 +200,75 @@ export class Responder {
     return at;
   }
 
-  private resolveInZone(view: DataView, start: number): number {
+  /**
+   * What the zone says of the name that was looked up last.
+   *
+   * @param start where the next record goes.
+   * @param name QNAME, or the chain's target where CNAMEs led on from there.
+   */
+  private resolveInZone(view: DataView, start: number, name: Query): number {
     const { reader, query, lookup } = this;
     const { node } = lookup;
+    if (lookup.match === MATCH.DELEGATED) return this.refer(view, start, name);
     // An unsynced zone consists of its apex alone, so a node that is found says so itself.
-    if (node !== 0 && (reader.flagsOf(node) & NODE.ZONE_UNSYNCED) !== 0)
-      return this.notReady(start);
+    if (node !== 0 && (reader.flagsOf(node) & NODE.ZONE_UNSYNCED) !== 0) {
+      return this.notReady(start, name);
+    }
     const entry = node === 0 ? 0 : this.findAnswer(node);
-    if (entry === 0) return this.resolveNegative(view, start);
+    if (entry === 0) {
+      const alias = node === 0 ? 0 : reader.aliasOf(node);
+      return alias === 0
+        ? this.resolveNegative(view, start, name)
+        : this.followAlias(view, start, name, alias);
+    }
 
     this.accept(RCODE.NOERROR);
-    const at = this.copyRRset(view, start, node, entry);
+    const at = this.copyRRset(view, start, node, entry, name);
     if (at < 0) {
       // RFC 2181 9: never a part of an RRset.
       this.truncated = true;
       return start;
     }
-    this.answers = reader.recordsOf(entry);
-    return query.type === TYPE.NS ? this.addGlue(view, at, node) : at;
+    if (name !== query) setOwners(view, start, at, this.placeOf(name, 0));
+    this.answers += reader.recordsOf(entry);
+    return query.type === TYPE.NS ? this.addGlue(view, at, node, name, false) : at;
   }
 
-  /** NODATA or NXDOMAIN, with the zone's SOA (RFC 2308 2). */
-  private resolveNegative(view: DataView, start: number): number {
-    const { reader, query, lookup } = this;
-    const apex = lookup.findApex(reader, query);
+  /**
+   * A CNAME, and what its target has (RFC 1034 4.3.2 3a). Where the chain leads out of our zones, into one
+   * that is not ready, in a circle or on for too long, the reply has what there is up to there.
+   */
+  private followAlias(view: DataView, start: number, name: Query, alias: number): number {
+    const { reader, query, lookup, chain } = this;
+    const { node } = lookup;
+    if (name === query) {
+      this.accept(RCODE.NOERROR);
+      chain.begin(query, start - query.questionEnd);
+    }
+    if (!chain.admits(node)) return start;
+    const at = this.copyRRset(view, start, node, alias, name);
+    if (at < 0) {
+      this.truncated = true;
+      return start;
+    }
+    if (name !== query) setOwners(view, start, at, this.placeOf(name, 0));
+    this.answers += reader.recordsOf(alias);
+    const { target } = chain;
+    if (!chain.follow(view, start, at, node)) return at;
+    if (lookup.find(reader, target) === MATCH.OUTSIDE) return at;
+    return this.resolveInZone(view, at, target);
+  }
+
+  /** NODATA or NXDOMAIN, of the last name in a chain (RFC 6604 3), with its zone's SOA (RFC 2308 2). */
+  private resolveNegative(view: DataView, start: number, name: Query): number {
+    const { reader, lookup } = this;
+    const apex = lookup.findApex(reader, name);
     const flags = apex === 0 ? NODE.ZONE_UNSYNCED : reader.flagsOf(apex);
     // What is missing while a source has not been read may yet turn up: it can't be denied.
-    if ((flags & (NODE.ZONE_UNSYNCED | NODE.ZONE_PARTIAL)) !== 0) return this.notReady(start);
+    if ((flags & (NODE.ZONE_UNSYNCED | NODE.ZONE_PARTIAL)) !== 0) return this.notReady(start, name);
     this.accept(lookup.match === MATCH.NONE ? RCODE.NXDOMAIN : RCODE.NOERROR);
     const soa = reader.findRRset(apex, TYPE.SOA);
-    const at = soa === 0 ? -1 : this.copyRRset(view, start, apex, soa);
+    const at = soa === 0 ? -1 : this.copyRRset(view, start, apex, soa, name);
     if (at < 0) {
       // Without its SOA a negative answer can't be cached: over a stream it will have it.
       this.truncated = soa !== 0;
@@ -237,13 +278,34 @@ export class Responder {
     return at;
   }
 
+  /**
+   * A referral (RFC 1034 4.3.2 3b). AA stays clear; at the end of a chain it is set, for it speaks of QNAME
+   * (RFC 1035 4.1.1).
+   */
+  private refer(view: DataView, start: number, name: Query): number {
+    const { reader, query, lookup } = this;
+    const { node } = lookup;
+    if (name === query) this.rcode = RCODE.NOERROR;
+    const servers = reader.findRRset(node, TYPE.NS);
+    const at = servers === 0 ? -1 : this.copyRRset(view, start, node, servers, name);
+    if (at < 0) {
+      this.truncated = servers !== 0;
+      return start;
+    }
+    setOwners(view, start, at, this.placeOf(name, lookup.cutLabel));
+    this.authorities = reader.recordsOf(servers);
+    return this.addGlue(view, at, node, name, true);
+  }
+
   private accept(rcode: number): void {
     this.rcode = rcode;
     // RFC 1034 3.7.1: an answer to QCLASS * can't be authoritative.
     this.authoritative = this.query.class === CLASS.IN;
   }
 
-  private notReady(at: number): number {
+  private notReady(at: number, name: Query): number {
+    // The CNAMEs that led here hold whatever becomes of their target.
+    if (name !== this.query) return at;
     this.rcode = RCODE.SERVFAIL;
     this.ede = EDE.NOT_READY;
     return at;
@@ -254,18 +316,46 @@ export class Responder {
     return query.type === TYPE.ANY ? reader.anyRRset(node) : reader.findRRset(node, query.type);
   }
 
-  /** Addresses of the zone's name servers, as far as there is room: their absence harms nobody. */
-  private addGlue(view: DataView, start: number, node: number): number {
+  /**
+   * Addresses of name servers, as far as there is room. Their absence harms nobody who asked an apex; whom a
+   * referral sends below a cut may have no other way to them, and is told to ask over TCP (RFC 9471 3).
+   */
+  private addGlue(
+    view: DataView,
+    start: number,
+    node: number,
+    name: Query,
+    isReferral: boolean,
+  ): number {
     const glue = this.reader.findRRset(node, GLUE);
     if (glue === 0) return start;
-    const at = this.copyRRset(view, start, node, glue);
-    if (at < 0) return start;
+    const at = this.copyRRset(view, start, node, glue, name);
+    if (at < 0) {
+      this.truncated = isReferral;
+      return start;
+    }
     this.additionals = this.reader.recordsOf(glue);
     return at;
   }
 
-  /** @returns the offset behind the copy, or -1 if there is no room for all of it. */
-  private copyRRset(view: DataView, start: number, node: number, entry: number): number {
+  /** Where in the reply label `index` of a name stands; the count of labels stands for the root. */
+  private placeOf(name: Query, index: number): number {
+    if (name !== this.query) return this.chain.placeOf(index);
+    const at = index === name.labelCount ? name.nameLength - 1 : (name.labels[index] as number);
+    return HEADER.LENGTH + at;
+  }
+
+  /**
+   * @param name the name that led to the node: in it lies the apex.
+   * @returns the offset behind the copy, or -1 if there is no room for all of it.
+   */
+  private copyRRset(
+    view: DataView,
+    start: number,
+    node: number,
+    entry: number,
+    name: Query,
+  ): number {
     const { reader } = this;
     const length = reader.lengthOf(entry);
     const end = start + length;
@@ -283,7 +373,12 @@ export class Responder {
     copy(view, start, reader.view, from, length);
     const pointers = reader.apexPointersOf(entry);
     if (pointers !== 0) {
-      const pointer = 0xc000 | (HEADER.LENGTH + this.lookup.apexOffset(this.query));
+      const { query, lookup, chain } = this;
+      const place =
+        name === query
+          ? HEADER.LENGTH + lookup.apexOffset(query)
+          : chain.placeOf(name.labelCount - lookup.apexLabels);
+      const pointer = 0xc000 | place;
       for (let i = 0; i < pointers; i++) {
         const place = reader.view.getUint16(from + length + 2 * i, true);
         view.setUint16(start + place, pointer);
@@ -313,6 +408,16 @@ export class Responder {
     view.setInt32(offset + HEADER.ANCOUNT, (this.answers << 16) | this.authorities);
     view.setUint16(offset + HEADER.ARCOUNT, this.additionals);
     return at - offset;
+  }
+}
+
+/**
+ * Gives the records of an RRset between `start` and `end` another owner than QNAME: `place` octets from the
+ * start of the reply.
+ */
+function setOwners(view: DataView, start: number, end: number, place: number): void {
+  for (let at = start; at + 12 <= end; at += 12 + view.getUint16(at + 10)) {
+    view.setUint16(at, 0xc000 | place);
   }
 }
 

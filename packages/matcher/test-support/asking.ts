@@ -1,12 +1,33 @@
 // Questions to a responder as octets, and what it says as texts.
 
 import { CLASS } from '@seamark/protocol';
+import { mergeHere, Publisher, SnapshotReader } from '@seamark/snapshot';
 import { type Message, parseMessage } from '../../../test/support/dns/message.ts';
 import { composeQuery, type QuerySpec } from '../../../test/support/dns/query.ts';
-import { type Client, type Responder, TRANSPORT, type Transport } from '../src/index.ts';
+import {
+  type Client,
+  Responder,
+  type ResponderOptions,
+  TRANSPORT,
+  type Transport,
+} from '../src/index.ts';
+import type { ReferenceZone } from '../src/reference/reference-matcher.ts';
+import { compile, publishChange } from './zones.ts';
 
 /** A place in the middle of a larger buffer, as a worker has it. */
 const OFFSET = 64;
+
+/** A responder that answers from these zones. */
+export function responderFor(
+  zones: readonly ReferenceZone[],
+  options: ResponderOptions = {},
+): Responder {
+  const publisher = new Publisher({ readers: 1, merge: async (task) => mergeHere(task) });
+  publishChange(publisher, new Map(), compile(zones));
+  const reader = new SnapshotReader(publisher.handle, 0);
+  reader.refresh();
+  return new Responder(reader, options);
+}
 
 /** Asks with any octets. @returns the reply's, or none. */
 export function exchange(

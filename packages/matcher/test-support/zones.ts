@@ -17,6 +17,7 @@ import {
   type Publisher,
   type RecordSpec,
 } from '@seamark/snapshot';
+import { typeNumber } from '../../../test/support/dns/codes.ts';
 import type { ReferenceRecord, ReferenceZone } from '../src/reference/reference-matcher.ts';
 
 /** Reads lines such as `www 60 A 192.0.2.1`; `@` is the apex, owners without a final dot lie below it. */
@@ -32,7 +33,7 @@ export function zone(
     .map(([owner = '', ttl, type = '', ...rdata]) => ({
       owner: absolute(owner, apex),
       ttl: Number(ttl),
-      type: TYPE[type as keyof typeof TYPE],
+      type: typeNumber(type),
       rdata: rdata.join(' '),
     }));
   return { apex, records, state };
@@ -58,8 +59,11 @@ export function compile(zones: readonly ReferenceZone[]): Map<string, NodeSpec> 
     const apex = parseName(zone.apex);
     const records = zone.state === 'unsynced' ? [] : zone.records;
     const owners = Map.groupBy(records, ({ owner }) => key(owner));
+    const cuts = new Set(records.filter(({ type }) => type === TYPE.NS).map((ns) => key(ns.owner)));
+    cuts.delete(key(zone.apex));
     const names = new Set([key(zone.apex)]);
     for (const owner of owners.keys()) {
+      if (isBelowAny(cuts, owner)) continue;
       for (let wire = parseName(owner); wire.length > apex.length; wire = parent(wire)) {
         names.add(formatName(wire));
       }
@@ -72,24 +76,38 @@ export function compile(zones: readonly ReferenceZone[]): Map<string, NodeSpec> 
         path.push(formatName(wire));
       }
       if (other !== '.' && formatName(wire) === key(zone.apex))
-        for (const name of path) names.add(name);
+        for (const name of path) if (!isBelowAny(cuts, name)) names.add(name);
     }
     for (const name of names) {
       const wire = foldName(parseName(name));
       const isApex = wire.length === apex.length;
+      const isCut = cuts.has(name);
+      const own = owners.get(name) ?? [];
+      const shown = isCut ? own.filter(({ type }) => AT_A_CUT.has(type)) : own;
+      const servers = own.filter(({ type }) => type === TYPE.NS);
       nodes.set(name, {
         name: wire,
         zone: number,
         apexLabels: labelCount(apex),
-        flags: (isApex ? NODE.APEX | STATE[zone.state] : 0) | wildcardFlag(name, names),
-        rrsets: [
-          ...composeAll(owners.get(name) ?? [], apex),
-          ...(isApex ? composeGlue(records, owners, apex) : []),
-        ],
+        flags:
+          (isApex ? NODE.APEX | STATE[zone.state] : 0) |
+          (isCut ? NODE.CUT : 0) |
+          wildcardFlag(name, names),
+        rrsets: [...composeAll(shown, apex), ...composeGlue(servers, owners, apex)],
       });
     }
   }
   return nodes;
+}
+
+/** What else stands at a zone cut belongs to the zone below. */
+const AT_A_CUT: ReadonlySet<number> = new Set([TYPE.NS, TYPE.DS]);
+
+function isBelowAny(cuts: ReadonlySet<string>, name: string): boolean {
+  for (let wire = parent(parseName(name)); wire.length > 1; wire = parent(wire)) {
+    if (cuts.has(formatName(wire))) return true;
+  }
+  return false;
 }
 
 const STATE = { synced: 0, partial: NODE.ZONE_PARTIAL, unsynced: NODE.ZONE_UNSYNCED } as const;
@@ -144,8 +162,9 @@ function composeOne(record: ReferenceRecord, apex: Uint8Array): RecordSpec {
     return { ...plain, rdata: parseAddress(record.rdata) ?? EMPTY };
   }
   const [first = '', second = '', ...numbers] = record.rdata.split(' ');
+  if (!NAMES_FIRST.has(type)) return { ...plain, rdata: octetsOf(record.rdata) };
   const name = compress(parseName(first), apex);
-  if (type === TYPE.NS) return { ...plain, rdata: name.octets, rdataPointers: name.pointers };
+  if (type !== TYPE.SOA) return { ...plain, rdata: name.octets, rdataPointers: name.pointers };
   const mailbox = compress(parseName(second), apex);
   const fixed = new DataView(new ArrayBuffer(20));
   for (const [i, number] of numbers.entries()) fixed.setUint32(4 * i, Number(number));
@@ -154,13 +173,22 @@ function composeOne(record: ReferenceRecord, apex: Uint8Array): RecordSpec {
   return { ...plain, rdata, rdataPointers: [...name.pointers, ...shifted] };
 }
 
+const NAMES_FIRST: ReadonlySet<number> = new Set([TYPE.NS, TYPE.CNAME, TYPE.SOA]);
+
+/** Of any other type, as RFC 3597 5 writes them: `\# 2 abcd`. */
+function octetsOf(rdata: string): Uint8Array {
+  const [, length, hex = ''] = /^\\# (\d+) ?([0-9a-f]*)$/.exec(rdata) ?? [];
+  if (Number(length) !== hex.length / 2) throw new Error(`no RDATA: ${rdata}`);
+  return Uint8Array.from(Buffer.from(hex, 'hex'));
+}
+
+/** Addresses of the name servers that lie in the zone. */
 function composeGlue(
-  records: readonly ReferenceRecord[],
+  ns: readonly ReferenceRecord[],
   owners: ReadonlyMap<string, readonly ReferenceRecord[]>,
   apex: Uint8Array,
 ): ComposedRRset[] {
-  const servers = records.filter(({ type }) => type === TYPE.NS).map(({ rdata }) => rdata);
-  const glue = servers.flatMap((server) => {
+  const glue = ns.flatMap(({ rdata: server }) => {
     const { octets, pointers } = compress(parseName(server), apex);
     return (owners.get(key(server)) ?? [])
       .filter(({ type }) => type === TYPE.A || type === TYPE.AAAA)

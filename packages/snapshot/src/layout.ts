@@ -20,9 +20,13 @@
  *   octets of each RRset, and behind them, two octets each, where its apex pointers lie; padded
  *
  * RRset octets are what a reply carries: owner, type, class, TTL, RDATA of record after record. The
- * owner is a pointer to QNAME at offset 12, which serves a wildcard as well. An *apex pointer* is a
- * pointer to the zone apex inside QNAME; where that lies differs with each question, so its two
- * octets are filled in after the copy. With it, SOA and NS fit any question of their zone.
+ * owner is a pointer to QNAME at offset 12, which serves a wildcard as well; where the node's name does not
+ * stand there (behind a CNAME, or a zone cut above QNAME), the reader writes its own pointer over it. An
+ * *apex pointer* is a pointer to the zone apex inside QNAME; where that lies differs with each question, so
+ * its two octets are filled in after the copy. With it, SOA and NS fit any question of their zone. RDATA
+ * hold no other pointers, and apex pointers only where names may be compressed (RFC 3597 4).
+ *
+ * A CNAME RRset is the only one of its node (RFC 2181 10.1) and has one record.
  */
 
 export const MAGIC = 0x314b4d53; // "SMK1"
@@ -59,11 +63,19 @@ export const NODE = {
   ZONE_UNSYNCED: 8,
   /** On an apex: some source has not been read yet; what is here holds, what is missing may not. */
   ZONE_PARTIAL: 16,
+  /**
+   * Below the apex: a zone cut. The node has the NS RRset that a referral carries, in GLUE the addresses of
+   * its name servers, perhaps a DS RRset, and nothing else; names below it are not in the snapshot, unless
+   * they lie in a zone that is. Never together with HAS_WILDCARD_CHILD, and never on an apex. On a
+   * wildcard's node it counts for that name, not for those that are synthesised from it (RFC 4592 4.2).
+   */
+  CUT: 32,
 } as const;
 
 /**
  * The directory's type for the addresses that go into the additional section with the NS RRset of an
- * apex. It is OPT's number: no name owns an OPT RRset and no question for one reaches a lookup.
+ * apex or a zone cut. Their owners are written out, but for an apex pointer at the end. It is OPT's
+ * number: no name owns an OPT RRset and no question for one reaches a lookup.
  */
 export const GLUE = 41;
 

@@ -268,6 +268,8 @@ function enlarged(words: Int32Array<ArrayBuffer>, length: number): Int32Array<Ar
  * Composes an RRset whose RDATA are `rdata`, owned by the question's name.
  *
  * @param ttl seconds, of every record (RFC 2181 5.2).
+ * @param apexPointersInRdata where in the RDATA of each record names end in an apex pointer (layout.ts): two
+ *   octets that a reader fills in.
  */
 export function composeRRset(
   type: number,

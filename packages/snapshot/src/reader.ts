@@ -1,5 +1,6 @@
 // Query path: nothing here allocates, throws or waits, but for `adopt` when the arena has grown.
 // Bench: bench/micro/lookup.ts.
+import { TYPE } from '@seamark/protocol';
 import type { SnapshotHandle } from './control.ts';
 import {
   CONTROL,
@@ -215,6 +216,12 @@ export class SnapshotReader {
   anyRRset(node: number): number {
     const count = ((this.words[node + 1] as number) >> 8) & 0xff;
     return count === 0 ? 0 : this.firstRRset(node);
+  }
+
+  /** The CNAME RRset of a node: it is the only one, or there is none (layout.ts); then 0. */
+  aliasOf(node: number): number {
+    const entry = this.anyRRset(node);
+    return entry !== 0 && (this.words[entry] as number) >>> 16 === TYPE.CNAME ? entry : 0;
   }
 
   private firstRRset(node: number): number {

@@ -19,12 +19,25 @@ import { ReferenceMatcher, type ReferenceRecord, type ReferenceZone } from './re
 /*
  * Random zones that change from publication to publication, and random questions: the responder
  * has to say what the reference says. Few labels and few depths, so that wildcards, empty
- * non-terminals, zones within zones and names one label off are met all the time.
+ * non-terminals, zones within zones, zone cuts, aliases of aliases and names one label off are met all the
+ * time.
  */
 
 const APEXES = ['example.com.', 'a.example.com.', 'b.w.example.com.', 'example.org.', 'org.'];
 const LABELS = ['a', 'b', 'w', 'ww', '*', 'x-1', 'q\\.q'];
-const TYPES = [TYPE.A, TYPE.AAAA, TYPE.NS, TYPE.SOA, TYPE.ANY, TYPE.HTTPS, TYPE.AXFR, 16, 65_280];
+const [TXT, CAA, UNKNOWN] = [16, 257, 65_280];
+const TYPES = [
+  ...[TYPE.A, TYPE.AAAA, TYPE.NS, TYPE.SOA, TYPE.CNAME, TYPE.DS, TYPE.ANY],
+  ...[TYPE.HTTPS, TYPE.AXFR, TXT, CAA, UNKNOWN],
+];
+
+/** Names that are aliases of one another most of the time, across zones, so that chains get long. */
+const LINKS = Array.from({ length: 12 }, (_, i) =>
+  absolute(i % 4 === 3 ? '*.l' : `l${i}`, APEXES[i % APEXES.length] ?? '.'),
+);
+
+/** Octets of replies for which not everything has room; every question has. */
+const TIGHT = [70, 120, 200];
 
 /** The objects of a zone, in a form that changes easily: owners and their records. */
 type Draft = Map<string, ReferenceRecord[]>;
@@ -36,6 +49,50 @@ function randomName(random: Random, apex: string): string {
 }
 
 function randomRecords(random: Random, owner: string): ReferenceRecord[] {
+  // A CNAME stands alone (RFC 2181 10.1), and neither it nor a cut can be where the zone itself is.
+  if (!APEXES.includes(owner)) {
+    const isAlias = LINKS.includes(owner) ? !random.oneIn(6) : random.oneIn(3);
+    if (isAlias) return [randomAlias(random, owner)];
+    if (random.oneIn(6)) return randomCut(random, owner);
+  }
+  return [...randomAddresses(random, owner), ...randomOthers(random, owner, [CAA, UNKNOWN])];
+}
+
+function randomAlias(random: Random, owner: string): ReferenceRecord {
+  const rdata = randomCase(random, randomTarget(random, owner));
+  return { owner, ttl: random.below(60), type: TYPE.CNAME, rdata };
+}
+
+function randomTarget(random: Random, owner: string): string {
+  if (random.oneIn(12)) return absolute('host', random.pick(['example.net.', '.', owner]));
+  if (random.oneIn(3)) return randomName(random, random.pick(APEXES));
+  return random.pick(LINKS).replace('*', () => random.pick(LABELS));
+}
+
+function randomCut(random: Random, owner: string): ReferenceRecord[] {
+  const servers = [absolute('a', owner), owner, 'ns.example.net.'];
+  for (let i = random.below(3); i > 0; i--) servers.push(randomName(random, random.pick(APEXES)));
+  const ns = [...new Set(servers)]
+    .filter(() => !random.oneIn(3))
+    .map((rdata) => ({ owner, ttl: 60, type: TYPE.NS, rdata }));
+  const ds = randomOthers(random, owner, [TYPE.DS]);
+  // What a wildcard shows of a zone cut is nobody's business (RFC 4592 4.2): there, nothing else.
+  const addresses = owner.startsWith('*') ? [] : randomAddresses(random, owner);
+  return ns.length === 0 ? addresses : [...ns, ...ds, ...addresses];
+}
+
+/** RRsets of other types, whose records differ in length. */
+function randomOthers(random: Random, owner: string, types: number[]): ReferenceRecord[] {
+  return types.flatMap((type) =>
+    Array.from({ length: Math.max(0, random.below(6) - 2) }, (_, i) => {
+      const octets = random.octets(i === 0 ? 0 : 1 + random.below(20));
+      const rdata = `\\# ${octets.length} ${Buffer.from(octets).toString('hex')}`.trimEnd();
+      return { owner, ttl: 60, type, rdata };
+    }),
+  );
+}
+
+function randomAddresses(random: Random, owner: string): ReferenceRecord[] {
   const v4 = Array.from(
     { length: random.below(4) },
     (_, i) => `192.0.2.${16 * i + random.below(16)}`,
@@ -50,13 +107,13 @@ function randomRecords(random: Random, owner: string): ReferenceRecord[] {
 
 function change(random: Random, drafts: Map<string, Draft>): void {
   for (let changes = random.below(12); changes >= 0; changes--) {
-    const owner = randomName(random, random.pick(APEXES));
+    const owner = random.oneIn(2) ? random.pick(LINKS) : randomName(random, random.pick(APEXES));
     // The longest apex that the name lies under has it.
     const apex = APEXES.filter((other) => owner === other || owner.endsWith(`.${other}`)).sort(
       (a, b) => b.length - a.length,
     )[0];
     const draft = apex === undefined ? undefined : drafts.get(apex);
-    if (draft === undefined || random.oneIn(2)) draft?.delete(owner);
+    if (draft === undefined || random.oneIn(LINKS.includes(owner) ? 8 : 2)) draft?.delete(owner);
     else draft.set(owner, randomRecords(random, owner));
   }
 }
@@ -86,14 +143,26 @@ function randomQuestion(random: Random, drafts: ReadonlyMap<string, Draft>): str
       ? random.pick(known)
       : randomName(random, random.pick(APEXES));
   if (random.oneIn(4)) name = absolute(random.pick(LABELS), name);
+  if (random.oneIn(4)) name = random.pick(LINKS);
   if (random.oneIn(6)) name = name.replace(/^(\\.|[^.\\])+\./, '') || '.';
   return randomCase(random, name);
 }
 
+/** Aliases in the order in which they lead on; others in any. */
+function ordered<T extends { type: number }>(records: readonly T[], text: (record: T) => string) {
+  const isAlias = ({ type }: T) => type === TYPE.CNAME;
+  return [
+    ...records.filter(isAlias).map(text),
+    ...records
+      .filter((record) => !isAlias(record))
+      .map(text)
+      .sort(),
+  ];
+}
+
 const texts = (section: Message['answer']) =>
-  section.map((record) => presentRecord(record).toLowerCase()).sort();
-const expected = (records: readonly ReferenceRecord[]) =>
-  records.map((record) => present(record)).sort();
+  ordered(section, (record) => presentRecord(record).toLowerCase());
+const expected = (records: readonly ReferenceRecord[]) => ordered(records, (one) => present(one));
 
 function compare(
   reply: Message,
@@ -126,6 +195,32 @@ function compare(
   });
 }
 
+/**
+ * With little room a reply says the same or, with TC, a part of it: whole RRsets, and no answer without the
+ * aliases that lead to it.
+ */
+function compareTight(tight: Message, whole: Message) {
+  const [answer, all] = [texts(tight.answer), texts(whole.answer)];
+  expect(answer).toEqual(all.slice(0, answer.length));
+  const isTruncated = tight.flags.includes('tc');
+  if (answer.length < all.length) {
+    expect(isTruncated).toBe(true);
+    expect(tight.answer.every(({ type }) => type === TYPE.CNAME)).toBe(true);
+  }
+  const left = [tight.authority, tight.additional].map(texts);
+  if (!isTruncated) {
+    expect([tight.rcode, tight.flags, left[0]]).toEqual([
+      ...[whole.rcode, whole.flags],
+      texts(whole.authority),
+    ]);
+    // An apex's name servers are answered without their addresses if need be; a referral is not.
+    if (left[1]?.length === 0 && whole.answer.at(-1)?.type === TYPE.NS) return;
+  }
+  for (const [i, section] of [whole.authority, whole.additional].entries()) {
+    if (left[i]?.length !== 0 || !isTruncated) expect(left[i]).toEqual(texts(section));
+  }
+}
+
 interface Size {
   readonly publications: number;
   readonly questions: number;
@@ -145,6 +240,7 @@ async function compareThrough(random: Random, size: Size): Promise<{ merges: num
   const publisher = new Publisher({ readers: 1, merge });
   const reader = new SnapshotReader(publisher.handle, 0);
   const responder = new Responder(reader);
+  const tight = TIGHT.map((udpLimit) => new Responder(reader, { udpLimit }));
   const drafts = new Map<string, Draft>(APEXES.map((apex) => [apex, new Map()]));
   const last = drafts.get('example.org.') as Draft;
   let before = new Map<string, NodeSpec>();
@@ -179,6 +275,10 @@ async function compareThrough(random: Random, size: Size): Promise<{ merges: num
       const note = `SEED=${random.seed}, publication ${serial}: ${name} class ${qclass} type ${type}`;
       try {
         compare(reply, reference, name, type, qclass);
+        const i = random.below(TIGHT.length);
+        const part = ask(tight[i] as Responder, name, type, { class: qclass });
+        expect(part.size).toBeLessThanOrEqual(TIGHT[i] as number);
+        compareTight(part, reply);
       } catch (cause) {
         throw new Error(`${note}\n${cause instanceof Error ? cause.message : cause}`, { cause });
       }

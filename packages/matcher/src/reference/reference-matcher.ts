@@ -10,7 +10,7 @@ export interface ReferenceRecord {
   readonly owner: string;
   readonly ttl: number;
   readonly type: number;
-  /** In presentation format; an NS and a SOA begin with an absolute name. */
+  /** In presentation format; a CNAME, an NS and a SOA begin with an absolute name. */
   readonly rdata: string;
 }
 
@@ -48,11 +48,24 @@ export class ReferenceMatcher {
     if (type === TYPE.TKEY || type === TYPE.MAILA || type === TYPE.MAILB) {
       return failure(RCODE.NOTIMP);
     }
-    const qname = canonical(name);
+    return this.resolve(canonical(name), type, qclass, []);
+  }
+
+  /** @param followed who owned the CNAMEs that led here: names and sources of synthesis. */
+  private resolve(
+    qname: string,
+    type: number,
+    qclass: number,
+    followed: readonly string[],
+  ): ReferenceAnswer {
     // Step 2: the zone that is the nearest ancestor to QNAME.
     const apexes = ancestors(qname).filter((ancestor) => this.zones.has(ancestor));
     // RFC 4035 3.1.4.1: DS is the parent's, where the parent is here.
-    const isParentAsked = type === TYPE.DS && apexes[0] === qname && apexes.length > 1;
+    const isParentAsked =
+      type === TYPE.DS &&
+      apexes[0] === qname &&
+      apexes.length > 1 &&
+      this.cutAbove(apexes[1] ?? '', qname) === undefined;
     const apex = apexes[isParentAsked ? 1 : 0];
     const zone = apex === undefined ? undefined : this.zones.get(apex);
     if (apex === undefined || zone === undefined) {
@@ -62,32 +75,61 @@ export class ReferenceMatcher {
       return failure(RCODE.REFUSED, EDE.NOT_SUPPORTED);
     }
     if (zone.state === 'unsynced') return failure(RCODE.SERVFAIL, EDE.NOT_READY);
-    return this.answerInZone(zone, apex, qname, type, qclass === CLASS.IN);
+    return this.answerInZone(zone, apex, { qname, type, qclass }, followed);
+  }
+
+  /** The uppermost zone cut of a zone at or above a name of it (step 3b). */
+  private cutAbove(apex: string, qname: string): string | undefined {
+    const zone = this.zones.get(apex);
+    const path = ancestors(qname);
+    return path.slice(0, path.indexOf(apex)).findLast((name) => zone?.cuts.has(name));
   }
 
   private answerInZone(
     zone: IndexedZone,
     apex: string,
-    qname: string,
-    type: number,
-    authoritative: boolean,
+    { qname, type, qclass }: { qname: string; type: number; qclass: number },
+    followed: readonly string[],
   ): ReferenceAnswer {
-    // Step 3: down from the apex, label by label; here, up to the closest encloser.
-    const encloser = ancestors(qname).find((ancestor) => zone.names.has(ancestor)) ?? apex;
+    const authoritative = qclass === CLASS.IN;
+    // Step 3b.
+    const cut = this.cutAbove(apex, qname);
+    if (cut !== undefined && !(type === TYPE.DS && cut === qname)) {
+      const authority = (zone.rrsets.get(cut) ?? []).filter((record) => record.type === TYPE.NS);
+      return {
+        ...NOTHING,
+        rcode: RCODE.NOERROR,
+        // It speaks of the name asked for, which is ours if a CNAME of it led here.
+        authoritative: authoritative && followed.length > 0,
+        authority,
+        additional: addressesOf(authority, zone),
+      };
+    }
+    // Step 3: down from the apex, label by label; here, up to the closest encloser. A zone further down is a
+    // name of this one, though it is asked here for DS alone.
+    const exists = zone.names.has(qname) || this.zones.has(qname);
+    const encloser = exists ? qname : (ancestors(qname).find((a) => zone.names.has(a)) ?? apex);
     // Step 3a, or 3c with the source of synthesis (RFC 4592 3.3.1).
     const source = encloser === qname ? qname : below('*', encloser);
-    // A zone further down is a name of this one, though it is asked here for DS alone.
-    const exists = zone.names.has(source) || this.zones.has(qname);
     const all = (zone.rrsets.get(source) ?? []).map((record) => ({ ...record, owner: qname }));
     const answer = all.filter((record) => type === TYPE.ANY || record.type === type);
     if (answer.length > 0) {
       const additional = type === TYPE.NS ? addressesOf(answer, zone) : [];
       return { ...NOTHING, rcode: RCODE.NOERROR, authoritative, answer, additional };
     }
+    const alias = all.find((record) => record.type === TYPE.CNAME);
+    if (alias !== undefined) {
+      const none = { ...NOTHING, rcode: RCODE.NOERROR, authoritative };
+      // In a circle, or on for too long.
+      if (followed.includes(source) || followed.length === MAX_ALIASES) return none;
+      const rest = this.resolve(canonical(alias.rdata), type, qclass, [...followed, source]);
+      const isEnd = rest.rcode === RCODE.REFUSED || rest.rcode === RCODE.SERVFAIL;
+      return isEnd ? { ...none, answer: [alias] } : { ...rest, answer: [alias, ...rest.answer] };
+    }
     // RFC 2308 2: no data, or no such name; neither can be said of a part of a zone.
     if (zone.state === 'partial') return failure(RCODE.SERVFAIL, EDE.NOT_READY);
     const authority = (zone.rrsets.get(apex) ?? []).filter(({ type }) => type === TYPE.SOA);
-    const rcode = exists ? RCODE.NOERROR : RCODE.NXDOMAIN;
+    const rcode = exists || zone.names.has(source) ? RCODE.NOERROR : RCODE.NXDOMAIN;
     return { ...NOTHING, rcode, authoritative, authority };
   }
 }
@@ -97,6 +139,8 @@ interface IndexedZone {
   readonly rrsets: ReadonlyMap<string, readonly ReferenceRecord[]>;
   /** Owners, and what lies between them or a zone further down and the apex (RFC 4592 2.2.2). */
   readonly names: ReadonlySet<string>;
+  /** Names below the apex that own an NS RRset; what lies below one is not looked at. */
+  readonly cuts: ReadonlySet<string>;
 }
 
 function indexZone(
@@ -112,7 +156,9 @@ function indexZone(
     const nearest = path.findIndex((ancestor) => apexes.includes(ancestor));
     if (path[nearest] === top) for (const ancestor of path.slice(0, nearest)) names.add(ancestor);
   }
-  return { state, rrsets, names };
+  const isNs = ({ owner, type }: ReferenceRecord) => type === TYPE.NS && canonical(owner) !== top;
+  const cuts = new Set(records.filter(isNs).map(({ owner }) => canonical(owner)));
+  return { state, rrsets, names, cuts };
 }
 
 /** Addresses of the name servers that lie in the zone itself. */
@@ -123,6 +169,9 @@ function addressesOf(servers: readonly ReferenceRecord[], zone: IndexedZone): Re
     ),
   );
 }
+
+/** How many CNAMEs a reply follows at the most. */
+const MAX_ALIASES = 8;
 
 const NOTHING = {
   authoritative: false,
