@@ -1,12 +1,23 @@
 // Answers of each kind, after lookups that take about as long: RRsets that are rotated, apex pointers, glue,
-// the SOA of negative answers, refusals. `node --conditions=seamark-source bench/micro/answer-kinds.ts`
+// the SOA of negative answers, refusals; CNAMEs and what they lead to, referrals.
+// `node --conditions=seamark-source bench/micro/answer-kinds.ts`
 
 import { Responder, TRANSPORT } from '@seamark/matcher';
-import { CLASS, parseName, RCODE, TYPE } from '@seamark/protocol';
+import { CLASS, foldName, parseName, RCODE, TYPE } from '@seamark/protocol';
+import {
+  type ComposedRRset,
+  composeRecords,
+  composeRRset,
+  GLUE,
+  mergeHere,
+  NODE,
+  Publisher,
+  SnapshotReader,
+} from '@seamark/snapshot';
 import { type Contender, compare } from './runner.ts';
 import { zoneReader } from './zone.ts';
 
-const reader = await zoneReader(1000);
+const zone = await zoneReader(1000);
 const memory = new Uint8Array(4096);
 const view = new DataView(memory.buffer);
 
@@ -18,6 +29,7 @@ function answering(
   owner: string,
   type: number,
   klass: number = CLASS.IN,
+  reader: SnapshotReader = zone,
 ): Contender {
   const responder = new Responder(reader);
   const header = [0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
@@ -57,4 +69,44 @@ compare('answers of one name each', [
   answering('ANY', NOERROR, 1, host, TYPE.ANY),
   answering('no zone of ours', REFUSED, 0, 'www.example.org', TYPE.A),
   answering('class CH', REFUSED, 0, 'version.bind', 16, CLASS.CH),
+]);
+
+/** A name of the zone as its labels and an apex pointer, which stands at `pointer`. */
+function inZone(labels: string): { octets: Uint8Array; pointer: number } {
+  const wire = parseName(labels);
+  return { octets: Uint8Array.of(...wire.subarray(0, -1), 0xc0, 12), pointer: wire.length - 1 };
+}
+
+/** Chains of one and of eight CNAMEs to one address, and a zone cut with an address of its server. */
+function aliases(): SnapshotReader {
+  const publisher = new Publisher({ readers: 1, merge: async (task) => mergeHere(task) });
+  const add = (name: string, flags: number, ...rrsets: ComposedRRset[]): void =>
+    publisher.add({ name: foldName(parseName(name)), zone: 0, apexLabels: 2, flags, rrsets });
+  const naming = (type: number, target: string): ComposedRRset => {
+    const { octets, pointer } = inZone(target);
+    return composeRRset(type, 60, [octets], [[pointer]]);
+  };
+  const address = Uint8Array.of(192, 0, 2, 1);
+  add('example.com', NODE.APEX);
+  add('c8.example.com', 0, composeRRset(TYPE.A, 60, [address]));
+  for (let i = 0; i < 8; i++) add(`c${i}.example.com`, 0, naming(TYPE.CNAME, `c${i + 1}`));
+  const { octets: owner, pointer } = inZone('ns.cut');
+  const record = { owner, ownerPointers: [pointer], ttl: 60, rdata: address, rdataPointers: [] };
+  const glue = composeRecords([{ ...record, type: TYPE.A }], GLUE);
+  add('cut.example.com', NODE.CUT, naming(TYPE.NS, 'ns.cut'), glue);
+  publisher.publish();
+  const reader = new SnapshotReader(publisher.handle, 0);
+  reader.refresh();
+  return reader;
+}
+
+const aliased = aliases();
+const there = (name: string, records: number, owner: string, type: number): Contender =>
+  answering(name, NOERROR, records, owner, type, CLASS.IN, aliased);
+compare('answers from several nodes, and from above', [
+  there('A of one address', 1, 'c8.example.com', TYPE.A),
+  there('a CNAME, asked for', 1, 'c7.example.com', TYPE.CNAME),
+  there('a CNAME and A', 2, 'c7.example.com', TYPE.A),
+  there('eight CNAMEs and A', 9, 'c0.example.com', TYPE.A),
+  there('a referral with glue', 2, 'www.cut.example.com', TYPE.A),
 ]);
