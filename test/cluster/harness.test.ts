@@ -1,6 +1,7 @@
 // The harness itself: an API server that keeps, shows and forgets what it should.
 
 import { describe, expect } from 'vitest';
+import { installCustomResources } from '../support/kube/custom-resources.ts';
 import { ingress } from '../support/kube/objects.ts';
 import { missing, test } from './fixtures.ts';
 
@@ -41,5 +42,33 @@ describe.skipIf(missing)('the API server of the tests', () => {
     await watch.return(undefined);
 
     expect(value).toMatchObject({ type: 'ERROR', object: { code: 410 } });
+  });
+
+  test('fills in of a custom resource what the real definitions do', async ({ ownCluster }) => {
+    const { admin } = ownCluster.apiServer;
+    await installCustomResources(admin);
+    await admin.createNamespace('web');
+    const apiVersion = 'gateway.networking.k8s.io/v1';
+
+    await admin.create({
+      ...{ apiVersion, kind: 'Gateway', metadata: { namespace: 'web', name: 'edge' } },
+      spec: { gatewayClassName: 'a', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+      status: { addresses: [{ value: '192.0.2.1' }] },
+    });
+    await admin.create({
+      ...{ apiVersion, kind: 'TLSRoute', metadata: { namespace: 'web', name: 'www' } },
+      spec: { hostnames: ['www.example.com'], parentRefs: [{ name: 'edge' }] },
+    });
+
+    const gateways = await admin.list(`/apis/${apiVersion}/gateways`);
+    expect(gateways.items[0]).toMatchObject({
+      spec: { listeners: [{ allowedRoutes: { namespaces: { from: 'Same' } } }] },
+      status: { addresses: [{ type: 'IPAddress', value: '192.0.2.1' }] },
+    });
+    const routes = await admin.list('/apis/gateway.networking.k8s.io/v1alpha3/tlsroutes');
+    expect(routes.items[0]?.spec).toEqual({
+      hostnames: ['www.example.com'],
+      parentRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'edge' }],
+    });
   });
 });
