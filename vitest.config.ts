@@ -29,6 +29,7 @@ const config: ViteUserConfig = defineConfig({
       project('cluster', ['test/cluster/**/*.test.ts'], 300_000, [
         'test/support/kube/global-setup.ts',
       ]),
+      project('peer', ['test/peer/**/*.test.ts'], 300_000),
       project('load', ['test/load/**/*.test.ts', 'bench/load/**/*.test.ts'], 120_000),
     ],
   },
