@@ -29,16 +29,24 @@ export class Backoff {
     return this.#failures;
   }
 
+  /** What the last delay was below: what lived longer than that is no mere repetition of the failure before. */
+  get lastBoundMs(): number {
+    return this.#bound(Math.max(0, this.#failures - 1));
+  }
+
   /** Milliseconds to wait after one more failure, and no less than the server asked for, up to five minutes. */
   next(retryAfterMs = 0): number {
-    const bound = Math.min(this.#limits.maxMs, this.#limits.baseMs * 2 ** this.#failures);
+    const jittered = Math.round(this.#random() * this.#bound(this.#failures));
     this.#failures += 1;
-    const jittered = Math.round(this.#random() * bound);
     // Above Retry-After the jitter stays: everybody was told the same moment.
     return retryAfterMs > 0 ? Math.min(retryAfterMs, longestRetryAfterMs) + jittered : jittered;
   }
 
   reset(): void {
     this.#failures = 0;
+  }
+
+  #bound(failures: number): number {
+    return Math.min(this.#limits.maxMs, this.#limits.baseMs * 2 ** failures);
   }
 }

@@ -289,6 +289,21 @@ describe('failures', () => {
     expect(warnings[0]).toContain('message of the server');
   });
 
+  test('a quiet watch that breaks off again and again is not waited for longer and longer', async () => {
+    await start(
+      (exchange) => {
+        if (exchange.isStreamedList) streamed(exchange);
+        else quiet(exchange);
+        // It outlives what was waited for it, which is all that counts.
+        setTimeout(() => exchange.cut(), 30);
+      },
+      ['Ingress'],
+      { backoff: { baseMs: 2, maxMs: 30_000 } },
+    );
+    await vi.waitFor(() => expect(slept.length).toBeGreaterThan(6), { timeout: 20_000 });
+    expect(new Set(slept)).toEqual(new Set([1]));
+  });
+
   test('Retry-After is honoured', async () => {
     await start(
       inTurn(

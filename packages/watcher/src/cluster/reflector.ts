@@ -29,9 +29,6 @@ export interface ReflectorParts {
 
 const initialEventsEnd = 'k8s.io/initial-events-end';
 
-/** A watch that lived this long without an event was a healthy one nevertheless. */
-const healthyAfterMs = 30_000;
-
 /** The same failure is logged again after this long, so that the end of a log tells it too. */
 const repeatAfterMs = 300_000;
 
@@ -50,6 +47,8 @@ export class Reflector {
   /** Of the last event delivered; undefined: a list is due. */
   #version: string | undefined;
   #isListing = false;
+  /** When the watch that is under way became one; undefined before. */
+  #watchingSince: number | undefined;
   /** The server began a streamed list and fell silent: the next list is paged. */
   #pageNext = false;
   #isDirty = false;
@@ -105,12 +104,12 @@ export class Reflector {
     } else {
       query.set('resourceVersion', version);
     }
-    const startedAt = performance.now();
+    this.#watchingSince = undefined;
     let isHealthy = false;
     try {
       const { fields } = this.#parts.resource;
       await watch(this.#parts.connection, this.#path, query, signal, fields, {
-        onOpen: () => this.#isListing || this.#setStatus({ state: 'watching' }),
+        onOpen: () => this.#isListing || this.#beginWatch(),
         onEvent: (event) => {
           // The list itself proves nothing of the watch: some server may list, then refuse, for ever.
           isHealthy ||= !this.#isListing;
@@ -121,7 +120,7 @@ export class Reflector {
     } finally {
       // Events of a chunk that a bad line cut short were delivered, and their version moved.
       this.#flush();
-      isHealthy ||= performance.now() - startedAt > healthyAfterMs;
+      isHealthy ||= this.#watchedForMs() > this.#parts.backoff.lastBoundMs;
       if (isHealthy && !this.#isListing) this.#parts.backoff.reset();
     }
     // Ended in good order. Without this, a proxy that closes every watch at once would be asked in a tight loop.
@@ -189,8 +188,21 @@ export class Reflector {
     this.#version = version;
     this.#parts.sink.endList(this.#kind);
     this.#isDirty = true;
-    this.#setStatus({ state: 'watching' });
+    this.#beginWatch();
     this.#flush();
+  }
+
+  #beginWatch(): void {
+    this.#watchingSince = performance.now();
+    this.#setStatus({ state: 'watching' });
+  }
+
+  /**
+   * Without an event, a watch was a healthy one nevertheless if it lived longer than we waited for it: where a
+   * connection breaks again and again, no more than half of the time is waited.
+   */
+  #watchedForMs(): number {
+    return this.#watchingSince === undefined ? 0 : performance.now() - this.#watchingSince;
   }
 
   /** A list is published whole; and bookmarks alone are nothing to publish. */
