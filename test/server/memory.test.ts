@@ -24,6 +24,8 @@ class SyntheticSource implements Source {
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
   }
 
+  read(): void {}
+
   /** The nth change: an address that moves, an object that goes, or one that returns. */
   change(n: number): void {
     const sink = this.#sink;

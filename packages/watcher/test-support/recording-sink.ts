@@ -7,16 +7,16 @@ export class RecordingSink implements Sink {
   readonly statuses: (KindStatus & { readonly kind: Kind })[] = [];
   readonly objects: Map<string, Shape> = new Map();
   readonly synced: Set<Kind> = new Set();
-  #listed = new Set<string>();
+  readonly #listed = new Map<Kind, Set<string>>();
 
   beginList(kind: Kind): void {
     this.calls.push(`beginList ${kind}`);
-    this.#listed = new Set();
+    this.#listed.set(kind, new Set());
   }
 
   upsert(kind: Kind, key: string, object: Shape): void {
     this.calls.push(`upsert ${kind} ${key}`);
-    this.#listed.add(`${kind} ${key}`);
+    this.#listed.get(kind)?.add(`${kind} ${key}`);
     this.objects.set(`${kind} ${key}`, object);
   }
 
@@ -29,7 +29,8 @@ export class RecordingSink implements Sink {
     this.calls.push(`endList ${kind}`);
     this.synced.add(kind);
     for (const known of this.objects.keys()) {
-      if (known.startsWith(kind) && !this.#listed.has(known)) this.objects.delete(known);
+      const isListed = this.#listed.get(kind)?.has(known) === true;
+      if (known.startsWith(`${kind} `) && !isListed) this.objects.delete(known);
     }
   }
 

@@ -72,6 +72,7 @@ export class Scene implements AsyncDisposable {
             this.sinks[i] = sink;
             if (!signal.aborted) await once(signal, 'abort');
           },
+          read: () => {},
         },
       })),
     });

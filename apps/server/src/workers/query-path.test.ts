@@ -245,7 +245,7 @@ beforeAll(async () => {
     sources: ['read', 'never read'].map((label) => ({
       label,
       kinds: ['Ingress', 'Service'],
-      source: { start: async (sink) => void sinks.push(sink) },
+      source: { start: async (sink) => void sinks.push(sink), read: () => {} },
     })),
   });
   await watcher.run(new AbortController().signal);

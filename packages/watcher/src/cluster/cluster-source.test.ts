@@ -278,7 +278,7 @@ describe('watches', () => {
 describe('failures', () => {
   test.each([
     [401, 'refuses the credentials'],
-    [403, 'get/list/watch on ingresses.networking.k8s.io'],
+    [403, 'grant list and watch on ingresses.networking.k8s.io cluster-wide'],
   ])('%i is named, retried with growing delays, and logged once', async (status, words) => {
     await start((exchange) => exchange.refuse(status, 'Reason', 'message of the server'));
     await vi.waitFor(() => expect(slept.length).toBeGreaterThan(6));

@@ -6,8 +6,11 @@ import type { AccessAsker } from './access-reply.ts';
 import { askAccess } from './ask-access.ts';
 import { Backoff, type BackoffLimits, defaultBackoff } from './backoff.ts';
 import { ApiConnection } from './connection.ts';
+import { Discovery } from './discovery.ts';
 import { KeptAccess } from './kept-access.ts';
-import { Reflector } from './reflector.ts';
+import { KindReader } from './kind-reader.ts';
+import { warnOfMissing } from './namespaces.ts';
+import { type Scope, scopesOf, type Wanted } from './scope.ts';
 import { ServiceAccount } from './service-account.ts';
 
 export interface ClusterSourceOptions {
@@ -19,6 +22,13 @@ export interface ClusterSourceOptions {
   readonly idleTimeoutMs?: number;
   /** Default: 800 ms doubling to 30 s, with full jitter. */
   readonly backoff?: BackoffLimits;
+  /**
+   * Where kinds that have namespaces are read, each namespace by itself, so that a Role in each of them suffices.
+   * Absent: everywhere. Kinds without namespaces are read as ever.
+   */
+  readonly namespaces?: readonly string[];
+  /** Milliseconds between looks for a kind that the cluster doesn't have. Default 20,000. */
+  readonly recheckMs?: number;
   /** For tests: reads a kubeconfig. Default: here, or by a process that lives as long as that takes. */
   readonly ask?: AccessAsker;
   /** For tests: in [0, 1). */
@@ -27,30 +37,65 @@ export interface ClusterSourceOptions {
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The objects of a cluster, each kind listed and watched on a connection of its own. */
+/** What readers share, once the cluster can be asked. */
+interface Running {
+  readonly connection: ApiConnection;
+  readonly discovery: Discovery;
+  readonly sink: Sink;
+  readonly stop: AbortController;
+  readonly readers: Map<Kind, KindReader>;
+  /** What is to end with `stop`. */
+  readonly runs: Promise<void>[];
+}
+
+/**
+ * The objects of a cluster, each kind (and namespace, where they are given) listed and watched on a connection of its
+ * own, so that none waits for another, or fails with it.
+ */
 export class ClusterSource implements Source {
   readonly #location: ClusterLocation;
-  readonly #kinds: readonly Kind[];
+  readonly #wanted: Wanted[];
   readonly #options: ClusterSourceOptions;
+  #running: Running | undefined;
 
-  constructor(location: ClusterLocation, kinds: readonly Kind[], options: ClusterSourceOptions) {
+  /** Of a kind that is named more than once, all is read that one of them wants. */
+  constructor(
+    location: ClusterLocation,
+    wanted: readonly (Kind | Wanted)[],
+    options: ClusterSourceOptions,
+  ) {
     this.#location = location;
-    this.#kinds = kinds;
+    this.#wanted = wanted.map((one) => (typeof one === 'string' ? { kind: one } : one));
     this.#options = options;
   }
 
   async start(sink: Sink, signal: AbortSignal): Promise<void> {
     // If one kind meets a bug, the others must not run on behind a rejected promise.
     const stop = new AbortController();
+    const stopped = new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
     const abort = (): void => stop.abort();
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
     try {
-      const access = await this.#open(stop.signal);
-      await Promise.all(this.#kinds.map((kind) => this.#run(kind, access, sink, stop)));
+      const running = this.#prepare(await this.#open(stop.signal), sink, stop);
+      for (const kind of new Set(this.#wanted.map((wanted) => wanted.kind))) {
+        this.#run(kind, running);
+      }
+      this.#running = running;
+      follow(running, this.#warnOfMissing(running));
+      await stopped;
+      await Promise.all(running.runs);
     } finally {
       signal.removeEventListener('abort', abort);
     }
+  }
+
+  read(kind: Kind): void {
+    this.#wanted.push({ kind });
+    if (this.#running === undefined) return;
+    const reader = this.#running.readers.get(kind);
+    if (reader === undefined) this.#run(kind, this.#running);
+    else reader.again(this.#scopesOf(kind));
   }
 
   async #open(signal: AbortSignal): Promise<AccessSource> {
@@ -61,28 +106,48 @@ export class ClusterSource implements Source {
     return access;
   }
 
-  async #run(kind: Kind, access: AccessSource, sink: Sink, stop: AbortController): Promise<void> {
-    const { logger, idleTimeoutMs = 150_000, backoff = defaultBackoff } = this.#options;
-    const { random = Math.random, sleep = sleepUntilAbort } = this.#options;
-    const connection = new ApiConnection(access, {
-      headMs: Math.min(60_000, idleTimeoutMs),
-      idleMs: idleTimeoutMs,
-    });
-    const reflector = new Reflector({
-      connection,
-      resource: resources[kind],
-      sink,
-      logger,
-      backoff: new Backoff(backoff, random),
-      random,
-      sleep,
-    });
-    try {
-      await reflector.run(stop.signal);
-    } finally {
-      stop.abort();
-    }
+  #prepare(access: AccessSource, sink: Sink, stop: AbortController): Running {
+    const { idleTimeoutMs = 150_000, recheckMs = 20_000 } = this.#options;
+    const headMs = Math.min(60_000, idleTimeoutMs);
+    const connection = new ApiConnection(access, { headMs, idleMs: idleTimeoutMs });
+    // Kinds that are absent look for themselves, and share what one of them finds.
+    const discovery = new Discovery({ connection, signal: stop.signal, shareMs: recheckMs / 10 });
+    return { connection, discovery, sink, stop, readers: new Map(), runs: [] };
   }
+
+  #run(kind: Kind, running: Running): void {
+    const { connection, discovery, sink, readers, stop } = running;
+    const { logger, backoff = defaultBackoff, recheckMs = 20_000 } = this.#options;
+    const { random = Math.random, sleep = sleepUntilAbort } = this.#options;
+    const reader = new KindReader({
+      ...{ connection, discovery, sink, logger, random, sleep, recheckMs },
+      resource: resources[kind],
+      scopes: this.#scopesOf(kind),
+      newBackoff: () => new Backoff(backoff, random),
+    });
+    readers.set(kind, reader);
+    // Not at once: whoever asks may be amid a delivery.
+    const run = Promise.resolve().then(() => reader.run(stop.signal));
+    follow(running, run);
+  }
+
+  #warnOfMissing({ connection, stop }: Running): Promise<void> {
+    const { logger, namespaces = [], backoff = defaultBackoff } = this.#options;
+    const { random = Math.random, sleep = sleepUntilAbort } = this.#options;
+    const look = { connection, logger, sleep, backoff: new Backoff(backoff, random) };
+    return warnOfMissing(namespaces, look, stop.signal);
+  }
+
+  #scopesOf(kind: Kind): readonly Scope[] {
+    const wanted = this.#wanted.filter((one) => one.kind === kind);
+    return scopesOf(resources[kind], wanted, this.#options.namespaces);
+  }
+}
+
+/** A bug in one ends all of them, and comes out where they are waited for. */
+function follow({ runs, stop }: Running, run: Promise<void>): void {
+  run.catch(() => stop.abort());
+  runs.push(run);
 }
 
 async function sleepUntilAbort(ms: number, signal: AbortSignal): Promise<void> {

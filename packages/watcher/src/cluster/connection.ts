@@ -29,6 +29,12 @@ const longestErrorBody = 64 * 1024;
 /** The kernel asks a silent peer whether it is still there after this long (client-go's value). */
 const keepAliveProbeMs = 30_000;
 
+/** What of a response's head matters to whoever reads its body. */
+export interface ResponseHead {
+  readonly contentType: string;
+  readonly etag: string | undefined;
+}
+
 /**
  * Requests to one API server.
  *
@@ -53,8 +59,8 @@ export class ApiConnection {
   /**
    * GETs `path` and yields the body's octets as they come: whatever has arrived is one chunk. The connection
    * is closed when the generator ends, however it ends. What is refused for credentials that have been renewed
-   * meanwhile is asked once more with those: a token that expired is no failure. `onOpen` is told the body's
-   * Content-Type.
+   * meanwhile is asked once more with those: a token that expired is no failure. `onOpen` is told the head
+   * before the first octet.
    *
    * @throws ApiError on a status other than 200, ConnectionError on everything else, and on abort
    */
@@ -62,18 +68,18 @@ export class ApiConnection {
     path: string,
     query: URLSearchParams,
     signal: AbortSignal,
-    onOpen?: (contentType: string) => void,
-    accept = 'application/json',
+    onOpen?: (head: ResponseHead) => void,
+    headers: Readonly<Record<string, string>> = { Accept: 'application/json' },
   ): AsyncGenerator<Buffer, void, undefined> {
     for (let isLast = false; ; isLast = true) {
       const access = await this.#access.current();
       let isOpen = false;
-      const opened = (contentType: string): void => {
+      const opened = (head: ResponseHead): void => {
         isOpen = true;
-        onOpen?.(contentType);
+        onOpen?.(head);
       };
       try {
-        return yield* this.#exchange(access, `${path}?${query}`, accept, signal, opened);
+        return yield* this.#exchange(access, `${path}?${query}`, headers, signal, opened);
       } catch (error) {
         if (isOpen || !concernsAccess(error)) throw error;
         if (!this.#access.refused(access) || isLast) throw error;
@@ -84,12 +90,12 @@ export class ApiConnection {
   async *#exchange(
     access: Access,
     target: string,
-    accept: string,
+    headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
-    onOpen: (contentType: string) => void,
+    onOpen: (head: ResponseHead) => void,
   ): AsyncGenerator<Buffer, void, undefined> {
     if (signal.aborted) throw new ConnectionError('stopped');
-    const request = this.#request(access, target, accept);
+    const request = this.#request(access, target, headers);
     const abort = (): unknown => request.destroy(new ConnectionError('stopped'));
     const { headMs, idleMs } = this.#patience;
     const silence = setTimeout(() => request.destroy(this.#silence(headMs)), headMs);
@@ -100,7 +106,8 @@ export class ApiConnection {
       if (response.statusCode !== 200) throw await refusal(response);
       clearTimeout(silence);
       response.setTimeout(idleMs, () => response.destroy(this.#silence(idleMs)));
-      onOpen(response.headers['content-type'] ?? '');
+      const { 'content-type': contentType = '', etag } = response.headers;
+      onOpen({ contentType, etag });
       yield* this.#body(response);
     } finally {
       clearTimeout(silence);
@@ -129,9 +136,13 @@ export class ApiConnection {
     return new ConnectionError(message, { isSilence: true });
   }
 
-  #request({ server, options }: Access, target: string, accept: string): ClientRequest {
+  #request(
+    { server, options }: Access,
+    target: string,
+    ofRequest: Readonly<Record<string, string>>,
+  ): ClientRequest {
     const send = server.startsWith('https:') ? httpsRequest : httpRequest;
-    const headers = { Accept: accept, ...options.headers };
+    const headers = { ...ofRequest, ...options.headers };
     try {
       const request = send(`${server}${target}`, { agent: false, ...options, headers });
       request.setSocketKeepAlive(true, keepAliveProbeMs);

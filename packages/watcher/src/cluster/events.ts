@@ -1,6 +1,6 @@
 import type { Fields } from '../sources/message-fields.ts';
 import { type Shape, shapeOf, textOf } from '../sources/shape.ts';
-import type { ApiConnection } from './connection.ts';
+import type { ApiConnection, ResponseHead } from './connection.ts';
 import { ApiError, ProtocolError } from './failure.ts';
 import { FrameCutter } from './frames.ts';
 import { LineCutter } from './lines.ts';
@@ -35,12 +35,13 @@ export async function watch(
   handler: { onOpen(): void; onEvent(event: WatchEvent): void; onChunk(): void },
 ): Promise<void> {
   let cut: EventCutter = () => {};
-  const open = (contentType: string): void => {
+  const open = ({ contentType }: ResponseHead): void => {
     const { server } = connection;
     cut = isProtobuf(contentType) ? protobufEvents(fields, server) : jsonEvents(server);
     handler.onOpen();
   };
-  for await (const chunk of connection.get(path, query, signal, open, acceptProtobuf)) {
+  const headers = { Accept: acceptProtobuf };
+  for await (const chunk of connection.get(path, query, signal, open, headers)) {
     cut(chunk, handler.onEvent);
     handler.onChunk();
     discard(chunk);

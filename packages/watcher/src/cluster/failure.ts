@@ -1,4 +1,5 @@
 import { type Resource, rbacName } from '../sources/resource.ts';
+import { inScope, missingRule, type Scope } from './scope.ts';
 
 /** The API server answered, and it was no. */
 export class ApiError extends Error {
@@ -56,15 +57,20 @@ export function isFailure(error: unknown): error is Failure {
 }
 
 /** One line for people: what failed, where, and what to do where that is known. */
-export function explain(failure: Failure, resource: Resource, server: string): string {
-  const what = rbacName(resource);
+export function explain(
+  failure: Failure,
+  resource: Resource,
+  scope: Scope,
+  server: string,
+): string {
+  const what = inScope(rbacName(resource), scope);
   if (!(failure instanceof ApiError)) return `${what}: ${failure.message}`;
   const said = failure.message === '' ? '' : ` (${failure.message})`;
   switch (failure.status) {
     case 401:
       return `${what}: ${server} refuses the credentials: token or client certificate expired or unknown${said}`;
     case 403:
-      return `${what}: ${server} forbids it: grant the RBAC rule get/list/watch on ${what}, cluster-wide${said}`;
+      return `${what}: ${server} forbids it: ${missingRule(resource, scope)}${said}`;
     case 404:
       return `${what}: ${server} doesn't serve it${said}`;
     case 429:

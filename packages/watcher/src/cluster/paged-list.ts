@@ -1,6 +1,7 @@
-import { listOf, type Shape, shapeOf, textOf } from '../sources/shape.ts';
+import { listOf, shapeOf, textOf } from '../sources/shape.ts';
 import type { ApiConnection } from './connection.ts';
 import { ProtocolError } from './failure.ts';
+import { getObject } from './get-object.ts';
 
 /** client-go's page. 500 Ingresses are some 600 kB of JSON, parsed in 3 to 6 ms. */
 const pageLimit = '500';
@@ -15,16 +16,18 @@ export interface Page {
 /**
  * Lists a resource page by page, all as of one resourceVersion.
  *
+ * @param selection what the query says of which objects are meant
  * @throws ApiError (410 when the list outlived its continue token: start over), ConnectionError, ProtocolError
  */
 export async function* pages(
   connection: ApiConnection,
   path: string,
+  selection: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): AsyncGenerator<Page, void, undefined> {
   let token = '';
   do {
-    const query = new URLSearchParams({ limit: pageLimit });
+    const query = new URLSearchParams({ ...selection, limit: pageLimit });
     if (token !== '') query.set('continue', token);
     const list = await getObject(connection, path, query, signal);
     const metadata = shapeOf(list['metadata']);
@@ -37,20 +40,4 @@ export async function* pages(
     yield { items: listOf(list['items']), resourceVersion };
     token = textOf(metadata['continue']);
   } while (token !== '');
-}
-
-async function getObject(
-  connection: ApiConnection,
-  path: string,
-  query: URLSearchParams,
-  signal: AbortSignal,
-): Promise<Shape> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of connection.get(path, query, signal)) chunks.push(chunk);
-  try {
-    return shapeOf(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-  } catch (cause) {
-    const message = `${connection.server} answered ${path} with something that is no JSON`;
-    throw new ProtocolError(message, { cause });
-  }
 }

@@ -13,11 +13,16 @@ import {
   ProtocolError,
 } from './failure.ts';
 import { pages } from './paged-list.ts';
+import { inScope, type Scope, selectionOf } from './scope.ts';
 
-/** What a reflector works with; all but the resource may be shared. */
+/** What a reflector works with; all but the sink and the backoff may be shared. */
 export interface ReflectorParts {
   readonly connection: ApiConnection;
   readonly resource: Resource;
+  /** One of the resource's. */
+  readonly version: string;
+  readonly scope: Scope;
+  /** Of this scope alone: its lists are the sink's. */
   readonly sink: Sink;
   readonly logger: Logger;
   readonly backoff: Backoff;
@@ -25,6 +30,12 @@ export interface ReflectorParts {
   readonly random: () => number;
   /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /**
+   * Told before anybody else that the resource is not there, or forbidden (404, 403), and waited for: it may abort
+   * the signal of `run`, and nothing more is said. Resolves to what else is to be said, and never rejects
+   * with a {@link Failure}.
+   */
+  readonly consult: (refusal: ApiError) => Promise<string>;
 }
 
 const initialEventsEnd = 'k8s.io/initial-events-end';
@@ -33,7 +44,7 @@ const initialEventsEnd = 'k8s.io/initial-events-end';
 const repeatAfterMs = 300_000;
 
 /**
- * Keeps one kind of one cluster in step with the sink, for ever: list, watch, resume, relist.
+ * Keeps one scope of one kind of one cluster in step with the sink, for ever: list, watch, resume, relist.
  *
  *   no version ──streamed list──▶ watching ──stream ends──▶ version known ──watch──▶ watching
  *       ▲  └──refused: paged list───▶ version known              │
@@ -61,7 +72,7 @@ export class Reflector {
 
   constructor(parts: ReflectorParts) {
     this.#parts = parts;
-    this.#path = pathOf(parts.resource, parts.resource.versions[0] as string);
+    this.#path = pathOf(parts.resource, parts.version, parts.scope.namespace);
   }
 
   /** Resolves when the signal aborts. Rejects only on a bug: the sink's exceptions, or our own. */
@@ -72,7 +83,9 @@ export class Reflector {
       } catch (error) {
         if (!isFailure(error)) throw error;
         if (signal.aborted) return;
-        await this.#fail(error, signal);
+        const remark = isRefusal(error) ? await this.#parts.consult(error) : '';
+        if (signal.aborted) return;
+        await this.#fail(error, remark, signal);
       }
     }
   }
@@ -92,6 +105,7 @@ export class Reflector {
   /** Watches from `version`; without one, the list comes first on the same stream. */
   async #watch(signal: AbortSignal, version: string | undefined): Promise<void> {
     const query = new URLSearchParams({
+      ...selectionOf(this.#parts.scope),
       watch: '1',
       allowWatchBookmarks: 'true',
       // As client-go: 5 to 10 minutes, so that watches spread over the API servers again.
@@ -132,7 +146,8 @@ export class Reflector {
   async #listPages(signal: AbortSignal): Promise<void> {
     this.#beginList();
     let version = '';
-    for await (const page of pages(this.#parts.connection, this.#path, signal)) {
+    const selection = selectionOf(this.#parts.scope);
+    for await (const page of pages(this.#parts.connection, this.#path, selection, signal)) {
       for (const item of page.items) this.#upsert(shapeOf(item));
       version = page.resourceVersion;
     }
@@ -212,8 +227,8 @@ export class Reflector {
     this.#parts.sink.flush();
   }
 
-  async #fail(failure: Failure, signal: AbortSignal): Promise<void> {
-    const { backoff, connection, resource, sleep } = this.#parts;
+  async #fail(failure: Failure, remark: string, signal: AbortSignal): Promise<void> {
+    const { backoff, connection, resource, scope, sleep } = this.#parts;
     if (this.#isListing) {
       this.#pageNext = failure instanceof ConnectionError && failure.isSilence && !this.#pageNext;
     }
@@ -233,7 +248,7 @@ export class Reflector {
       if (this.#faultVersion === this.#version) this.#version = undefined;
       this.#faultVersion = this.#version;
     }
-    const reason = explain(failure, resource, connection.server);
+    const reason = explain(failure, resource, scope, connection.server) + remark;
     this.#setStatus({ state: 'failing', reason, retryInMs });
     await sleep(retryInMs, signal);
   }
@@ -246,7 +261,11 @@ export class Reflector {
     if (next.state === 'listing' && last?.state === 'failing') return;
     this.#status = next;
     sink.status(this.#kind, next);
-    const fields = { kind: this.#kind, server: this.#parts.connection.server };
+    const { connection, scope } = this.#parts;
+    const { namespace } = scope;
+    const where = namespace === undefined ? {} : { namespace };
+    const fields = { kind: this.#kind, ...where, server: connection.server };
+    const what = inScope(this.#kind, scope);
     if (next.state === 'failing') {
       const isRepeated = last?.state === 'failing' && last.reason === next.reason;
       const details = { ...fields, retryInMs: next.retryInMs, failures: backoff.failures };
@@ -257,9 +276,9 @@ export class Reflector {
         logger.warn(details, next.reason ?? '');
       }
     } else if (last?.state === 'failing') {
-      logger.info(fields, `${this.#kind}: ${next.state} again`);
+      logger.info(fields, `${what}: ${next.state} again`);
     } else {
-      logger.info(fields, `${this.#kind}: ${next.state}`);
+      logger.info(fields, `${what}: ${next.state}`);
     }
   }
 
@@ -276,4 +295,9 @@ function refusesStreaming(error: unknown): boolean {
   if (!(error instanceof ApiError) || error.isExpired) return false;
   const { status } = error;
   return status >= 400 && status < 500 && ![401, 403, 404, 408, 409, 429].includes(status);
+}
+
+/** What discovery may know more of. */
+function isRefusal(failure: Failure): failure is ApiError {
+  return failure instanceof ApiError && (failure.status === 404 || failure.status === 403);
 }

@@ -48,7 +48,7 @@ export const defaultStillMs = 1000;
  * adds or changes therefore counts at once, what it takes away only when it has not changed for `stillMs`.
  */
 export class ManifestFiles {
-  readonly #kinds: readonly Kind[];
+  readonly #kinds: Kind[];
   readonly #logger: Logger;
   readonly #files = new Map<string, KnownFile>();
   readonly #stillMs: number;
@@ -56,8 +56,17 @@ export class ManifestFiles {
 
   constructor(kinds: readonly Kind[], logger: Logger, stillMs: number = defaultStillMs) {
     this.#stillMs = stillMs;
-    this.#kinds = kinds;
+    this.#kinds = [...kinds];
     this.#logger = logger;
+  }
+
+  /** Reads this kind as well: every file once more at the next update. */
+  include(kind: Kind): void {
+    if (this.#kinds.includes(kind)) return;
+    this.#kinds.push(kind);
+    for (const [path, file] of this.#files) {
+      this.#files.set(path, { ...file, fingerprint: undefined });
+    }
   }
 
   /** Brings what is known in line with what a scan found. */

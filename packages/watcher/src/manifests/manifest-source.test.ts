@@ -10,6 +10,7 @@ import { ManifestSource } from './manifest-source.ts';
 let directory: string;
 let stop: AbortController;
 let sink: RecordingSink;
+let source: ManifestSource;
 let log: ReturnType<typeof recordingLogger>;
 let running: Promise<void>;
 
@@ -29,10 +30,8 @@ afterEach(async () => {
 
 function run(rescanMs: number, stillMs: number): void {
   const options = { logger: log, rescanMs, stillMs };
-  running = new ManifestSource([directory], ['Ingress', 'Service'], options).start(
-    sink,
-    stop.signal,
-  );
+  source = new ManifestSource([directory], ['Ingress', 'Service'], options);
+  running = source.start(sink, stop.signal);
 }
 
 async function start(rescanMs = 600_000, stillMs = 50): Promise<void> {
@@ -129,6 +128,28 @@ describe('changes', () => {
     expect(sink.calls.filter((call) => call.includes('default/a'))).toEqual([]);
     await unlink(join(directory, 'a.yaml'));
     await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/b']));
+  });
+
+  test('a kind that is asked for later is delivered whole, and again when it is asked again', async () => {
+    const slice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' };
+    const metadata = { name: 's-1', namespace: 'ns' };
+    await put('slice.json', JSON.stringify({ ...slice, metadata }));
+    await put('a.yaml', ingress('a'));
+    await start();
+    expect(sink.keys).toEqual(['Ingress default/a']);
+    const whole = [
+      'beginList EndpointSlice',
+      'upsert EndpointSlice ns/s-1',
+      'endList EndpointSlice',
+      'flush',
+    ];
+    for (const _ of ['first', 'second']) {
+      sink.calls.length = 0;
+      source.read('EndpointSlice');
+      await vi.waitFor(() => expect(sink.calls).toEqual(whole));
+    }
+    await put('b.json', JSON.stringify({ ...slice, metadata: { ...metadata, name: 's-2' } }));
+    await vi.waitFor(() => expect(sink.keys).toContain('EndpointSlice ns/s-2'));
   });
 
   test('files in a directory made later are seen', async () => {

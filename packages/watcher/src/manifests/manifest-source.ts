@@ -31,10 +31,12 @@ type Objects = ReadonlyMap<Kind, ReadonlyMap<string, PlacedObject>>;
  */
 export class ManifestSource implements Source {
   readonly #directories: readonly string[];
-  readonly #kinds: readonly Kind[];
+  readonly #kinds: Set<Kind>;
   readonly #logger: Logger;
   readonly #rescanMs: number;
   readonly #files: ManifestFiles;
+  readonly #asked = new Set<Kind>();
+  #wake: () => void = () => undefined;
   #objects: Objects | undefined;
   #unreadable = '';
   #skipped: Tree['skipped'] = new Map();
@@ -46,7 +48,7 @@ export class ManifestSource implements Source {
     options: ManifestSourceOptions,
   ) {
     this.#directories = directories.map((directory) => resolve(directory));
-    this.#kinds = kinds;
+    this.#kinds = new Set(kinds);
     this.#logger = options.logger;
     this.#rescanMs = options.rescanMs ?? 10_000;
     this.#files = new ManifestFiles(kinds, options.logger, options.stillMs);
@@ -55,16 +57,18 @@ export class ManifestSource implements Source {
   async start(sink: Sink, signal: AbortSignal): Promise<void> {
     for (const directory of this.#directories) await checkDirectory(directory);
     const doorbell = new Doorbell(signal);
-    const watcher = new TreeWatcher(() => doorbell.ring(), this.#logger);
+    this.#wake = () => doorbell.ring();
+    const watcher = new TreeWatcher(this.#wake, this.#logger);
     try {
       while (!signal.aborted) {
         doorbell.clear();
+        const asked = this.#takeAsked();
         const tree = await scanTree(this.#directories);
         // A change between the scan and a directory's first watch would go unnoticed: look again.
         if (watcher.follow(tree.directories)) doorbell.ring();
         await this.#files.update(tree);
         if (signal.aborted) break;
-        if (this.#canDeliver(tree)) this.#deliver(sink, this.#files.objects());
+        if (this.#canDeliver(tree)) this.#deliver(sink, this.#files.objects(), asked);
         this.#tellUnreadable(sink, tree);
         this.#tellSkipped(tree);
         await doorbell.wait(Math.min(this.#rescanMs, this.#files.dueInMs ?? this.#rescanMs));
@@ -72,6 +76,22 @@ export class ManifestSource implements Source {
     } finally {
       watcher.close();
     }
+  }
+
+  read(kind: Kind): void {
+    this.#asked.add(kind);
+    this.#wake();
+  }
+
+  /** Before a scan and not amid it, when some files would have been read without looking for the kind. */
+  #takeAsked(): ReadonlySet<Kind> {
+    const asked = new Set(this.#asked);
+    this.#asked.clear();
+    for (const kind of asked) {
+      this.#kinds.add(kind);
+      this.#files.include(kind);
+    }
+    return asked;
   }
 
   /** Not before every directory has been read once. */
@@ -82,39 +102,30 @@ export class ManifestSource implements Source {
     );
   }
 
-  #deliver(sink: Sink, next: Objects): void {
+  /** What has changed; of the kinds that were asked for, and at first, everything. */
+  #deliver(sink: Sink, next: Objects, asked: ReadonlySet<Kind>): void {
     const last = this.#objects;
     this.#objects = next;
-    if (last === undefined) {
-      this.#deliverAll(sink, next);
-      return;
-    }
     let isChanged = false;
     for (const [kind, objects] of next) {
-      const before = last.get(kind);
-      for (const key of before?.keys() ?? []) {
+      const before = asked.has(kind) ? undefined : last?.get(kind);
+      if (before === undefined) {
+        deliverAll(sink, kind, objects);
+        isChanged = true;
+        continue;
+      }
+      for (const key of before.keys()) {
         if (objects.has(key)) continue;
         sink.remove(kind, key);
         isChanged = true;
       }
       for (const [key, { object }] of objects) {
-        if (isSame(object, before?.get(key)?.object)) continue;
+        if (isSame(object, before.get(key)?.object)) continue;
         sink.upsert(kind, key, object);
         isChanged = true;
       }
     }
     if (isChanged) sink.flush();
-  }
-
-  #deliverAll(sink: Sink, all: Objects): void {
-    for (const [kind, objects] of all) {
-      sink.status(kind, { state: 'listing' });
-      sink.beginList(kind);
-      for (const [key, { object }] of objects) sink.upsert(kind, key, object);
-      sink.endList(kind);
-      sink.status(kind, { state: 'watching' });
-    }
-    sink.flush();
   }
 
   /** Each once, as long as it stays. */
@@ -145,6 +156,14 @@ export class ManifestSource implements Source {
     const retryInMs = this.#rescanMs;
     for (const kind of this.#kinds) sink.status(kind, { state: 'failing', reason, retryInMs });
   }
+}
+
+function deliverAll(sink: Sink, kind: Kind, objects: ReadonlyMap<string, PlacedObject>): void {
+  sink.status(kind, { state: 'listing' });
+  sink.beginList(kind);
+  for (const [key, { object }] of objects) sink.upsert(kind, key, object);
+  sink.endList(kind);
+  sink.status(kind, { state: 'watching' });
 }
 
 async function checkDirectory(directory: string): Promise<void> {

@@ -62,8 +62,11 @@ export interface Sink {
 
 /** How a source stands with one kind. */
 export interface KindStatus {
-  /** `failing`: what was delivered so far stays true as far as anybody knows, and may be out of date. */
-  readonly state: 'listing' | 'watching' | 'failing';
+  /**
+   * `failing`: what was delivered so far stays true as far as anybody knows, and may be out of date. `absent`: the
+   * cluster has no such kind, which is read and empty until it has.
+   */
+  readonly state: 'listing' | 'watching' | 'failing' | 'absent';
   /** One line for people: what failed, where, what to do. */
   readonly reason?: string;
   /** Milliseconds until the next attempt. */
@@ -78,6 +81,11 @@ export interface Source {
    * delivery; all else is retried and told through {@link Sink.status}.
    */
   start(sink: Sink, signal: AbortSignal): Promise<void>;
+  /**
+   * Reads the kind as well, all of it, if it is not among those of the start; of one that is read already all is
+   * delivered again. Either way a list follows, never before this returns: a sink may call it amid a delivery.
+   */
+  read(kind: Kind): void;
 }
 
 /** Stable codes of {@link SourceError}. */

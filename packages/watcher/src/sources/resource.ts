@@ -37,10 +37,11 @@ export function apiVersionsOf({ group, versions }: Resource): readonly string[] 
   return group === '' ? versions : versions.map((version) => `${group}/${version}`);
 }
 
-/** The resource's collection over all namespaces, in one of its versions. */
-export function pathOf({ group, plural }: Resource, version: string): string {
+/** The resource's collection in one of its versions: over all namespaces, or in one. */
+export function pathOf({ group, plural }: Resource, version: string, namespace?: string): string {
   const root = group === '' ? '/api' : `/apis/${group}`;
-  return `${root}/${version}/${plural}`;
+  const within = namespace === undefined ? '' : `namespaces/${encodeURIComponent(namespace)}/`;
+  return `${root}/${version}/${within}${plural}`;
 }
 
 /** The resource as RBAC rules and error messages name it: `ingresses.networking.k8s.io`. */
