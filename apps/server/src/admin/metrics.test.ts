@@ -60,6 +60,7 @@ describe('metrics', () => {
     'seamark_zone_names{zone="example.com."} 1000',
     'seamark_source_state{source="in-cluster",kind="Ingress",state="synced"} 1',
     'seamark_source_state{source="in-cluster",kind="Ingress",state="retrying"} 0',
+    'seamark_source_state{source="in-cluster",kind="Ingress",state="absent"} 0',
     'seamark_source_synced_timestamp_seconds{source="in-cluster",kind="Ingress"} 1700000000',
     'seamark_worker_restarts_total 1',
     'seamark_udp_batches_total 7',

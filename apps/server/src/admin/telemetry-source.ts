@@ -1,10 +1,10 @@
 import type { TcpCounters } from '../stream/tcp-options.ts';
 import type { CounterTotals } from '../telemetry/counters.ts';
 
-/** How a kind of object is being followed. */
-export type SourceState = 'starting' | 'synced' | 'retrying';
+/** How a kind of object is being followed; `absent`: the cluster has no such kind. */
+export type SourceState = 'starting' | 'synced' | 'retrying' | 'absent';
 
-export const SOURCE_STATES: readonly SourceState[] = ['starting', 'synced', 'retrying'];
+export const SOURCE_STATES: readonly SourceState[] = ['starting', 'synced', 'retrying', 'absent'];
 
 export interface SourceStatus {
   /** Which cluster or folder: as it is called in logs. */

@@ -1,4 +1,10 @@
-import type { SourceStatus, TelemetrySource, ZoneStatus } from '../admin/telemetry-source.ts';
+import type { KindStatus } from '@seamark/watcher';
+import type {
+  SourceState,
+  SourceStatus,
+  TelemetrySource,
+  ZoneStatus,
+} from '../admin/telemetry-source.ts';
 import type { TcpCounters } from '../stream/tcp-options.ts';
 import { type CounterTotals, sumCounters } from '../telemetry/counters.ts';
 import type { QueryLogPump } from '../telemetry/query-log-pump.ts';
@@ -86,11 +92,11 @@ export class Report implements TelemetrySource {
     const now = Date.now();
     return (this.parts.watcher.status?.sources ?? []).flatMap(({ label, kinds }) =>
       kinds.map(({ kind, status, since, synced }): SourceStatus => {
-        const isCurrent = status.state === 'watching';
+        const isCurrent = status.state === 'watching' || status.state === 'absent';
         return {
           source: label,
           kind,
-          state: status.state === 'failing' ? 'retrying' : synced ? 'synced' : 'starting',
+          state: stateOf(status, synced),
           syncedAt: synced ? (isCurrent ? now : since) : undefined,
         };
       }),
@@ -111,4 +117,10 @@ export class Report implements TelemetrySource {
     const counted = this.parts.pool()?.counted() ?? [];
     return counted.reduce((sum, totals) => sum + (totals?.[name] ?? 0), 0);
   }
+}
+
+function stateOf({ state }: KindStatus, synced: boolean): SourceState {
+  if (state === 'failing') return 'retrying';
+  if (state === 'absent') return 'absent';
+  return synced ? 'synced' : 'starting';
 }
