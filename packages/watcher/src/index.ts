@@ -4,6 +4,7 @@
  */
 
 export { ClusterSource, type ClusterSourceOptions } from './cluster/cluster-source.ts';
+export type { ObjectName, Wanted } from './cluster/scope.ts';
 export { ManifestSource } from './manifests/manifest-source.ts';
 export {
   CLAIMING_KINDS,
