@@ -3,8 +3,8 @@
 import { describe, expect } from 'vitest';
 import type { KubeClient } from '../support/kube/client.ts';
 import { CONTEXTS, INGRESS_READER } from '../support/kube/kubeconfig.ts';
-import { service } from '../support/kube/objects.ts';
-import { missing, test } from './fixtures.ts';
+import { ingress, service } from '../support/kube/objects.ts';
+import { corefile, missing, test } from './fixtures.ts';
 import { Reading } from './reading.ts';
 
 describe.skipIf(missing)('namespaces', () => {
@@ -44,6 +44,34 @@ describe.skipIf(missing)('namespaces', () => {
     await admin.delete(service('a/web', []));
     await reading.has('Service', 'b/web', 'c/ns');
     expect(reading.dropped).toEqual(['Service a/web']);
+  });
+
+  test('are all that a server answers from, where the Corefile names them', async ({
+    ownCluster,
+    serve,
+  }) => {
+    const { admin, kubeconfig } = ownCluster.apiServer;
+    for (const namespace of ['a', 'b', 'c']) {
+      await admin.createNamespace(namespace);
+      const host = `${namespace}.example.com`;
+      await admin.create(ingress(`${namespace}/web`, [host], ['192.0.2.1']));
+    }
+    const ingresses = { apiGroups: ['networking.k8s.io'], resources: ['ingresses'] };
+    await allow(admin, 'a', ingresses);
+    await allow(admin, 'b', ingresses);
+    const { server, asker } = await serve(
+      corefile('example.com', kubeconfig, {
+        context: CONTEXTS.ingressReader,
+        resources: 'Ingress\n    namespaces a b',
+      }),
+    );
+    await server.event('synced');
+    expect(await asker.answer('a.example.com. A')).toBe('192.0.2.1');
+    expect(await asker.answer('b.example.com. A')).toBe('192.0.2.1');
+    expect(await asker.answer('c.example.com. A')).toBe('NXDOMAIN');
+    await admin.delete(ingress('b/web', [], []));
+    await asker.becomes('b.example.com. A', 'NXDOMAIN');
+    expect(await asker.answer('a.example.com. A')).toBe('192.0.2.1');
   });
 
   test('that do not exist are named to whoever may ask', async ({ kube, namespace }) => {

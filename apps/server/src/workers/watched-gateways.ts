@@ -39,12 +39,12 @@ export function watchedGateways(configs: readonly GatewayConfig[], logger: Logge
   });
   return {
     gateways,
-    sources: Array.from(places.values(), ({ config, kinds }) => {
+    sources: Array.from(places.values(), ({ config, kinds, namespaces }) => {
       const list = [...kinds];
       const source =
         config.kind === 'manifests'
           ? new ManifestSource(config.directories, list, { logger })
-          : new ClusterSource(config, list, { logger });
+          : new ClusterSource(config, list, { logger, ...(namespaces && { namespaces }) });
       return { label: sourceLabel(config), kinds: list, source };
     }),
   };
