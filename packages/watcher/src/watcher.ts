@@ -6,13 +6,21 @@ import {
   type Projector,
 } from './projection/contract.ts';
 import { createProjectors } from './projection/projectors.ts';
-import type { Kind, KindStatus, Logger, Sink, Source } from './sources/contract.ts';
+import {
+  KINDS,
+  type Kind,
+  type KindStatus,
+  type Logger,
+  type Sink,
+  type Source,
+} from './sources/contract.ts';
 import type { GatewayOptions } from './zone-index/gateway.ts';
 import { ViewIndex } from './zone-index/view-index.ts';
 
 /** A source, and what to call it in logs and metrics. */
 export interface WatchedSource {
   readonly label: string;
+  /** Those that it reads from the start. */
   readonly kinds: readonly Kind[];
   readonly source: Source;
 }
@@ -126,6 +134,10 @@ const EVERY_OBJECT: ProjectionOptions = {
   nameServers: [],
 };
 
+function unread(kind: Kind): WatchedKind {
+  return { kind, status: { state: 'listing' }, since: Date.now(), synced: false };
+}
+
 function isClaiming(kind: Kind): kind is Kind & ClaimingKind {
   return (CLAIMING_KINDS as readonly string[]).includes(kind);
 }
@@ -149,7 +161,8 @@ function countZones(
 export class Watcher {
   private readonly views: readonly View[];
   private readonly sources: readonly WatchedSource[];
-  private readonly kinds: readonly (readonly WatchedKind[])[];
+  /** Of each source. */
+  private readonly kinds: readonly WatchedKind[][];
   private readonly takers: readonly Taker[];
   private readonly log: Logger;
   private readonly onChange: () => void;
@@ -182,14 +195,7 @@ export class Watcher {
       });
       return { index, publisher, gateways, waiting: new Set(), publishedAt: 0, synced: false };
     });
-    this.kinds = options.sources.map(({ kinds }) =>
-      kinds.map((kind) => ({
-        kind,
-        status: { state: 'listing' },
-        since: Date.now(),
-        synced: false,
-      })),
-    );
+    this.kinds = options.sources.map(({ kinds }) => kinds.map(unread));
     this.takers = this.createTakers();
     // Before anything is known, the zones are there to say so.
     this.publish();
@@ -250,16 +256,24 @@ export class Watcher {
   private createTakers(): readonly Taker[] {
     return this.views.flatMap((view) =>
       view.gateways.flatMap(({ sources, resources, projection }, gateway) =>
-        sources.map((_, cluster) => {
+        sources.map((source, cluster) => {
           const claims = view.index.intake(gateway, cluster, () =>
             this.waitForOthers(view, gateway),
           );
           const options = { ...EVERY_OBJECT, ...projection };
-          const projectors = createProjectors(resources, { options, claims, demand: () => {} });
+          const demand = (kind: Kind): void => this.demand(source, kind);
+          const projectors = createProjectors(resources, { options, claims, demand });
           return { view, gateway, cluster, projectors };
         }),
       ),
     );
+  }
+
+  /** What a projector found out only now that it needs. */
+  private demand(source: number, kind: Kind): void {
+    const kinds = this.kinds[source] ?? [];
+    if (!kinds.some((known) => known.kind === kind)) kinds.push(unread(kind));
+    this.sources[source]?.source.read(kind);
   }
 
   /** Once something of a gateway has been read: the rest is not waited for for ever. */
@@ -279,9 +293,8 @@ export class Watcher {
     const projectors = this.takers
       .filter(({ view, gateway, cluster }) => sourceOf(view, gateway, cluster) === source)
       .flatMap((taker) => taker.projectors);
-    const kinds = this.sources[source]?.kinds ?? [];
     const taking = new Map(
-      kinds.map((kind) => [kind, projectors.filter((one) => one.kinds.includes(kind))]),
+      KINDS.map((kind) => [kind, projectors.filter((one) => one.kinds.includes(kind))]),
     );
     const each = (kind: Kind, deliver: (projector: Projector) => void): void =>
       taking.get(kind)?.forEach(deliver);

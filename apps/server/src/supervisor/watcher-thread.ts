@@ -159,12 +159,18 @@ export class WatcherThread {
     }, wait);
   }
 
-  /** A replacement takes over when it has read each kind that its predecessor had. */
+  /**
+   * A replacement takes over when each kind that it reads has been read, or had not been before either. What only
+   * its predecessor read, objects asked for that it doesn't find any more.
+   */
   private handOverIfDue(): void {
     const { fresh, outlived, current } = this;
     if (fresh === undefined || current === undefined) return;
-    const isBehind = (outlived?.sources ?? []).some(({ kinds }, source) =>
-      kinds.some(({ synced }, kind) => synced && !current.sources[source]?.kinds[kind]?.synced),
+    const isBehind = current.sources.some(({ kinds }, source) =>
+      kinds.some(({ kind, synced }) => {
+        const before = outlived?.sources[source]?.kinds.find((known) => known.kind === kind);
+        return !synced && before?.synced === true;
+      }),
     );
     if (isBehind) return;
     this.fresh = undefined;
