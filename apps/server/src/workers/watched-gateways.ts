@@ -21,6 +21,8 @@ interface Place {
   readonly config: SourceConfig;
   readonly namespaces: readonly string[] | undefined;
   readonly kinds: Set<Kind>;
+  /** `namespace/name` of Services that are read whatever else is: those of name servers. */
+  readonly services: Set<string>;
 }
 
 /** One source for all gateways that read the same place. */
@@ -30,29 +32,43 @@ export function watchedGateways(configs: readonly GatewayConfig[], logger: Logge
     const sources = config.sources.map((source) => {
       const { namespaces } = config;
       const key = JSON.stringify([source, namespaces]);
-      const place = places.get(key) ?? { config: source, namespaces, kinds: new Set<Kind>() };
+      const place = places.get(key) ?? {
+        ...{ config: source, namespaces },
+        ...{ kinds: new Set<Kind>(), services: new Set<string>() },
+      };
       places.set(key, place);
       for (const kind of kindsReadFor(config.resources)) place.kinds.add(kind);
+      for (const service of nameServerServices(config)) place.services.add(service);
       return [...places.keys()].indexOf(key);
     });
     return watched(config, sources);
   });
   return {
     gateways,
-    sources: Array.from(places.values(), ({ config, kinds, namespaces }) => {
-      const list = [...kinds];
-      const source =
-        config.kind === 'manifests'
-          ? new ManifestSource(config.directories, list, { logger })
-          : new ClusterSource(config, list, { logger, ...(namespaces && { namespaces }) });
-      return { label: sourceLabel(config), kinds: list, source };
-    }),
+    sources: Array.from(places.values(), (place) => watchedSource(place, logger)),
   };
 }
 
+function watchedSource(
+  { config, kinds, namespaces, services }: Place,
+  logger: Logger,
+): WatchedSource {
+  const only = Array.from(services, (key) => {
+    const [namespace = '', name = ''] = key.split('/');
+    return { namespace, name };
+  });
+  const all = [...new Set([...kinds, ...(only.length === 0 ? [] : (['Service'] as const))])];
+  const wanted = [...kinds, ...(only.length === 0 ? [] : [{ kind: 'Service', only } as const])];
+  const source =
+    config.kind === 'manifests'
+      ? new ManifestSource(config.directories, all, { logger })
+      : new ClusterSource(config, wanted, { logger, ...(namespaces && { namespaces }) });
+  return { label: sourceLabel(config), kinds: all, source };
+}
+
 function watched(config: GatewayConfig, sources: readonly number[]): WatchedGateway {
-  const { zones, resources, apex, secondary } = config;
-  const nameServers = secondary === undefined ? [apex] : [apex, secondary];
+  const { zones, resources } = config;
+  const nameServers = nameServersOf(config);
   return {
     ...{ zones, resources, nameServers, sources },
     ttl: config.ttl,
@@ -68,9 +84,17 @@ function watched(config: GatewayConfig, sources: readonly number[]): WatchedGate
       nodeAddressType: config.nodeAddressType,
       annotationPrefixes: config.annotationPrefixes,
       services: resources.includes('Service'),
-      nameServers: nameServers.flatMap((server) => servicesOf(server, zones)),
+      nameServers: nameServerServices(config),
     },
   };
+}
+
+function nameServersOf({ apex, secondary }: GatewayConfig): readonly NameserverConfig[] {
+  return secondary === undefined ? [apex] : [apex, secondary];
+}
+
+function nameServerServices(config: GatewayConfig): readonly string[] {
+  return nameServersOf(config).flatMap((server) => servicesOf(server, config.zones));
 }
 
 /** `namespace/name` of the Services that give a name server its addresses: `name.namespace` below a zone. */
