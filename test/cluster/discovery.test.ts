@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import type { KubeClient } from '../support/kube/client.ts';
 import { ingress } from '../support/kube/objects.ts';
 import { waitFor } from '../support/wait.ts';
-import { missing, test } from './fixtures.ts';
+import { corefile, missing, test } from './fixtures.ts';
 import { Reading } from './reading.ts';
 
 const GROUP = 'gateway.networking.k8s.io';
@@ -22,12 +22,12 @@ describe.skipIf(missing)('a custom resource', () => {
     await reading.becomes('Ingress', 'watching');
     await reading.becomes('HTTPRoute', 'absent', NAME);
 
-    await admin.request('POST', DEFINITIONS, definition('v1beta1'));
+    await admin.request('POST', DEFINITIONS, definition(HTTP_ROUTE, 'v1beta1'));
     await reading.becomes('HTTPRoute', 'watching');
     await createRoute(admin, 'v1beta1', 'early');
     await reading.has('HTTPRoute', 'default/early');
 
-    const { spec } = definition('v1');
+    const { spec } = definition(HTTP_ROUTE, 'v1');
     await admin.request('PATCH', `${DEFINITIONS}/${NAME}`, { spec: { versions: spec.versions } });
     // Only by a list and watch of v1 can it be seen.
     await createRoute(admin, 'v1', 'late');
@@ -41,21 +41,59 @@ describe.skipIf(missing)('a custom resource', () => {
     expect(reading.dropped).toEqual(['HTTPRoute default/early', 'HTTPRoute default/late']);
     expect(reading.keys('Ingress')).toEqual(['default/web']);
   });
+
+  test('has its names answered while there is such a kind', async ({ ownCluster, serve }) => {
+    const { admin, kubeconfig } = ownCluster.apiServer;
+    await admin.create(ingress('default/web', ['www.example.com'], ['192.0.2.1']));
+    const { server, asker } = await serve(
+      corefile('example.com', kubeconfig, { resources: 'Ingress HTTPRoute' }),
+    );
+    await server.event('synced');
+    expect(await asker.answer('www.example.com. A')).toBe('192.0.2.1');
+    expect(await asker.answer('route.example.com. A')).toBe('NXDOMAIN');
+
+    await admin.request('POST', DEFINITIONS, definition(GATEWAY, 'v1'));
+    await admin.request('POST', DEFINITIONS, definition(HTTP_ROUTE, 'v1'));
+    await create(admin, 'v1', 'gateways', {
+      kind: 'Gateway',
+      metadata: { name: 'edge' },
+      spec: { listeners: [{ name: 'http', protocol: 'HTTP', port: 80 }] },
+      status: { addresses: [{ type: 'IPAddress', value: '192.0.2.2' }] },
+    });
+    await create(admin, 'v1', 'httproutes', {
+      kind: 'HTTPRoute',
+      metadata: { name: 'route' },
+      spec: { hostnames: ['route.example.com'], parentRefs: [{ name: 'edge' }] },
+    });
+    await asker.becomes('route.example.com. A', '192.0.2.2');
+
+    await admin.request('DELETE', `${DEFINITIONS}/${NAME}`);
+    await asker.becomes('route.example.com. A', 'NXDOMAIN');
+    expect(await asker.answer('www.example.com. A')).toBe('192.0.2.1');
+  });
 });
 
-/** HTTPRoute, of which v1beta1 is stored, and one version served. */
-const definition = (served: 'v1' | 'v1beta1') => ({
+interface Names {
+  readonly kind: string;
+  readonly plural: string;
+}
+
+const HTTP_ROUTE = { kind: 'HTTPRoute', plural: 'httproutes' };
+const GATEWAY = { kind: 'Gateway', plural: 'gateways' };
+
+/** A kind of which v1beta1 is stored, and one version served. */
+const definition = (names: Names, served: 'v1' | 'v1beta1') => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: {
-    name: NAME,
+    name: `${names.plural}.${GROUP}`,
     // The API server takes no definition into a group of k8s.io without it.
     annotations: { 'api-approved.kubernetes.io': 'unapproved, for tests' },
   },
   spec: {
     group: GROUP,
     scope: 'Namespaced',
-    names: { kind: 'HTTPRoute', plural: 'httproutes' },
+    names,
     versions: ['v1', 'v1beta1'].map((name) => ({
       name,
       served: name === served,
@@ -67,9 +105,17 @@ const definition = (served: 'v1' | 'v1beta1') => ({
   },
 });
 
+const createRoute = (admin: KubeClient, version: string, name: string): Promise<void> =>
+  create(admin, version, 'httproutes', { kind: 'HTTPRoute', metadata: { name } });
+
 /** As soon as the version is served: an established definition is followed by its resource a second later. */
-const createRoute = async (admin: KubeClient, version: string, name: string): Promise<void> => {
-  const route = { apiVersion: `${GROUP}/${version}`, kind: 'HTTPRoute', metadata: { name } };
-  const path = `/apis/${GROUP}/${version}/namespaces/default/httproutes`;
-  await waitFor(() => admin.request('POST', path, route), { what: `${version} to be served` });
+const create = async (
+  admin: KubeClient,
+  version: string,
+  plural: string,
+  object: object,
+): Promise<void> => {
+  const path = `/apis/${GROUP}/${version}/namespaces/default/${plural}`;
+  const whole = { apiVersion: `${GROUP}/${version}`, ...object };
+  await waitFor(() => admin.request('POST', path, whole), { what: `${plural} ${version}` });
 };
