@@ -138,6 +138,16 @@ function unread(kind: Kind): WatchedKind {
   return { kind, status: { state: 'listing' }, since: Date.now(), synced: false };
 }
 
+/**
+ * Kinds without which others have most of what they claim. A cluster's rules may be older than they are: where
+ * those forbid one of these, it is not waited for.
+ */
+const EXTRAS: ReadonlySet<Kind> = new Set<Kind>(['ListenerSet', 'EndpointSlice']);
+
+function goWithout({ projectors }: Taker, kind: Kind): void {
+  for (const projector of projectors) if (projector.kinds.includes(kind)) projector.missing(kind);
+}
+
 function isClaiming(kind: Kind): kind is Kind & ClaimingKind {
   return (CLAIMING_KINDS as readonly string[]).includes(kind);
 }
@@ -246,11 +256,10 @@ export class Watcher {
   /** Objects of a kind that have, or want, a name; of a kind that claims none, nobody keeps count. */
   private countOf(source: number, kind: Kind): number {
     if (!isClaiming(kind)) return 0;
-    return this.takers
-      .filter(({ view, gateway, cluster }) => sourceOf(view, gateway, cluster) === source)
-      .reduce((sum, { view, gateway, cluster }) => {
-        return sum + view.index.countOf(gateway, cluster, kind);
-      }, 0);
+    return this.takersOf(source).reduce(
+      (sum, { view, gateway, cluster }) => sum + view.index.countOf(gateway, cluster, kind),
+      0,
+    );
   }
 
   private createTakers(): readonly Taker[] {
@@ -282,6 +291,7 @@ export class Watcher {
     view.waiting.add(gateway);
     const timer = setTimeout(() => {
       this.timers.delete(timer);
+      this.goWithoutMissing(view, gateway);
       view.index.stopWaiting(gateway);
       this.publish();
     }, view.gateways[gateway]?.syncTimeoutMs ?? SYNC_TIMEOUT_MS);
@@ -290,9 +300,7 @@ export class Watcher {
   }
 
   private sinkFor(source: number): Sink {
-    const projectors = this.takers
-      .filter(({ view, gateway, cluster }) => sourceOf(view, gateway, cluster) === source)
-      .flatMap((taker) => taker.projectors);
+    const projectors = this.takersOf(source).flatMap((taker) => taker.projectors);
     const taking = new Map(
       KINDS.map((kind) => [kind, projectors.filter((one) => one.kinds.includes(kind))]),
     );
@@ -317,7 +325,26 @@ export class Watcher {
     if (known === undefined) return;
     if (known.status.state !== status.state) known.since = Date.now();
     known.status = status;
+    if (!known.synced && status.isForbidden === true && EXTRAS.has(kind)) {
+      for (const taker of this.takersOf(source)) goWithout(taker, kind);
+      this.publish();
+    }
     this.onChange();
+  }
+
+  private takersOf(source: number): readonly Taker[] {
+    return this.takers.filter(
+      ({ view, gateway, cluster }) => sourceOf(view, gateway, cluster) === source,
+    );
+  }
+
+  /** Each cluster of a gateway goes on without what of it has not been read. */
+  private goWithoutMissing(view: View, gateway: number): void {
+    for (const taker of this.takers) {
+      if (taker.view !== view || taker.gateway !== gateway) continue;
+      const kinds = this.kinds[sourceOf(view, gateway, taker.cluster) ?? -1] ?? [];
+      for (const { kind, synced } of kinds) if (!synced) goWithout(taker, kind);
+    }
   }
 
   private publish(): void {

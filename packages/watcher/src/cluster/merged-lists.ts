@@ -127,6 +127,7 @@ function mergeStatuses(statuses: readonly KindStatus[], count: number): KindStat
   return {
     state: 'failing',
     reason: reasons.join('; '),
+    ...(failing.every(({ isForbidden }) => isForbidden) ? { isForbidden: true } : {}),
     retryInMs: Math.min(...failing.map(({ retryInMs = 0 }) => retryInMs)),
   };
 }

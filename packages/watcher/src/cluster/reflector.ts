@@ -249,7 +249,9 @@ export class Reflector {
       this.#faultVersion = this.#version;
     }
     const reason = explain(failure, resource, scope, connection.server) + remark;
-    this.#setStatus({ state: 'failing', reason, retryInMs });
+    const isForbidden = failure instanceof ApiError && failure.status === 403;
+    const forbidden = isForbidden ? { isForbidden } : {};
+    this.#setStatus({ state: 'failing', reason, ...forbidden, retryInMs });
     await sleep(retryInMs, signal);
   }
 

@@ -69,6 +69,8 @@ export interface KindStatus {
   readonly state: 'listing' | 'watching' | 'failing' | 'absent';
   /** One line for people: what failed, where, what to do. */
   readonly reason?: string;
+  /** It fails because the server's rules forbid it (403): so it will until somebody changes them. */
+  readonly isForbidden?: boolean;
   /** Milliseconds until the next attempt. */
   readonly retryInMs?: number;
 }

@@ -1,0 +1,47 @@
+import { describe, expect, test, vi } from 'vitest';
+import { Scene, type SceneObject } from '../test-support/scene.ts';
+
+const named = (name: string, object: Record<string, unknown>): SceneObject => ({
+  key: `ns/${name}`,
+  object: { metadata: { name, namespace: 'ns' }, ...object },
+});
+const gateway = named('gw', { status: { addresses: [{ value: '192.0.2.1' }] } });
+const route = named('r', {
+  spec: { hostnames: ['www.example.com'], parentRefs: [{ name: 'gw' }] },
+});
+const scene = (syncTimeoutMs?: number): Scene =>
+  new Scene([{ resources: ['HTTPRoute'] }], syncTimeoutMs);
+
+describe('a kind that others only add to', () => {
+  test('is not waited for where the rules forbid it', async () => {
+    await using routes = scene();
+    routes.list('Gateway', [gateway]);
+    routes.list('HTTPRoute', [route]);
+    routes.sink().status('ListenerSet', { state: 'failing', reason: 'no' });
+    expect(routes.short('www.example.com A')).toBe('SERVFAIL 14');
+    routes.sink().status('ListenerSet', { state: 'failing', reason: 'no', isForbidden: true });
+    expect(routes.short('www.example.com A')).toEqual(['192.0.2.1']);
+    expect(routes.short('nope.example.com A')).toBe('NXDOMAIN');
+    routes.list('ListenerSet', []);
+    expect(routes.short('www.example.com A')).toEqual(['192.0.2.1']);
+  });
+
+  test('is waited for as long as any other where it merely fails', async () => {
+    await using routes = new Scene([{ resources: ['HTTPRoute', 'Ingress'] }], 5);
+    routes.list('Gateway', [gateway]);
+    routes.list('HTTPRoute', [route]);
+    routes.list('Ingress');
+    routes.sink().status('ListenerSet', { state: 'failing', reason: 'broken' });
+    await vi.waitFor(() => expect(routes.short('www.example.com A')).toEqual(['192.0.2.1']), {
+      timeout: 20_000,
+    });
+  });
+});
+
+test('a kind that nothing can do without is missed, whoever forbids it', async () => {
+  await using routes = scene();
+  routes.list('HTTPRoute', [route]);
+  routes.list('ListenerSet');
+  routes.sink().status('Gateway', { state: 'failing', reason: 'no', isForbidden: true });
+  expect(routes.short('www.example.com A')).toBe('SERVFAIL 14');
+});
