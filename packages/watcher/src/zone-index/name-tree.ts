@@ -17,6 +17,8 @@ export const ENTRY = {
   PUBLISHED: 16,
   /** It waits for the next publication. */
   DIRTY: 32,
+  /** An address leads back to a name by it (reverse-names.ts): it exists, and has a PTR. */
+  REVERSE: 64,
 } as const;
 
 /*

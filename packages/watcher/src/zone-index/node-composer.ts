@@ -12,12 +12,14 @@ import type { Claims } from './claims.ts';
 import type { Gateway } from './gateway.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import { type Answer, NO_ANSWER, type Precedence } from './precedence.ts';
+import type { ReverseNames } from './reverse-names.ts';
 import type { Zone } from './zone.ts';
 import {
   composeAddresses,
   composeCname,
   composeGlue,
   composeNs,
+  composePtr,
   composeSoa,
 } from './zone-records.ts';
 
@@ -32,6 +34,10 @@ export interface ComposerParts {
   readonly gatewayAround: (entry: number) => Gateway;
   /** Addresses that name servers have whatever objects say, by entry. */
   readonly given: ReadonlyMap<number, AddressSet>;
+  /** What the apex of a zone tells readers about what is missing: NODE.* or 0. */
+  readonly stateOf: (zone: Zone) => number;
+  /** Undefined where there is no reverse zone. */
+  readonly reverse: ReverseNames | undefined;
 }
 
 /** Makes nodes of names: what is an empty non-terminal, where wildcards are, each zone's SOA, NS and glue. */
@@ -111,7 +117,16 @@ export class NodeComposer {
       ttl,
     );
     if (glue !== undefined) rrsets.push(glue);
-    return this.spec(entry, NODE.APEX | gateway.stateFlags | this.wildcardFlag(entry), rrsets);
+    return this.spec(
+      entry,
+      NODE.APEX | this.parts.stateOf(zone) | this.wildcardFlag(entry),
+      rrsets,
+    );
+  }
+
+  /** The addresses that the name's node has. */
+  addressesOf(entry: number): AddressSet {
+    return this.answerOf(entry, this.parts.gatewayAround(entry)).addresses;
   }
 
   private answerOf(entry: number, gateway: Gateway): Answer {
@@ -129,11 +144,20 @@ export class NodeComposer {
       if (type !== TYPE.NS) composed.push(composeRRset(type, own, rdata));
     }
     const [target] = targets;
-    if (target === undefined || targets.length > 1) return composed;
+    if (target === undefined || targets.length > 1) return this.withPtr(entry, composed, gateway);
     // RFC 2181 10.1: a CNAME is alone.
     const isApex = this.tree.hasFlags(entry, ENTRY.APEX);
-    if (composed.length > 0 || isApex || gateway.options.flatten === true) return composed;
+    if (composed.length > 0 || isApex || gateway.options.flatten === true) {
+      return this.withPtr(entry, composed, gateway);
+    }
     return [composeCname(target, this.apexOf(entry), ttl)];
+  }
+
+  /** What an object says of a reverse name, a PTR or a CNAME, counts in place of what its address leads to. */
+  private withPtr(entry: number, composed: ComposedRRset[], gateway: Gateway): ComposedRRset[] {
+    const target = this.parts.reverse?.targetOf(entry);
+    if (target === undefined || composed.some(({ type }) => type === TYPE.PTR)) return composed;
+    return [...composed, composePtr(target, gateway.options.ttl)];
   }
 
   private apexOf(entry: number): ReturnType<NameTree['nameOf']> {

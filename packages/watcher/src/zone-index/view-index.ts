@@ -1,7 +1,7 @@
 import { NODE, type Publisher } from '@seamark/snapshot';
 import type { ClaimingKind, ClaimSink } from '../projection/contract.ts';
 import type { Logger } from '../sources/contract.ts';
-import { type AddressSet, addressSet } from './address-set.ts';
+import { type AddressSet, addressSet, NO_ADDRESSES } from './address-set.ts';
 import { Claims } from './claims.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
 import { Intake } from './intake.ts';
@@ -9,6 +9,7 @@ import { ENTRY, NameTree } from './name-tree.ts';
 import { NodeComposer } from './node-composer.ts';
 import { ObjectTable, type Origin, originOf } from './object-table.ts';
 import { Precedence } from './precedence.ts';
+import { ReverseNames } from './reverse-names.ts';
 import { wireName } from './wire-name.ts';
 import { WordHeap } from './word-heap.ts';
 import type { Zone } from './zone.ts';
@@ -27,6 +28,9 @@ export interface ViewIndexOptions {
   readonly now: () => number;
 }
 
+/** Entries that exist though nobody claims them. */
+const KEPT: number = ENTRY.PINNED | ENTRY.REVERSE;
+
 /**
  * What stands behind one snapshot: the objects of each gateway, the tree of their names, and which of
  * these have changed. Objects come in; nodes of the names that this changes go out with the next
@@ -41,6 +45,7 @@ export class ViewIndex {
   private readonly tree: NameTree;
   private readonly claims: Claims;
   private readonly composer: NodeComposer;
+  private readonly reverse: ReverseNames | undefined;
   private readonly publisher: Publisher;
   private readonly log: Logger;
   private readonly now: () => number;
@@ -86,12 +91,20 @@ export class ViewIndex {
     this.gatewayOf = new Map(
       this.gateways.flatMap((gateway) => gateway.zones.map((zone) => [zone, gateway] as const)),
     );
+    this.reverse = ReverseNames.of({
+      heap,
+      tree: this.tree,
+      apexes: drafts.map(({ apexName }) => apexName),
+      markDirty: (entry) => this.markDirty(entry),
+    });
     this.composer = new NodeComposer({
       tree: this.tree,
       claims: this.claims,
       precedence: new Precedence(this.tree, this.claims, log),
       gatewayAround: (entry) => this.gatewayAround(entry),
       given: this.givenAddresses(),
+      stateOf: (zone) => this.stateOf(zone),
+      reverse: this.reverse,
     });
   }
 
@@ -159,6 +172,7 @@ export class ViewIndex {
   /** Composes what has changed and makes it visible. @returns whether there was anything. */
   publish(): boolean {
     this.markGlue();
+    this.settleReverse();
     const changed = this.zones.filter((zone) => zone.dirty.length > 0 || !zone.published);
     const known = changed.filter((zone) => !this.isUnsynced(zone));
     for (const zone of known) {
@@ -199,7 +213,8 @@ export class ViewIndex {
   private compose(zone: Zone, entry: number): void {
     const isApex = this.tree.hasFlags(entry, ENTRY.APEX);
     this.tree.setFlags(entry, ENTRY.PUBLISHED);
-    if (!isApex && this.composer.addHost(entry, this.publisher)) return;
+    const isHost = !this.tree.hasFlags(entry, ENTRY.APEX | ENTRY.REVERSE);
+    if (isHost && this.composer.addHost(entry, this.publisher)) return;
     const node = isApex ? this.composer.composeApex(zone) : this.composer.composeName(entry);
     this.publisher.add(node);
   }
@@ -211,7 +226,7 @@ export class ViewIndex {
    */
   private prune(entry: number, dirty: number[]): void {
     const { tree } = this;
-    if (!tree.hasFlags(entry, ENTRY.DIRTY) || tree.hasFlags(entry, ENTRY.PINNED)) return;
+    if (!tree.hasFlags(entry, ENTRY.DIRTY) || tree.hasFlags(entry, KEPT)) return;
     if (this.claims.has(entry) || tree.hasChildren(entry)) return;
     // A name that came and went between two publications leaves no trace.
     if (tree.hasFlags(entry, ENTRY.PUBLISHED)) {
@@ -240,8 +255,43 @@ export class ViewIndex {
     objects.forEachName(origin, (entry) => this.markDirty(entry));
   }
 
-  private markApexes({ zones }: Gateway): void {
-    for (const { number } of zones) this.markDirty(this.tree.apexOf(number));
+  private markApexes(gateway: Gateway): void {
+    for (const zone of this.zones) {
+      // What is missing of one gateway is missing in all reverse zones.
+      const isConcerned = gateway.numbers.has(zone.number) || this.isReverse(zone);
+      if (isConcerned) this.markDirty(this.tree.apexOf(zone.number));
+    }
+  }
+
+  /**
+   * Finds out which reverse names change with the names that have changed. Before anything is composed, for they
+   * belong to the same publication; and before a name is taken out, for it allocates (`NameTree.remove`).
+   */
+  private settleReverse(): void {
+    const { reverse, tree } = this;
+    if (reverse === undefined) return;
+    for (const zone of this.zones) {
+      if (this.isReverse(zone) || this.isUnsynced(zone)) continue;
+      for (const entry of zone.dirty) {
+        // What a wildcard has leads back to no name that exists.
+        const addresses = tree.isWildcard(entry) ? NO_ADDRESSES : this.composer.addressesOf(entry);
+        reverse.serve(entry, addresses);
+      }
+    }
+  }
+
+  private isReverse({ number }: Zone): boolean {
+    return this.reverse?.isReverse(number) === true;
+  }
+
+  private stateOf(zone: Zone): number {
+    const { stateFlags } = this.gatewayOf.get(zone) as Gateway;
+    if (stateFlags !== 0 || !this.isReverse(zone)) return stateFlags;
+    // The name of an address may yet come from any of them.
+    const isWaiting = this.gateways.some(
+      (gateway) => gateway.stateFlags !== 0 && !gateway.zones.every((one) => this.isReverse(one)),
+    );
+    return isWaiting ? NODE.ZONE_PARTIAL : 0;
   }
 
   /** An apex carries the addresses of its name servers, be they in another of our zones. */

@@ -119,6 +119,11 @@ export function composeCname(target: FoldedName, apex: FoldedName, ttl: number):
   return composeRRset(TYPE.CNAME, ttl, [octets], [pointers]);
 }
 
+/** PTR (RFC 1035 3.3.12) to a name outside of the zone. */
+export function composePtr(target: FoldedName, ttl: number): ComposedRRset {
+  return composeRRset(TYPE.PTR, ttl, [target]);
+}
+
 /** The address RRsets of a name; those without records are not there. */
 export function composeAddresses(addresses: AddressSet, ttl: number): ComposedRRset[] {
   const rrsets: ComposedRRset[] = [];
