@@ -50,8 +50,10 @@ export class ReverseNames {
     this.numbers = new Set(apexes.flatMap((apex, zone) => (isReverse(apex) ? [zone] : [])));
     this.zones = apexes.map(ReverseZone.of).filter((zone) => zone !== undefined);
     this.names = new NameHeap(heap, tree);
-    this.byName = new SlotTable(heap, (link) => this.hashOf(link + LINK.NAME));
-    this.byReverse = new SlotTable(heap, (link) => this.hashOf(link + LINK.REVERSE));
+    this.byName = new SlotTable(heap, (link) => hashOf(heap.words[link + LINK.NAME] as number));
+    this.byReverse = new SlotTable(heap, (link) =>
+      hashOf(heap.words[link + LINK.REVERSE] as number),
+    );
   }
 
   /** Whether a zone has names of addresses; what addresses its own names have does not count. */
@@ -149,15 +151,17 @@ export class ReverseNames {
 
   private find(table: SlotTable, member: number, entry: number): number {
     const { words } = this.heap;
-    let slot = table.home(this.tree.hashOf(entry));
+    let slot = table.home(hashOf(entry));
     for (let link = table.at(slot); link !== 0; link = table.at(slot)) {
       if (words[link + member] === entry) return link;
       slot = table.next(slot);
     }
     return 0;
   }
+}
 
-  private hashOf(word: number): number {
-    return this.tree.hashOf(this.heap.words[word] as number);
-  }
+/** Of an entry's offset: a look at its name's hash would be another place in memory for each probe. */
+function hashOf(entry: number): number {
+  const mixed = Math.imul(entry, 0x9e3779b1);
+  return mixed ^ (mixed >>> 16);
 }
