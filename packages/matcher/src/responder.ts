@@ -266,6 +266,7 @@ export class Responder {
     const flags = apex === 0 ? NODE.ZONE_UNSYNCED : reader.flagsOf(apex);
     // What is missing while a source has not been read may yet turn up: it can't be denied.
     if ((flags & (NODE.ZONE_UNSYNCED | NODE.ZONE_PARTIAL)) !== 0) return this.notReady(start, name);
+    if (lookup.node !== 0 && this.isUnresolved(lookup.node)) return this.notReady(start, name);
     this.accept(lookup.match === MATCH.NONE ? RCODE.NXDOMAIN : RCODE.NOERROR);
     const soa = reader.findRRset(apex, TYPE.SOA);
     const at = soa === 0 ? -1 : this.copyRRset(view, start, apex, soa, name);
@@ -276,6 +277,13 @@ export class Responder {
     }
     this.authorities = 1;
     return at;
+  }
+
+  /** Whether the node may come to have what was asked for. */
+  private isUnresolved(node: number): boolean {
+    const { type } = this.query;
+    const isAddress = type === TYPE.A || type === TYPE.AAAA || type === TYPE.ANY;
+    return isAddress && (this.reader.flagsOf(node) & NODE.UNRESOLVED) !== 0;
   }
 
   /**

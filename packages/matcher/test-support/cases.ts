@@ -64,7 +64,12 @@ export const CASE_ZONES: readonly ReferenceZone[] = [
      to-cut          20 CNAME www.cut.example.com.
      at-cut          20 CNAME cut.example.com.
      ${[0, 1, 2, 3, 4, 5, 6, 7, 8].map((i) => `c${i} 20 CNAME c${i + 1}.example.com.`).join('\n')}
-     c9              30 A    192.0.2.9`,
+     c9              30 A    192.0.2.9
+     pending         0  TYPE0 -
+     *.pending       0  TYPE0 -
+     half            30 A    192.0.2.71
+     half            0  TYPE0 -
+     to-pending      20 CNAME pending.example.com.`,
   ),
   zone(
     'sub.example.com.',
@@ -340,6 +345,18 @@ export const CASES: readonly Case[] = [
   nodata('sub.example.com. DS', 'DS of a zone whose parent is here (RFC 4035 3.1.4.1)'),
   ...ALIAS_CASES,
   ...CUT_CASES,
+  failed('pending.example.com. A', 'an address that is not known yet', 'SERVFAIL', 14),
+  failed('pending.example.com. AAAA', 'of either family', 'SERVFAIL', 14),
+  failed('pending.example.com. ANY', 'or whatever there is', 'SERVFAIL', 14),
+  nodata('pending.example.com. TXT', 'of another type there is none'),
+  failed('x.pending.example.com. A', 'of a wildcard', 'SERVFAIL', 14),
+  found('half.example.com. A', 'what is known of two', 'half.example.com. 30 in a 192.0.2.71'),
+  failed('half.example.com. AAAA', 'and what is not', 'SERVFAIL', 14),
+  found(
+    'to-pending.example.com. A',
+    'an alias holds whatever becomes of its target',
+    'to-pending.example.com. 20 in cname pending.example.com.',
+  ),
   failed('example.org. A', 'in no zone', 'REFUSED', 20),
   failed('com. NS', 'above the zones', 'REFUSED', 20),
   failed('. NS', 'the root', 'REFUSED', 20),

@@ -18,7 +18,11 @@ import {
   type RecordSpec,
 } from '@seamark/snapshot';
 import { typeNumber } from '../../../test/support/dns/codes.ts';
-import type { ReferenceRecord, ReferenceZone } from '../src/reference/reference-matcher.ts';
+import {
+  type ReferenceRecord,
+  type ReferenceZone,
+  UNRESOLVED,
+} from '../src/reference/reference-matcher.ts';
 
 /** Reads lines such as `www 60 A 192.0.2.1`; `@` is the apex, owners without a final dot lie below it. */
 export function zone(
@@ -91,6 +95,7 @@ export function compile(zones: readonly ReferenceZone[]): Map<string, NodeSpec> 
         apexLabels: labelCount(apex),
         flags:
           (isApex ? NODE.APEX | STATE[zone.state] : 0) |
+          unresolvedFlag(own) |
           (isCut ? NODE.CUT : 0) |
           wildcardFlag(name, names),
         rrsets: [...composeAll(shown, apex), ...composeGlue(servers, owners, apex)],
@@ -143,8 +148,13 @@ function wildcardFlag(name: string, names: ReadonlySet<string>): number {
   return names.has(absolute('*', name)) ? NODE.HAS_WILDCARD_CHILD : 0;
 }
 
+function unresolvedFlag(records: readonly ReferenceRecord[]): number {
+  return records.some(({ type }) => type === UNRESOLVED) ? NODE.UNRESOLVED : 0;
+}
+
 function composeAll(records: readonly ReferenceRecord[], apex: Uint8Array): ComposedRRset[] {
-  return [...Map.groupBy(records, ({ type }) => type)].map(([type, ofType]) =>
+  const owned = records.filter(({ type }) => type !== UNRESOLVED);
+  return [...Map.groupBy(owned, ({ type }) => type)].map(([type, ofType]) =>
     composeRecords(
       ofType.map((record) => composeOne(record, apex)),
       type,

@@ -70,6 +70,11 @@ export const NODE = {
    * wildcard's node it counts for that name, not for those that are synthesised from it (RFC 4592 4.2).
    */
   CUT: 32,
+  /**
+   * Its addresses are not all known, so their lack can't be told as NODATA: the host name of a load balancer
+   * has not been resolved.
+   */
+  UNRESOLVED: 64,
 } as const;
 
 /**

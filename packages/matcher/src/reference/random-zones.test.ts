@@ -14,7 +14,12 @@ import { Random, seeds } from '../../../protocol/test-support/random.ts';
 import { ask } from '../../test-support/asking.ts';
 import { absolute, compile, present, publishChange } from '../../test-support/zones.ts';
 import { Responder, TRANSPORT } from '../index.ts';
-import { ReferenceMatcher, type ReferenceRecord, type ReferenceZone } from './reference-matcher.ts';
+import {
+  ReferenceMatcher,
+  type ReferenceRecord,
+  type ReferenceZone,
+  UNRESOLVED,
+} from './reference-matcher.ts';
 
 /*
  * Random zones that change from publication to publication, and random questions: the responder
@@ -55,7 +60,12 @@ function randomRecords(random: Random, owner: string): ReferenceRecord[] {
     if (isAlias) return [randomAlias(random, owner)];
     if (random.oneIn(6)) return randomCut(random, owner);
   }
-  return [...randomAddresses(random, owner), ...randomOthers(random, owner, [CAA, UNKNOWN])];
+  const records = [
+    ...randomAddresses(random, owner),
+    ...randomOthers(random, owner, [CAA, UNKNOWN]),
+  ];
+  if (random.oneIn(4)) records.push({ owner, ttl: 0, type: UNRESOLVED, rdata: '' });
+  return records;
 }
 
 function randomAlias(random: Random, owner: string): ReferenceRecord {

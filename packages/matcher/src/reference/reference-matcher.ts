@@ -14,6 +14,12 @@ export interface ReferenceRecord {
   readonly rdata: string;
 }
 
+/**
+ * In place of a type: nothing is owned, but the owner's addresses are not all known, and the lack of one can't be
+ * told as NODATA.
+ */
+export const UNRESOLVED = 0;
+
 export interface ReferenceZone {
   readonly apex: string;
   /** The apex's SOA and NS among them. */
@@ -111,7 +117,8 @@ export class ReferenceMatcher {
     const encloser = exists ? qname : (ancestors(qname).find((a) => zone.names.has(a)) ?? apex);
     // Step 3a, or 3c with the source of synthesis (RFC 4592 3.3.1).
     const source = encloser === qname ? qname : below('*', encloser);
-    const all = (zone.rrsets.get(source) ?? []).map((record) => ({ ...record, owner: qname }));
+    const listed = (zone.rrsets.get(source) ?? []).map((record) => ({ ...record, owner: qname }));
+    const all = listed.filter((record) => record.type !== UNRESOLVED);
     const answer = all.filter((record) => type === TYPE.ANY || record.type === type);
     if (answer.length > 0) {
       const additional = type === TYPE.NS ? addressesOf(answer, zone) : [];
@@ -128,6 +135,8 @@ export class ReferenceMatcher {
     }
     // RFC 2308 2: no data, or no such name; neither can be said of a part of a zone.
     if (zone.state === 'partial') return failure(RCODE.SERVFAIL, EDE.NOT_READY);
+    const isAddress = type === TYPE.A || type === TYPE.AAAA || type === TYPE.ANY;
+    if (isAddress && all.length < listed.length) return failure(RCODE.SERVFAIL, EDE.NOT_READY);
     const authority = (zone.rrsets.get(apex) ?? []).filter(({ type }) => type === TYPE.SOA);
     const rcode = exists || zone.names.has(source) ? RCODE.NOERROR : RCODE.NXDOMAIN;
     return { ...NOTHING, rcode, authoritative, authority };
