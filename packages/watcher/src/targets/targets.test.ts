@@ -1,0 +1,264 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type FoldedName, formatAddress } from '@seamark/protocol';
+import { expect, test, vi } from 'vitest';
+import { FakeResolver, FakeTime } from '../../test-support/fake-resolver.ts';
+import { wireName } from '../zone-index/wire-name.ts';
+import type { Resolution } from './contract.ts';
+import { Targets } from './targets.ts';
+
+const LB: FoldedName = wireName('lb.example.net');
+
+/** Targets that ask a fake resolver, and somebody who wants some of them. */
+class Bench implements AsyncDisposable {
+  readonly time = new FakeTime();
+  readonly log: string[] = [];
+  readonly changes: FoldedName[] = [];
+  readonly resolver: FakeResolver;
+  readonly targets: Targets;
+  readonly listener = (target: FoldedName): void => {
+    this.changes.push(target);
+  };
+
+  private constructor(resolver: FakeResolver) {
+    this.resolver = resolver;
+    const line = (_: object, message: string): void => {
+      this.log.push(message.replace(/\d+(?=[,);])/, 'PORT'));
+    };
+    this.targets = new Targets({
+      resolvers: [resolver.address],
+      log: { debug: line, info: line, warn: line, error: line },
+      after: this.time.after,
+      random: () => 0,
+    });
+  }
+
+  static async open(): Promise<Bench> {
+    return new Bench(await FakeResolver.open());
+  }
+
+  /** What is known; `192.0.2.1 192.0.2.2 60 known`. */
+  get known(): string {
+    const { addresses, ttl, state }: Resolution = this.targets.want(LB, this.listener);
+    const texts = [...addresses.v4, ...addresses.v6].map((octets) => formatAddress(octets));
+    return [...texts, ...(texts.length > 0 ? [ttl] : []), state].join(' ');
+  }
+
+  /** Until both types wait for their next time. */
+  async settle(count = 2): Promise<void> {
+    await vi.waitFor(() => expect(this.time.delays).toHaveLength(count), { interval: 1 });
+  }
+
+  async pass(seconds: number): Promise<void> {
+    this.time.pass(1000 * seconds);
+    await this.settle();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.targets.close();
+    await this.resolver[Symbol.asyncDispose]();
+  }
+}
+
+test('a target is asked for at once, and again when its TTL has run out', async () => {
+  await using bench = await Bench.open();
+  const { resolver } = bench;
+  resolver.set('lb.example.net', '60 192.0.2.2 192.0.2.1', '300 2001:db8::1');
+  expect(bench.known).toBe('asking');
+  await bench.settle();
+  expect(bench.known).toBe('192.0.2.1 192.0.2.2 2001:db8::1 60 known');
+  expect(bench.time.delays).toEqual([60_000, 300_000]);
+  await bench.pass(59);
+  expect(resolver.asked).toHaveLength(2);
+  resolver.set('lb.example.net', '60 192.0.2.3', '300 2001:db8::1');
+  await bench.pass(1);
+  expect(resolver.asked).toEqual(['lb.example.net A', 'lb.example.net AAAA', 'lb.example.net A']);
+  expect(bench.known).toBe('192.0.2.3 2001:db8::1 60 known');
+});
+
+test('a TTL counts within 5 seconds and an hour', async () => {
+  await using bench = await Bench.open();
+  bench.resolver.set('lb.example.net', '0 192.0.2.1', '86400 2001:db8::1');
+  expect(bench.known).toBe('asking');
+  await bench.settle();
+  expect(bench.time.delays).toEqual([5000, 3_600_000]);
+  expect(bench.known).toBe('192.0.2.1 2001:db8::1 5 known');
+});
+
+test('the same again is no change, unless it may be kept for less, or for half as long again', async () => {
+  await using bench = await Bench.open();
+  const { resolver, changes } = bench;
+  const steps = [
+    ['60', '60', 1],
+    ['60', '60', 0],
+    ['59', '59', 1],
+    ['60', '59', 0],
+    ['88', '59', 0],
+    ['89', '89', 1],
+  ] as const;
+  for (const [ttl, told, more] of steps) {
+    resolver.set('lb.example.net', `${ttl} 192.0.2.1`, '3600 2001:db8::1');
+    changes.length = 0;
+    if (bench.known === 'asking') {
+      await bench.settle();
+      changes.length = 1;
+    } else await bench.pass(bench.time.delays[0] ?? 0);
+    expect([bench.known, changes.length]).toEqual([`192.0.2.1 2001:db8::1 ${told} known`, more]);
+  }
+});
+
+test('what was known last is kept while nobody can tell, for 30 seconds at a time', async () => {
+  await using bench = await Bench.open();
+  const { resolver, time } = bench;
+  resolver.set('lb.example.net', '60 192.0.2.1', '3600 2001:db8::1');
+  expect(bench.known).toBe('asking');
+  await bench.settle();
+  resolver.set('lb.example.net', 'SERVFAIL', 'SERVFAIL');
+  await bench.pass(60);
+  expect(bench.known).toBe('192.0.2.1 2001:db8::1 30 known');
+  // With a random part of nothing there is the least that RFC 9520 asks for.
+  for (let i = 0; i < 20; i++) {
+    expect(time.delays[0]).toBe(1000);
+    await bench.pass(1);
+  }
+  expect(resolver.asked).toHaveLength(23);
+  expect(bench.known).toBe('192.0.2.1 2001:db8::1 30 known');
+  resolver.set('lb.example.net', '60 192.0.2.9', '3600 2001:db8::1');
+  await bench.pass(1);
+  expect(bench.known).toBe('192.0.2.9 2001:db8::1 60 known');
+  expect(bench.log).toEqual([
+    'the host name lb.example.net does not resolve (A: SERVFAIL from 127.0.0.1:PORT): its last addresses are answered on; it is asked for again and again',
+    'the host name lb.example.net resolves again',
+  ]);
+});
+
+test('a failure is asked again at growing intervals, up to a minute', async () => {
+  await using resolver = await FakeResolver.open();
+  const time = new FakeTime();
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const options = { resolvers: [resolver.address], log, after: time.after, random: () => 0.5 };
+  const targets = new Targets(options);
+  resolver.set('lb.example.net', 'SERVFAIL', '3600 2001:db8::1');
+  targets.want(LB, () => {});
+  const delays: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    await vi.waitFor(() => expect(time.delays).toHaveLength(2), { interval: 1 });
+    const [delay = 0] = time.delays;
+    delays.push(delay);
+    time.pass(delay);
+  }
+  expect(delays).toEqual([1500, 2000, 3000, 5000, 9000, 17_000, 31_000, 31_000, 31_000]);
+  targets.close();
+});
+
+test('nothing is known of a target that nobody could ever tell of', async () => {
+  await using bench = await Bench.open();
+  bench.resolver.set('lb.example.net', 'SERVFAIL', 'REFUSED');
+  expect(bench.known).toBe('asking');
+  await bench.settle();
+  expect(bench.known).toBe('unknown');
+  expect(bench.log).toEqual([
+    expect.stringMatching(/does not resolve \(A: SERVFAIL .*; AAAA: REFUSED .*\): names that lead/),
+  ]);
+  bench.resolver.set('lb.example.net', '', 'REFUSED');
+  await bench.pass(1);
+  expect(bench.known).toBe('unknown');
+  bench.resolver.set('lb.example.net', '', '');
+  await bench.pass(5);
+  expect(bench.known).toBe('known');
+  expect(bench.log).toHaveLength(1);
+});
+
+test('one family is enough to be known, whatever becomes of the other', async () => {
+  await using bench = await Bench.open();
+  bench.resolver.set('lb.example.net', '60 192.0.2.1', 'SERVFAIL');
+  expect(bench.known).toBe('asking');
+  await bench.settle();
+  expect(bench.known).toBe('192.0.2.1 60 known');
+});
+
+test('that a target has gone counts when it is said twice on end', async () => {
+  await using bench = await Bench.open();
+  const { resolver } = bench;
+  resolver.set('lb.example.net', '60 192.0.2.1');
+  expect(bench.known).toBe('asking');
+  await bench.settle();
+  expect(bench.log).toEqual([]);
+  resolver.set('lb.example.net', 'NXDOMAIN', 'NXDOMAIN');
+  await bench.pass(60);
+  expect(bench.known).toBe('192.0.2.1 60 known');
+  resolver.set('lb.example.net', '60 192.0.2.1', 'NXDOMAIN');
+  await bench.pass(5);
+  expect(bench.known).toBe('192.0.2.1 60 known');
+  resolver.set('lb.example.net', 'NXDOMAIN', 'NXDOMAIN');
+  await bench.pass(60);
+  expect(bench.known).toBe('192.0.2.1 60 known');
+  await bench.pass(5);
+  expect(bench.known).toBe('known');
+  expect(bench.log).toEqual([expect.stringContaining('does not resolve (it has no address)')]);
+  resolver.set('lb.example.net', '60 192.0.2.2');
+  await bench.pass(60);
+  expect(bench.known).toBe('192.0.2.2 60 known');
+});
+
+test('one question for all who want a target; when none does it is forgotten', async () => {
+  await using bench = await Bench.open();
+  const { resolver, targets, time } = bench;
+  resolver.set('lb.example.net', '60 192.0.2.1');
+  const others: FoldedName[] = [];
+  const other = (target: FoldedName): void => void others.push(target);
+  expect(bench.known).toBe('asking');
+  targets.want(LB, other);
+  await bench.settle();
+  expect(resolver.asked).toHaveLength(2);
+  expect(others).toEqual(bench.changes);
+  targets.release(LB, bench.listener);
+  expect([targets.size, time.delays.length]).toEqual([1, 2]);
+  targets.release(LB, other);
+  expect([targets.size, time.delays.length]).toEqual([0, 0]);
+  // Wanted anew it is asked for anew, and what came too late for the old one is nobody's.
+  expect(bench.known).toBe('asking');
+  targets.release(LB, bench.listener);
+  expect(bench.known).toBe('asking');
+  await bench.settle();
+  expect(bench.known).toBe('192.0.2.1 60 known');
+});
+
+test('thousands of targets', async () => {
+  await using bench = await Bench.open();
+  const { resolver, targets } = bench;
+  const names = Array.from({ length: 2000 }, (_, i) => `lb${i}.example.net`);
+  for (const name of names) resolver.set(name, '60 192.0.2.1', '60 2001:db8::1');
+  for (const name of names) targets.want(wireName(name), bench.listener);
+  await vi.waitFor(() => expect(bench.time.delays).toHaveLength(4000), { timeout: 30_000 });
+  const resolutions = names.map((name) => targets.want(wireName(name), bench.listener));
+  expect(resolutions.every(({ state }) => state === 'known')).toBe(true);
+  expect(bench.log).toEqual([]);
+});
+
+test('64 questions are under way at the same time, and no more', async () => {
+  await using bench = await Bench.open();
+  const { resolver, targets } = bench;
+  const names = Array.from({ length: 100 }, (_, i) => `lb${i}.example.net`);
+  for (const name of names) resolver.set(name, 'SILENCE', 'SILENCE');
+  for (const name of names) targets.want(wireName(name), bench.listener);
+  await vi.waitFor(() => expect(resolver.asked.length).toBeGreaterThan(63), { interval: 1 });
+  await nextTurn();
+  expect(resolver.asked).toHaveLength(64);
+  targets.release(wireName('lb0.example.net'), bench.listener);
+  targets.release(wireName('lb99.example.net'), bench.listener);
+  expect(targets.size).toBe(98);
+});
+
+test('when it is closed nothing is asked any more', async () => {
+  await using bench = await Bench.open();
+  bench.resolver.set('lb.example.net', '60 192.0.2.1', 'SILENCE');
+  expect(bench.known).toBe('asking');
+  await bench.settle(1);
+  bench.targets.close();
+  expect(bench.time.delays).toEqual([]);
+  expect(bench.known).toBe('192.0.2.1 60 asking');
+  const asked = bench.resolver.asked.length;
+  bench.targets.want(wireName('other.example.net'), bench.listener);
+  expect(bench.time.delays).toEqual([]);
+  expect(bench.resolver.asked).toHaveLength(asked);
+});
