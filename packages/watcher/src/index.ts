@@ -1,6 +1,6 @@
 /**
  * Kubernetes objects in, host index snapshots out. Knows no wire format beyond RDATA, and no
- * sockets but those to API servers.
+ * sockets but those to API servers and resolvers.
  */
 
 export { ClusterSource, type ClusterSourceOptions } from './cluster/cluster-source.ts';
@@ -22,6 +22,7 @@ export type {
   SourceErrorCode,
 } from './sources/contract.ts';
 export { SourceError } from './sources/contract.ts';
+export type { After, ResolverAddress } from './targets/contract.ts';
 export {
   type SourceStatus,
   type ViewStatus,

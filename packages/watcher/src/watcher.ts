@@ -14,6 +14,8 @@ import {
   type Sink,
   type Source,
 } from './sources/contract.ts';
+import type { After, ResolverAddress } from './targets/contract.ts';
+import { TargetSources } from './targets/target-sources.ts';
 import type { GatewayOptions } from './zone-index/gateway.ts';
 import { ViewIndex } from './zone-index/view-index.ts';
 
@@ -31,6 +33,8 @@ export interface WatchedGateway extends Omit<GatewayOptions, 'clusters'> {
   readonly sources: readonly number[];
   /** How long a kind that can't be read holds back negative answers once another was read; default 60,000. */
   readonly syncTimeoutMs?: number;
+  /** Whom to ask for the addresses of load balancers that have a host name. None: those of /etc/resolv.conf. */
+  readonly resolvers?: readonly ResolverAddress[];
   /** Default: every object of its kinds. */
   readonly projection?: Partial<ProjectionOptions>;
 }
@@ -52,6 +56,8 @@ export interface WatcherOptions {
    * would be behind after more than one change a second. Default: memory of its own.
    */
   readonly serials?: Uint32Array;
+  /** When host names are resolved again. Default: by the clock. */
+  readonly after?: After;
   /** Called after each publication and each change of a kind's state. */
   readonly onChange?: () => void;
   /** Called when all that a view's sources have is published for the first time. */
@@ -178,6 +184,8 @@ export class Watcher {
   private readonly onChange: () => void;
   private readonly onSynced: () => void;
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly targets: TargetSources;
+  private resolvedSoon: NodeJS.Immediate | undefined;
 
   /** @throws NameError for a zone or name server that is no domain name. */
   constructor(options: WatcherOptions) {
@@ -186,6 +194,7 @@ export class Watcher {
     this.onChange = options.onChange ?? (() => {});
     this.onSynced = options.onSynced ?? (() => {});
     this.sources = options.sources;
+    this.targets = new TargetSources(log, options.after);
     const serials = options.serials ?? new Uint32Array(countZones(options.views));
     this.views = options.views.map(({ gateways }, i) => {
       const first = countZones(options.views.slice(0, i));
@@ -202,6 +211,8 @@ export class Watcher {
         log,
         now,
         serials: serials.subarray(first),
+        targetsOf: (gateway) => this.targets.get(gateways[gateway]?.resolvers ?? []),
+        onResolved: () => this.publishSoon(),
       });
       return { index, publisher, gateways, waiting: new Set(), publishedAt: 0, synced: false };
     });
@@ -229,6 +240,8 @@ export class Watcher {
     } finally {
       failed.abort();
       for (const timer of this.timers) clearTimeout(timer);
+      clearImmediate(this.resolvedSoon);
+      this.targets.close();
     }
   }
 
@@ -345,6 +358,14 @@ export class Watcher {
       const kinds = this.kinds[sourceOf(view, gateway, taker.cluster) ?? -1] ?? [];
       for (const { kind, synced } of kinds) if (!synced) goWithout(taker, kind);
     }
+  }
+
+  /** Answers of resolvers that came together are published together. */
+  private publishSoon(): void {
+    this.resolvedSoon ??= setImmediate(() => {
+      this.resolvedSoon = undefined;
+      this.publish();
+    });
   }
 
   private publish(): void {

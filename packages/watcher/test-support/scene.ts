@@ -8,7 +8,14 @@ import { presentRecord } from '../../../test/support/dns/format.ts';
 import type { ResourceRecord } from '../../../test/support/dns/message.ts';
 import { Responder, TRANSPORT } from '../../matcher/src/index.ts';
 import { ask } from '../../matcher/test-support/asking.ts';
-import { type Kind, type Logger, type Sink, type WatchedGateway, Watcher } from '../src/index.ts';
+import {
+  type After,
+  type Kind,
+  type Logger,
+  type Sink,
+  type WatchedGateway,
+  Watcher,
+} from '../src/index.ts';
 import { KINDS } from '../src/sources/contract.ts';
 
 /** What a name is asked for comes back as texts in lower case; SOA serials are left out. */
@@ -33,6 +40,8 @@ const GATEWAY: WatchedGateway = {
   nameServers: [{ name: 'ns1', addresses: [] }],
   relative: false,
   sources: [0],
+  // Nobody: a test that leads to host names elsewhere says whom to ask.
+  resolvers: [{ address: '127.0.0.1', port: 1 }],
 };
 
 /** An object of any kind, and its key. */
@@ -50,7 +59,11 @@ export class Scene implements AsyncDisposable {
   private readonly stop = new AbortController();
   private readonly running: Promise<void>;
 
-  constructor(gateways: readonly Partial<WatchedGateway>[] = [{}], syncTimeoutMs = 60_000) {
+  constructor(
+    gateways: readonly Partial<WatchedGateway>[] = [{}],
+    syncTimeoutMs = 60_000,
+    after?: After,
+  ) {
     const views = [
       { gateways: gateways.map((gateway) => ({ ...GATEWAY, syncTimeoutMs, ...gateway })) },
     ];
@@ -63,6 +76,7 @@ export class Scene implements AsyncDisposable {
     this.watcher = new Watcher({
       views,
       readers: 1,
+      ...(after && { after }),
       log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
       sources: Array.from({ length: count }, (_, i) => ({
         label: `source ${i}`,

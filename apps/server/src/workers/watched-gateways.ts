@@ -76,6 +76,7 @@ function watched(config: GatewayConfig, sources: readonly number[]): WatchedGate
     policy: config.clusters,
     relative: config.relative,
     flatten: config.flatten !== undefined,
+    resolvers: config.flatten?.resolvers ?? [],
     syncTimeoutMs: config.syncTimeoutMs,
     projection: {
       ...(config.ingressClasses && { ingressClasses: config.ingressClasses }),

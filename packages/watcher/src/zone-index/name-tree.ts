@@ -68,6 +68,8 @@ export class NameTree {
   private readonly view = new DataView(this.name.buffer);
   private readonly labels = new Uint8Array(LIMIT.LABELS);
   private labelCount = 0;
+  /** Another number whenever a name has come or gone. */
+  version = 0;
 
   /**
    * @param hasher of the snapshot that the names go to.
@@ -119,6 +121,24 @@ export class NameTree {
   }
 
   /**
+   * What there is at a name, nothing made: its own entry, or the wildcard's that speaks for it (RFC 4592 3.3.1),
+   * or 0; and the zone that it lies in, -1 for none.
+   */
+  find(name: FoldedName): { readonly entry: number; readonly zone: number } {
+    this.load(name);
+    const zone = this.enclosingZone(0);
+    if (zone < 0) return { entry: 0, zone };
+    const { labels, entry: apex } = this.zones[zone] as TreeZone;
+    let encloser = apex;
+    for (let index = this.labelCount - labels - 1; index >= 0; index--) {
+      const below = this.child(encloser, index);
+      if (below === 0) return { entry: this.wildcardBelow(encloser, index + 1), zone };
+      encloser = below;
+    }
+    return { entry: encloser, zone };
+  }
+
+  /**
    * Takes out an entry without children, which is no apex. Its parent's flag for a wildcard below goes
    * with that. Until something is allocated in the heap, its flags still read as none.
    *
@@ -130,6 +150,7 @@ export class NameTree {
     words[parent + CHILDREN] = (words[parent + CHILDREN] as number) - 1;
     if (this.isWildcard(entry)) this.clearFlags(parent, ENTRY.HAS_WILDCARD_CHILD);
     (this.zones[this.zoneOf(entry)] as TreeZone).names -= 1;
+    this.version += 1;
     this.table.remove(entry);
     this.clearFlags(entry, 0xff);
     this.heap.release(entry, entryWords(this.labelLength(entry)));
@@ -308,6 +329,19 @@ export class NameTree {
     return 0;
   }
 
+  /** The entry of `*.` before the suffix in hand that begins with label `index`, whose own is `parent`; or 0. */
+  private wildcardBelow(parent: number, index: number): number {
+    if (!this.hasFlags(parent, ENTRY.HAS_WILDCARD_CHILD)) return 0;
+    const { table } = this;
+    const { words } = this.heap;
+    let slot = table.home(this.hasher.wildcardHashOf(index));
+    for (let entry = table.at(slot); entry !== 0; entry = table.at(slot)) {
+      if (words[entry + PARENT] === parent && this.isWildcard(entry)) return entry;
+      slot = table.next(slot);
+    }
+    return 0;
+  }
+
   private hasLabel(entry: number, index: number): boolean {
     const start = this.labels[index] as number;
     const length = this.name[start] as number;
@@ -339,6 +373,7 @@ export class NameTree {
       if (this.isWildcard(entry)) this.setFlags(parent, ENTRY.HAS_WILDCARD_CHILD);
     }
     (this.zones[zone] as TreeZone).names += 1;
+    this.version += 1;
     this.table.add(entry);
     return entry;
   }

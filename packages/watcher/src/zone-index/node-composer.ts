@@ -9,6 +9,7 @@ import {
 } from '@seamark/snapshot';
 import type { AddressSet } from './address-set.ts';
 import type { Claims } from './claims.ts';
+import type { Flattening } from './flattening.ts';
 import type { Gateway } from './gateway.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import { type Answer, NO_ANSWER, type Precedence } from './precedence.ts';
@@ -38,6 +39,11 @@ export interface ComposerParts {
   readonly stateOf: (zone: Zone) => number;
   /** Undefined where there is no reverse zone. */
   readonly reverse: ReverseNames | undefined;
+  readonly flattening: Flattening;
+}
+
+interface ResolvedAnswer extends Answer {
+  readonly isUnresolved: boolean;
 }
 
 /** Makes nodes of names: what is an empty non-terminal, where wildcards are, each zone's SOA, NS and glue. */
@@ -69,6 +75,7 @@ export class NodeComposer {
     const gateway = this.parts.gatewayAround(entry);
     const { objects } = gateway;
     if (!gateway.counts(objects.originOf(record)) || !objects.findPlain(record)) return false;
+    this.parts.flattening.forget(entry);
     const { host, tree } = this;
     host.nameLength = tree.writeName(entry, host.name);
     host.labels = tree.writtenLabels;
@@ -87,8 +94,9 @@ export class NodeComposer {
 
   composeName(entry: number): NodeSpec {
     const gateway = this.parts.gatewayAround(entry);
-    const answer = this.answerOf(entry, gateway);
-    return this.spec(entry, this.wildcardFlag(entry), this.composeAnswer(entry, answer, gateway));
+    const answer = this.resolved(entry, gateway);
+    const flags = this.wildcardFlag(entry) | unresolvedFlag(answer);
+    return this.spec(entry, flags, this.composeAnswer(entry, answer));
   }
 
   /** A node that hides what older segments say of a name. */
@@ -101,63 +109,78 @@ export class NodeComposer {
     const gateway = this.parts.gatewayAround(entry);
     const { ttl } = gateway.options;
     const { negativeTtl } = gateway;
+    const answer = this.resolved(entry, gateway);
     const [primary] = zone.servers;
     if (primary === undefined) throw new Error('a zone without a name server');
     const rrsets: ComposedRRset[] = [
       composeSoa(primary, { serial: zone.serial, negativeTtl }),
       composeNs(zone.servers),
-      ...this.composeAnswer(entry, this.answerOf(entry, gateway), gateway),
+      ...this.composeAnswer(entry, answer),
     ];
     const glue = composeGlue(
       zone.servers.flatMap((server, i) => {
         const at = zone.serverEntries[i] ?? 0;
         if (at === 0) return [];
-        return [{ server, addresses: this.answerOf(at, this.parts.gatewayAround(at)).addresses }];
+        return [{ server, addresses: this.resolved(at, this.parts.gatewayAround(at)).addresses }];
       }),
       ttl,
     );
     if (glue !== undefined) rrsets.push(glue);
-    return this.spec(
-      entry,
-      NODE.APEX | this.parts.stateOf(zone) | this.wildcardFlag(entry),
-      rrsets,
-    );
+    const flags = this.parts.stateOf(zone) | this.wildcardFlag(entry) | unresolvedFlag(answer);
+    return this.spec(entry, NODE.APEX | flags, rrsets);
   }
 
   /** The addresses that the name's node has. */
   addressesOf(entry: number): AddressSet {
-    return this.answerOf(entry, this.parts.gatewayAround(entry)).addresses;
+    return this.resolved(entry, this.parts.gatewayAround(entry)).addresses;
   }
 
-  private answerOf(entry: number, gateway: Gateway): Answer {
+  /** What a name owns, host names unresolved. */
+  answerOf(entry: number, gateway: Gateway = this.parts.gatewayAround(entry)): Answer {
     const { given, precedence } = this.parts;
     const addresses = given.size === 0 ? undefined : given.get(entry);
     if (addresses !== undefined) return { ...NO_ANSWER, addresses, ttl: gateway.options.ttl };
     return precedence.answerOf(entry, gateway);
   }
 
-  private composeAnswer(entry: number, answer: Answer, gateway: Gateway): ComposedRRset[] {
-    const { addresses, targets, ttl } = answer;
-    const composed = composeAddresses(addresses, ttl);
-    for (const { type, ttl: own, rdata } of answer.rrsets) {
-      // NS and SOA of an apex are settled by configuration, and a cut is no name of ours to answer for.
-      if (type !== TYPE.NS) composed.push(composeRRset(type, own, rdata));
+  /** What it is answered with: of its host names none is left, or the one that a CNAME leads to. */
+  private resolved(entry: number, gateway: Gateway): ResolvedAnswer {
+    const { flattening } = this.parts;
+    const answer = this.answerOf(entry, gateway);
+    if (answer.targets.length === 0 || this.isAlias(entry, answer, gateway)) {
+      flattening.forget(entry);
+      return { ...answer, isUnresolved: false };
     }
-    const [target] = targets;
-    if (target === undefined || targets.length > 1) return this.withPtr(entry, composed, gateway);
-    // RFC 2181 10.1: a CNAME is alone.
-    const isApex = this.tree.hasFlags(entry, ENTRY.APEX);
-    if (composed.length > 0 || isApex || gateway.options.flatten === true) {
-      return this.withPtr(entry, composed, gateway);
+    return { ...answer, targets: [], ...flattening.flatten(entry, answer) };
+  }
+
+  /** Whether a CNAME can say it: it is alone (RFC 2181 10.1), and no name server has one (10.3). */
+  private isAlias(
+    entry: number,
+    { addresses, targets, rrsets }: Answer,
+    gateway: Gateway,
+  ): boolean {
+    if (gateway.options.flatten === true || targets.length > 1) return false;
+    if (addresses.v4.length + addresses.v6.length > 0 || rrsets.some(isAnswered)) return false;
+    return !this.tree.hasFlags(entry, ENTRY.APEX | ENTRY.NAME_SERVER);
+  }
+
+  private composeAnswer(entry: number, answer: ResolvedAnswer): ComposedRRset[] {
+    const [target] = answer.targets;
+    if (target !== undefined) return [composeCname(target, this.apexOf(entry), answer.ttl)];
+    const composed = composeAddresses(answer.addresses, answer.ttl);
+    for (const rrset of answer.rrsets) {
+      if (isAnswered(rrset)) composed.push(composeRRset(rrset.type, rrset.ttl, rrset.rdata));
     }
-    return [composeCname(target, this.apexOf(entry), ttl)];
+    return this.withPtr(entry, composed);
   }
 
   /** What an object says of a reverse name, a PTR or a CNAME, counts in place of what its address leads to. */
-  private withPtr(entry: number, composed: ComposedRRset[], gateway: Gateway): ComposedRRset[] {
+  private withPtr(entry: number, composed: ComposedRRset[]): ComposedRRset[] {
     const target = this.parts.reverse?.targetOf(entry);
     if (target === undefined || composed.some(({ type }) => type === TYPE.PTR)) return composed;
-    return [...composed, composePtr(target, gateway.options.ttl)];
+    const { ttl } = this.parts.gatewayAround(entry).options;
+    return [...composed, composePtr(target, ttl)];
   }
 
   private apexOf(entry: number): ReturnType<NameTree['nameOf']> {
@@ -173,4 +196,13 @@ export class NodeComposer {
   private wildcardFlag(entry: number): number {
     return this.tree.hasFlags(entry, ENTRY.HAS_WILDCARD_CHILD) ? NODE.HAS_WILDCARD_CHILD : 0;
   }
+}
+
+function unresolvedFlag({ isUnresolved }: ResolvedAnswer): number {
+  return isUnresolved ? NODE.UNRESOLVED : 0;
+}
+
+/** NS and SOA of an apex are settled by configuration, and a cut is no name of ours to answer for. */
+function isAnswered({ type }: { readonly type: number }): boolean {
+  return type !== TYPE.NS;
 }

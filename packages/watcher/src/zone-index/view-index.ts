@@ -1,8 +1,10 @@
 import { NODE, type Publisher } from '@seamark/snapshot';
 import type { ClaimingKind, ClaimSink } from '../projection/contract.ts';
 import type { Logger } from '../sources/contract.ts';
+import type { TargetSource } from '../targets/contract.ts';
 import { type AddressSet, addressSet, NO_ADDRESSES } from './address-set.ts';
 import { Claims } from './claims.ts';
+import { Flattening } from './flattening.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
 import { Intake } from './intake.ts';
 import { ENTRY, NameTree } from './name-tree.ts';
@@ -26,6 +28,10 @@ export interface ViewIndexOptions {
   readonly serials: Uint32Array;
   /** Unix time in seconds: what serials keep up with. */
   readonly now: () => number;
+  /** Who resolves the host names that a gateway's names lead to. */
+  readonly targetsOf: (gateway: number) => TargetSource;
+  /** Some of them resolve to something else: a publication is due. */
+  readonly onResolved: () => void;
 }
 
 /** Entries that exist though nobody claims them. */
@@ -44,6 +50,7 @@ export class ViewIndex {
   private readonly gatewayOf: ReadonlyMap<Zone, Gateway>;
   private readonly tree: NameTree;
   private readonly claims: Claims;
+  private readonly flattening: Flattening;
   private readonly composer: NodeComposer;
   private readonly reverse: ReverseNames | undefined;
   private readonly publisher: Publisher;
@@ -97,7 +104,15 @@ export class ViewIndex {
       apexes: drafts.map(({ apexName }) => apexName),
       markDirty: (entry) => this.markDirty(entry),
     });
+    this.flattening = new Flattening({
+      ...{ tree: this.tree, log, onResolved: options.onResolved },
+      answerOf: (entry) => this.composer.answerOf(entry),
+      isPartial: (zone) => this.stateOf(this.zones[zone] as Zone) !== 0,
+      targetsOf: (zone) => options.targetsOf(this.gateways.indexOf(this.gatewayOfZone(zone))),
+      markDirty: (entry) => this.markDirty(entry),
+    });
     this.composer = new NodeComposer({
+      flattening: this.flattening,
       tree: this.tree,
       claims: this.claims,
       precedence: new Precedence(this.tree, this.claims, log),
@@ -144,7 +159,7 @@ export class ViewIndex {
       markDirty: (entry) => this.markDirty(entry),
       onRead: (origin) => {
         this.markOrigin(target, origin);
-        this.markApexes(target);
+        this.markState(target);
         onRead();
       },
     });
@@ -156,7 +171,7 @@ export class ViewIndex {
     if (target.waited || target.isSynced) return;
     target.waited = true;
     for (const origin of target.origins()) this.markOrigin(target, origin);
-    this.markApexes(target);
+    this.markState(target);
   }
 
   /** Every kind has been read. */
@@ -171,17 +186,21 @@ export class ViewIndex {
 
   /** Composes what has changed and makes it visible. @returns whether there was anything. */
   publish(): boolean {
-    this.markGlue();
+    this.flattening.markDependents();
     this.settleReverse();
+    this.pruneDirty();
+    // Only now is it settled which names there are.
+    this.flattening.markLoose();
+    if (this.reverse !== undefined && this.flattening.size > 0) {
+      // Names that lead to others may have other addresses since those have gone.
+      this.settleReverse();
+      this.pruneDirty();
+    }
+    this.markGlue();
     const changed = this.zones.filter((zone) => zone.dirty.length > 0 || !zone.published);
     const known = changed.filter((zone) => !this.isUnsynced(zone));
-    for (const zone of known) {
-      // The SOA is part of what changes.
-      this.markDirty(this.tree.apexOf(zone.number));
-      const { dirty } = zone;
-      // A name that goes may leave others without a reason: the list grows meanwhile.
-      for (let i = 0; i < dirty.length; i++) this.prune(dirty[i] as number, dirty);
-    }
+    // The SOA is part of what changes.
+    for (const zone of known) this.markDirty(this.tree.apexOf(zone.number));
     this.publisher.expect(known.reduce((sum, { dirty }) => sum + dirty.length, 0));
     for (const zone of known) this.composeZone(zone);
     for (const zone of changed) {
@@ -219,6 +238,18 @@ export class ViewIndex {
     this.publisher.add(node);
   }
 
+  /** Takes out the names that nothing needs any more. */
+  private pruneDirty(): void {
+    for (const zone of this.zones) {
+      if (this.isUnsynced(zone)) continue;
+      // A name that goes may leave others without a reason: the list grows meanwhile.
+      for (let i = 0; i < zone.dirty.length; i++) this.prune(zone.dirty[i] as number, zone.dirty);
+      // Whoever allocates after this may be given the place of a name that has gone (`NameTree.remove`).
+      if (this.reverse === undefined) continue;
+      zone.dirty = zone.dirty.filter((entry) => this.tree.hasFlags(entry, ENTRY.DIRTY));
+    }
+  }
+
   /**
    * Takes a name out of the tree if nothing needs it any more.
    *
@@ -228,6 +259,7 @@ export class ViewIndex {
     const { tree } = this;
     if (!tree.hasFlags(entry, ENTRY.DIRTY) || tree.hasFlags(entry, KEPT)) return;
     if (this.claims.has(entry) || tree.hasChildren(entry)) return;
+    this.flattening.gone(entry);
     // A name that came and went between two publications leaves no trace.
     if (tree.hasFlags(entry, ENTRY.PUBLISHED)) {
       this.publisher.add(this.composer.composeGone(entry));
@@ -255,12 +287,14 @@ export class ViewIndex {
     objects.forEachName(origin, (entry) => this.markDirty(entry));
   }
 
-  private markApexes(gateway: Gateway): void {
+  /** What is missing in a gateway's zones is missing for another reason. */
+  private markState(gateway: Gateway): void {
     for (const zone of this.zones) {
       // What is missing of one gateway is missing in all reverse zones.
       const isConcerned = gateway.numbers.has(zone.number) || this.isReverse(zone);
       if (isConcerned) this.markDirty(this.tree.apexOf(zone.number));
     }
+    this.flattening.markAll();
   }
 
   /**
@@ -325,7 +359,11 @@ export class ViewIndex {
   }
 
   private gatewayAround(entry: number): Gateway {
-    return this.gatewayOf.get(this.zones[this.tree.zoneOf(entry)] as Zone) as Gateway;
+    return this.gatewayOfZone(this.tree.zoneOf(entry));
+  }
+
+  private gatewayOfZone(zone: number): Gateway {
+    return this.gatewayOf.get(this.zones[zone] as Zone) as Gateway;
   }
 
   private gateway(index: number): Gateway {
