@@ -85,6 +85,8 @@ export interface ViewStatus {
   readonly synced: boolean;
   /** Or has been waited for long enough: no answer is held back. */
   readonly ready: boolean;
+  /** Host names are being resolved for the first time; for five seconds at the most. */
+  readonly resolving: boolean;
 }
 
 export interface SourceStatus {
@@ -107,6 +109,7 @@ interface View {
   readonly gateways: readonly WatchedGateway[];
   publishedAt: number;
   synced: boolean;
+  resolving: 'not yet' | 'awaited' | 'over';
 }
 
 /** A source as a gateway of a view takes it. */
@@ -127,6 +130,9 @@ interface WatchedKind {
 }
 
 const SYNC_TIMEOUT_MS = 60_000;
+
+/** How long the first answers about host names are waited for by whoever can wait. */
+const RESOLVE_TIMEOUT_MS = 5000;
 
 /** What a gateway takes where it is not told otherwise. */
 const EVERY_OBJECT: ProjectionOptions = {
@@ -214,7 +220,15 @@ export class Watcher {
         targetsOf: (gateway) => this.targets.get(gateways[gateway]?.resolvers ?? []),
         onResolved: () => this.publishSoon(),
       });
-      return { index, publisher, gateways, waiting: new Set(), publishedAt: 0, synced: false };
+      return {
+        index,
+        publisher,
+        gateways,
+        waiting: new Set(),
+        publishedAt: 0,
+        synced: false,
+        resolving: 'not yet',
+      };
     });
     this.kinds = options.sources.map(({ kinds }) => kinds.map(unread));
     this.takers = this.createTakers();
@@ -247,7 +261,7 @@ export class Watcher {
 
   status(): WatcherStatus {
     return {
-      views: this.views.map(({ index, publisher, gateways, publishedAt, synced }) => ({
+      views: this.views.map(({ index, publisher, gateways, publishedAt, synced, resolving }) => ({
         generation: publisher.generation,
         names: index.names,
         bytes: publisher.bytes,
@@ -255,6 +269,7 @@ export class Watcher {
         publishedAt,
         synced,
         ready: gateways.every((_, gateway) => index.isReady(gateway)),
+        resolving: resolving === 'awaited' && index.isResolving,
       })),
       sources: this.sources.map(({ label }, i) => ({
         label,
@@ -302,12 +317,28 @@ export class Watcher {
   private waitForOthers(view: View, gateway: number): void {
     if (view.index.isSynced(gateway) || view.waiting.has(gateway)) return;
     view.waiting.add(gateway);
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
+    this.later(view.gateways[gateway]?.syncTimeoutMs ?? SYNC_TIMEOUT_MS, () => {
       this.goWithoutMissing(view, gateway);
       view.index.stopWaiting(gateway);
       this.publish();
-    }, view.gateways[gateway]?.syncTimeoutMs ?? SYNC_TIMEOUT_MS);
+    });
+  }
+
+  /** Once the first host names are asked for: neither are they. */
+  private waitForTargets(view: View): void {
+    if (view.resolving !== 'not yet' || !view.index.isResolving) return;
+    view.resolving = 'awaited';
+    this.later(RESOLVE_TIMEOUT_MS, () => {
+      view.resolving = 'over';
+      this.onChange();
+    });
+  }
+
+  private later(milliseconds: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      run();
+    }, milliseconds);
     timer.unref();
     this.timers.add(timer);
   }
@@ -374,6 +405,7 @@ export class Watcher {
       if (!view.index.publish()) continue;
       changed = true;
       view.publishedAt = Date.now();
+      this.waitForTargets(view);
       const synced = view.gateways.every((_, gateway) => view.index.isSynced(gateway));
       if (synced && !view.synced) {
         view.synced = true;

@@ -161,7 +161,8 @@ export class WatcherThread {
 
   /**
    * A replacement takes over when each kind that it reads has been read, or had not been before either. What only
-   * its predecessor read, objects asked for that it doesn't find any more.
+   * its predecessor read, objects asked for that it doesn't find any more. And it has asked for host names, of
+   * which its predecessor knows the addresses.
    */
   private handOverIfDue(): void {
     const { fresh, outlived, current } = this;
@@ -172,7 +173,7 @@ export class WatcherThread {
         return !synced && before?.synced === true;
       }),
     );
-    if (isBehind) return;
+    if (isBehind || current.views.some(({ resolving }) => resolving)) return;
     this.fresh = undefined;
     this.outlived = undefined;
     this.options.log.info({ event: 'watcher-replaced' }, 'the new watcher has taken over');

@@ -72,6 +72,8 @@ export class Flattening {
   private readonly byEntry = new Map<number, Set<number>>();
   private readonly byTarget = new Map<TargetSource, Map<string, Set<number>>>();
   private readonly listeners = new Map<TargetSource, TargetListener>();
+  /** Names of whose targets not even the first answer has come. */
+  private readonly asking = new Set<number>();
   /** Entries of which was told that they lead in a circle, or too far. */
   private readonly told = new Set<number>();
 
@@ -82,6 +84,11 @@ export class Flattening {
   /** Names that are flattened. */
   get size(): number {
     return this.uses.size;
+  }
+
+  /** Whether some name waits for the first answer about a target. */
+  get isAsking(): boolean {
+    return this.asking.size > 0;
   }
 
   /** @param answer the entry's own, which has targets. */
@@ -95,6 +102,8 @@ export class Flattening {
     const way = new Set([entry]);
     for (const target of answer.targets) this.follow(target, entry, way, walk);
     this.replace(entry, walk.uses);
+    if (walk.isAsking) this.asking.add(entry);
+    else this.asking.delete(entry);
     this.tell(entry, walk.isLoop);
     const addresses = mergeAddresses(walk.found.filter(({ v4, v6 }) => v4.length + v6.length > 0));
     const isReached = addresses.v4.length + addresses.v6.length > 0;
@@ -106,6 +115,7 @@ export class Flattening {
   forget(entry: number): void {
     if (this.uses.size === 0 || !this.uses.has(entry)) return;
     this.replace(entry, undefined);
+    this.asking.delete(entry);
     this.tell(entry, false);
   }
 

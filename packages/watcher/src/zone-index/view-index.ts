@@ -184,6 +184,11 @@ export class ViewIndex {
     return this.gateway(gateway).stateFlags === 0;
   }
 
+  /** Whether there are host names of which nothing is known because the first answer has not come. */
+  get isResolving(): boolean {
+    return this.flattening.isAsking;
+  }
+
   /** Composes what has changed and makes it visible. @returns whether there was anything. */
   publish(): boolean {
     this.flattening.markDependents();
