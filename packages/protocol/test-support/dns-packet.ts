@@ -13,6 +13,7 @@ export interface DnsPacket {
     readonly id?: number;
     readonly flags?: number;
     readonly questions: readonly PacketQuestion[];
+    readonly answers?: readonly object[];
     readonly additionals?: readonly object[];
   }): Buffer;
   readonly name: { encode(name: string): Buffer; decode(octets: Uint8Array): string };
