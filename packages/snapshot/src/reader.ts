@@ -212,6 +212,47 @@ export class SnapshotReader {
     return 0;
   }
 
+  /**
+   * Visits the node of every name that exists, once, in no order. It goes through every segment: for dumps, and
+   * not for the query path.
+   */
+  forEachNode(visit: (node: number) => void): void {
+    const { words } = this;
+    for (let i = 0; i < this.count; i++) {
+      const start = this.starts[i] as number;
+      const end = start + HEADER_WORDS + 2 * ((this.masks[i] as number) + 1);
+      for (let slot = start + HEADER_WORDS; slot < end; slot += 2) {
+        const offset = words[slot + 1] as number;
+        if (offset === 0) continue;
+        const node = start + offset;
+        const at = 4 * (node + NODE_HEADER_WORDS);
+        // Another one is found where a newer segment knows the name, none where it has gone.
+        const found = this.find(
+          words[slot] as number,
+          this.view,
+          at,
+          this.nameLengthOf(node),
+          false,
+        );
+        if (found === node) visit(node);
+      }
+    }
+  }
+
+  /** Octets of the node's name, which begins at its third word. */
+  nameLengthOf(node: number): number {
+    return (this.words[node] as number) & 0xff;
+  }
+
+  /** How many RRsets the node has, GLUE among them. */
+  rrsetsOf(node: number): number {
+    return ((this.words[node + 1] as number) >> 8) & 0xff;
+  }
+
+  typeOf(entry: number): number {
+    return (this.words[entry] as number) >>> 16;
+  }
+
   /** The first directory entry of a node that has one, as ANY takes it (RFC 8482 4.1), or 0. */
   anyRRset(node: number): number {
     const count = ((this.words[node + 1] as number) >> 8) & 0xff;
@@ -224,7 +265,8 @@ export class SnapshotReader {
     return entry !== 0 && (this.words[entry] as number) >>> 16 === TYPE.CNAME ? entry : 0;
   }
 
-  private firstRRset(node: number): number {
+  /** Where the directory begins, whether it has entries or not. */
+  firstRRset(node: number): number {
     return node + NODE_HEADER_WORDS + ((((this.words[node] as number) & 0xff) + 3) >> 2);
   }
 
