@@ -18,6 +18,6 @@ export {
   type NodeSpec,
   type RecordSpec,
 } from './node-batch.ts';
-export { type OwnedName, type OwnedRRset, readName } from './owned-name.ts';
+export { type GlueRecord, type OwnedName, type OwnedRRset, readName } from './owned-name.ts';
 export { Publisher, type PublisherOptions } from './publisher.ts';
 export { SnapshotReader } from './reader.ts';

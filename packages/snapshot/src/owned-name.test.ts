@@ -95,6 +95,43 @@ describe('a name that is read back', () => {
     ]);
   });
 
+  it('has its glue where it is a zone cut: the owners are no names of the snapshot', () => {
+    const { publisher, reader } = pair();
+    const outside = foldName(parseName('ns.example.net'));
+    const ns = Uint8Array.of(2, ...Buffer.from('ns'), 3, ...Buffer.from('sub'), 0xc0, 0x0c);
+    const record = (
+      owner: Uint8Array,
+      ownerPointers: number[],
+      type: number,
+      rdata: Uint8Array,
+    ) => ({
+      ...{ owner, ownerPointers, type, ttl: 9, rdata, rdataPointers: [] },
+    });
+    const glue = composeRecords(
+      [
+        record(ns, [7], TYPE.A, Uint8Array.of(192, 0, 2, 1)),
+        record(outside, [], TYPE.AAAA, new Uint8Array(16)),
+        record(ns, [7], TYPE.AAAA, new Uint8Array(16)),
+      ],
+      GLUE,
+    );
+    const cut = composeRRset(TYPE.NS, 60, [ns], [[7]]);
+    publish(publisher, node('sub.example.com', NODE.CUT, [cut, glue]));
+    reader.refresh();
+    const owned = readName(reader, find(reader, 'sub.example.com'));
+    expect(owned.rrsets.map(({ rdata }) => rdata.map((octets) => formatName(octets)))).toEqual([
+      ['ns.sub.example.com.'],
+    ]);
+    const texts = owned.glue.map(({ owner, type, ttl, rdata }) =>
+      [formatName(owner), ttl, type, ...rdata.map((octets) => octets.length)].join(' '),
+    );
+    expect(texts).toEqual([
+      'ns.sub.example.com. 9 1 4',
+      'ns.example.net. 9 28 16',
+      'ns.sub.example.com. 9 28 16',
+    ]);
+  });
+
   it('keeps what it has when its memory is used again', () => {
     const { publisher, reader } = pair();
     publish(publisher, node('www.example.com', 0, []), host('a.example.com', 7));

@@ -1,5 +1,5 @@
 import type { FoldedName } from '@seamark/protocol';
-import { DIRECTORY_WORDS, GLUE, NODE_HEADER_WORDS } from './layout.ts';
+import { DIRECTORY_WORDS, GLUE, NODE, NODE_HEADER_WORDS } from './layout.ts';
 import type { SnapshotReader } from './reader.ts';
 
 /** A name of the snapshot and what it owns, in memory of its own. */
@@ -11,8 +11,15 @@ export interface OwnedName {
   readonly zone: number;
   /** NODE.* */
   readonly flags: number;
-  /** In the order of the node; without GLUE, which its owners have. */
+  /** In the order of the node. */
   readonly rrsets: readonly OwnedRRset[];
+  /** Of a zone cut, addresses of its name servers; an apex's are those that these names own. */
+  readonly glue: readonly GlueRecord[];
+}
+
+/** A record whose owner is no name of the snapshot. */
+export interface GlueRecord extends OwnedRRset {
+  readonly owner: Uint8Array;
 }
 
 export interface OwnedRRset {
@@ -44,7 +51,43 @@ export function readName(reader: SnapshotReader, node: number): OwnedName {
     const entry = first + DIRECTORY_WORDS * i;
     if (reader.typeOf(entry) !== GLUE) rrsets.push(readRRset(reader, node, entry, apex));
   }
-  return { name, apex, zone: reader.zoneOf(node), flags: reader.flagsOf(node), rrsets };
+  const flags = reader.flagsOf(node);
+  const glue = (flags & NODE.CUT) === 0 ? 0 : reader.findRRset(node, GLUE);
+  return {
+    ...{ name, apex, zone: reader.zoneOf(node), flags, rrsets },
+    glue: glue === 0 ? [] : readGlue(reader, node, glue, apex),
+  };
+}
+
+function readGlue(
+  reader: SnapshotReader,
+  node: number,
+  entry: number,
+  apex: FoldedName,
+): GlueRecord[] {
+  const { view, octets } = reader;
+  const end = reader.octetsAt(node, entry) + reader.lengthOf(entry);
+  const glue: GlueRecord[] = [];
+  for (let at = reader.octetsAt(node, entry); at < end; ) {
+    const from = at;
+    while ((octets[at] as number) !== 0 && (octets[at] as number) < 0xc0) {
+      at += 1 + (octets[at] as number);
+    }
+    const isWhole = octets[at] === 0;
+    const labels = octets.slice(from, at);
+    const owner = Uint8Array.of(...labels, ...(isWhole ? [0] : apex));
+    // The fields as behind an owner pointer, which takes two octets.
+    at += isWhole ? -1 : 0;
+    const rdata = octets.slice(at + RDATA_AT, at + RDATA_AT + view.getUint16(at + LENGTH_AT));
+    glue.push({
+      owner,
+      type: view.getUint16(at + 2),
+      ttl: view.getUint32(at + TTL_AT),
+      rdata: [rdata],
+    });
+    at += RDATA_AT + rdata.length;
+  }
+  return glue;
 }
 
 function readRRset(

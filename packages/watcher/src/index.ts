@@ -5,6 +5,11 @@
 
 export { ClusterSource, type ClusterSourceOptions } from './cluster/cluster-source.ts';
 export type { ObjectName, Wanted } from './cluster/scope.ts';
+export type {
+  ExplainedObject,
+  NameExplanation,
+  ObjectLossCode,
+} from './explain/explanation.ts';
 export { ManifestSource } from './manifests/manifest-source.ts';
 export {
   CLAIMING_KINDS,

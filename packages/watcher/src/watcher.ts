@@ -1,4 +1,7 @@
+import { foldName, parseName } from '@seamark/protocol';
 import { mergeInThread, Publisher, type SnapshotHandle } from '@seamark/snapshot';
+import { type BystanderPlace, Bystanders } from './explain/bystanders.ts';
+import { explanationOf, type NameExplanation } from './explain/explanation.ts';
 import {
   CLAIMING_KINDS,
   type ClaimingKind,
@@ -58,6 +61,8 @@ export interface WatcherOptions {
   readonly serials?: Uint32Array;
   /** When host names are resolved again. Default: by the clock. */
   readonly after?: After;
+  /** A name that `explain` will be asked about: who is passed over for it is noted, which takes a look at every claim. */
+  readonly explain?: string;
   /** Called after each publication and each change of a kind's state. */
   readonly onChange?: () => void;
   /** Called when all that a view's sources have is published for the first time. */
@@ -189,11 +194,12 @@ export class Watcher {
   private readonly log: Logger;
   private readonly onChange: () => void;
   private readonly onSynced: () => void;
+  private readonly bystanders: Bystanders | undefined;
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly targets: TargetSources;
   private resolvedSoon: NodeJS.Immediate | undefined;
 
-  /** @throws NameError for a zone or name server that is no domain name. */
+  /** @throws NameError for a zone, name server or name to explain that is no domain name. */
   constructor(options: WatcherOptions) {
     const { log, readers } = options;
     this.log = log;
@@ -231,6 +237,10 @@ export class Watcher {
       };
     });
     this.kinds = options.sources.map(({ kinds }) => kinds.map(unread));
+    this.bystanders =
+      options.explain === undefined
+        ? undefined
+        : new Bystanders(foldName(parseName(options.explain)));
     this.takers = this.createTakers();
     // Before anything is known, the zones are there to say so.
     this.publish();
@@ -281,6 +291,35 @@ export class Watcher {
     };
   }
 
+  /**
+   * What there is to say of the name that was to be explained, as things stand, in one of the views.
+   *
+   * @throws RangeError if none was
+   */
+  explain(view: number): NameExplanation {
+    const { bystanders, sources } = this;
+    const of = this.views[view];
+    if (of === undefined || bystanders === undefined) throw new RangeError('nothing to explain');
+    const sourceLabel = (source: number): string => sources[source]?.label ?? '';
+    return explanationOf({
+      name: bystanders.name,
+      index: of.index.explain(bystanders.name),
+      labelOf: (gateway, cluster) => sourceLabel(sourceOf(of, gateway, cluster) ?? -1),
+      sourceLabel,
+      passedOver: bystanders.passedOver.filter(({ place }) => place.view === view),
+      claimants: bystanders.claimants.filter(({ place }) => place.view === view),
+    });
+  }
+
+  private placeOf(view: View, gateway: number, cluster: number): BystanderPlace {
+    return {
+      view: this.views.indexOf(view),
+      source: sourceOf(view, gateway, cluster) ?? -1,
+      zones: view.gateways[gateway]?.zones ?? [],
+      relative: view.gateways[gateway]?.relative ?? true,
+    };
+  }
+
   /** Objects of a kind that have, or want, a name; of a kind that claims none, nobody keeps count. */
   private countOf(source: number, kind: Kind): number {
     if (!isClaiming(kind)) return 0;
@@ -294,9 +333,11 @@ export class Watcher {
     return this.views.flatMap((view) =>
       view.gateways.flatMap(({ sources, resources, projection }, gateway) =>
         sources.map((source, cluster) => {
-          const claims = view.index.intake(gateway, cluster, () =>
+          const intake = view.index.intake(gateway, cluster, () =>
             this.waitForOthers(view, gateway),
           );
+          const claims =
+            this.bystanders?.beside(this.placeOf(view, gateway, cluster), intake) ?? intake;
           const options = { ...EVERY_OBJECT, ...projection };
           const demand = (kind: Kind): void => this.demand(source, kind);
           const projectors = createProjectors(resources, { options, claims, demand });

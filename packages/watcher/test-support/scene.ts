@@ -9,12 +9,12 @@ import type { ResourceRecord } from '../../../test/support/dns/message.ts';
 import { Responder, TRANSPORT } from '../../matcher/src/index.ts';
 import { ask } from '../../matcher/test-support/asking.ts';
 import {
-  type After,
   type Kind,
   type Logger,
   type Sink,
   type WatchedGateway,
   Watcher,
+  type WatcherOptions,
 } from '../src/index.ts';
 import { KINDS } from '../src/sources/contract.ts';
 
@@ -59,10 +59,11 @@ export class Scene implements AsyncDisposable {
   private readonly stop = new AbortController();
   private readonly running: Promise<void>;
 
+  /** @param more `explain`: a name that `explain` of the watcher is to be asked about. */
   constructor(
     gateways: readonly Partial<WatchedGateway>[] = [{}],
     syncTimeoutMs = 60_000,
-    after?: After,
+    more: Partial<Pick<WatcherOptions, 'after' | 'explain'>> = {},
   ) {
     const views = [
       { gateways: gateways.map((gateway) => ({ ...GATEWAY, syncTimeoutMs, ...gateway })) },
@@ -76,7 +77,7 @@ export class Scene implements AsyncDisposable {
     this.watcher = new Watcher({
       views,
       readers: 1,
-      ...(after && { after }),
+      ...more,
       log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
       sources: Array.from({ length: count }, (_, i) => ({
         label: `source ${i}`,

@@ -18,7 +18,7 @@ class FlatScene extends Scene {
     super(
       gateways.map((gateway) => ({ resolvers, ...gateway })),
       60_000,
-      time.after,
+      { after: time.after },
     );
     this.resolver = resolver;
     this.time = time;

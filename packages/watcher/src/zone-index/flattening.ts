@@ -141,7 +141,7 @@ export class Flattening {
     this.looseVersion = tree.version;
     for (const user of this.looseUsers) {
       for (const { name, entry } of this.uses.get(user)?.loose.values() ?? []) {
-        if (tree.find(name).entry !== entry) markDirty(user);
+        if (tree.lookUp(name).entry !== entry) markDirty(user);
       }
     }
   }
@@ -157,7 +157,7 @@ export class Flattening {
    */
   private follow(target: FoldedName, from: number, way: Set<number>, walk: Walk): void {
     const { tree, answerOf, isPartial } = this.parts;
-    const { entry, zone } = tree.find(target);
+    const { entry, zone } = tree.lookUp(target);
     if (zone < 0) {
       this.ask(target, this.parts.targetsOf(tree.zoneOf(from)), walk);
       return;

@@ -179,7 +179,7 @@ export class Intake implements ClaimSink {
   }
 
   private complain(kind: ClaimingKind, key: string, complaints: readonly string[]): void {
-    const object = `${kind} ${key.replace(PART, '')}`;
+    const object = `${kind} ${wholeKey(key)}`;
     for (const complaint of complaints) {
       this.parts.log.warn({ event: 'claim-ignored', object }, `${object}: ${complaint}`);
     }
@@ -200,7 +200,12 @@ function partKey(key: string, part: number): string {
   return part === 0 ? key : `${key}#${part}`;
 }
 
-/** What that adds, which is nobody's but ours. */
+/** The object's own key, of any of its parts. */
+export function wholeKey(key: string): string {
+  return key.replace(PART, '');
+}
+
+/** What `partKey` adds, which is nobody's but ours. */
 const PART = /#\d+$/;
 
 function messageOf(error: unknown): string {

@@ -120,11 +120,30 @@ export class NameTree {
     return this.descend(zone, 0);
   }
 
+  /** The entry of a name, or 0: none is made. */
+  find(name: FoldedName): number {
+    this.load(name);
+    const zone = this.enclosingZone(0);
+    if (zone < 0) return 0;
+    let entry = this.apexOf(zone);
+    for (let index = this.labelCount - this.apexLabels(zone) - 1; index >= 0 && entry !== 0; ) {
+      entry = this.child(entry, index);
+      index -= 1;
+    }
+    return entry;
+  }
+
+  /** The number of the innermost zone around a name, or -1. */
+  zoneAround(name: FoldedName): number {
+    this.load(name);
+    return this.enclosingZone(0);
+  }
+
   /**
    * What there is at a name, nothing made: its own entry, or the wildcard's that speaks for it (RFC 4592 3.3.1),
    * or 0; and the zone that it lies in, -1 for none.
    */
-  find(name: FoldedName): { readonly entry: number; readonly zone: number } {
+  lookUp(name: FoldedName): { readonly entry: number; readonly zone: number } {
     this.load(name);
     const zone = this.enclosingZone(0);
     if (zone < 0) return { entry: 0, zone };

@@ -24,10 +24,20 @@ export interface AnsweredRRset {
   readonly rdata: readonly Uint8Array[];
 }
 
+/** Who is heard at a name. */
+export interface Hearing {
+  /** In the order of kinds, those that count and say something; of the same words, one speaker each. */
+  readonly levels: readonly (readonly Spoken[])[];
+  /** Whose addresses and targets are the name's: all of one level. */
+  readonly reached: readonly Spoken[];
+  /** The cluster that alone counts, where that is so. */
+  readonly first: number | undefined;
+}
+
 export const NO_ANSWER: Answer = { addresses: NO_ADDRESSES, targets: [], ttl: 0, rrsets: [] };
 
 /** A record of the table and what it says. */
-interface Spoken {
+export interface Spoken {
   readonly record: number;
   readonly cluster: number;
   readonly kind: ClaimingKind;
@@ -67,17 +77,7 @@ export class Precedence {
   }
 
   private merged(entry: number, gateway: Gateway): Answer {
-    let spoken = this.distinct(entry, gateway);
-    if (gateway.options.policy === 'first') {
-      const first = Math.min(...spoken.map(({ cluster }) => cluster));
-      spoken = spoken.filter(({ cluster }) => cluster === first);
-    }
-    const levels = this.kindsFor(entry, gateway).map((kind) =>
-      spoken.filter((one) => one.kind === kind),
-    );
-    const reached = (
-      levels.find((level) => level.some(({ content }) => isReached(content))) ?? []
-    ).filter(({ content }) => isReached(content));
+    const { levels, reached } = this.hear(entry, gateway);
     const addresses = mergeAddresses(reached.map(({ content }) => content.addresses));
     const rrsets = mergeRRsets(levels, gateway.options.ttl);
     this.tell(entry, gateway, reached[0], addresses.excess + rrsets.excess);
@@ -87,6 +87,23 @@ export class Precedence {
       ttl: lowestTtl(reached, gateway.options.ttl),
       rrsets: rrsets.rrsets,
     };
+  }
+
+  /** Settles who of those that claim a name is heard. */
+  hear(entry: number, gateway: Gateway): Hearing {
+    let spoken = this.distinct(entry, gateway);
+    let first: number | undefined;
+    if (gateway.options.policy === 'first' && spoken.length > 0) {
+      first = Math.min(...spoken.map(({ cluster }) => cluster));
+      spoken = spoken.filter(({ cluster }) => cluster === first);
+    }
+    const levels = this.kindsFor(entry, gateway).map((kind) =>
+      spoken.filter((one) => one.kind === kind),
+    );
+    const reached = (
+      levels.find((level) => level.some(({ content }) => isReached(content))) ?? []
+    ).filter(({ content }) => isReached(content));
+    return { levels, reached, first };
   }
 
   /** All that counts and says something; by its octets, as thousands of Ingresses may share a host and say the same. */
@@ -104,7 +121,8 @@ export class Precedence {
     }).filter(({ content }) => !isEmpty(content));
   }
 
-  private kindsFor(entry: number, { options }: Gateway): readonly ClaimingKind[] {
+  /** Kinds in the order in which they are heard at a name. */
+  kindsFor(entry: number, { options }: Gateway): readonly ClaimingKind[] {
     // Anybody may write an Ingress whose host is a name server's name: it must not take the zone over. And a
     // name server's Service is read for that name though Services are not configured.
     if (!this.tree.hasFlags(entry, ENTRY.NAME_SERVER)) return options.resources;
@@ -133,7 +151,8 @@ function alone(content: Content, defaultTtl: number): Answer {
   return { addresses, targets, ttl, rrsets: rrsets.map((rrset) => ({ ...rrset, ttl })) };
 }
 
-function isReached({ addresses, targets }: Content): boolean {
+/** Whether there is anything in the way of an address. */
+export function isReached({ addresses, targets }: Content): boolean {
   return addresses.v4.length + addresses.v6.length + targets.length > 0;
 }
 

@@ -1,3 +1,4 @@
+import type { FoldedName } from '@seamark/protocol';
 import { NODE, type Publisher } from '@seamark/snapshot';
 import type { ClaimingKind, ClaimSink } from '../projection/contract.ts';
 import type { Logger } from '../sources/contract.ts';
@@ -7,6 +8,7 @@ import { Claims } from './claims.ts';
 import { Flattening } from './flattening.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
 import { Intake } from './intake.ts';
+import { explainName, type NameInIndex } from './name-in-index.ts';
 import { ENTRY, NameTree } from './name-tree.ts';
 import { NodeComposer } from './node-composer.ts';
 import { ObjectTable, type Origin, originOf } from './object-table.ts';
@@ -53,6 +55,8 @@ export class ViewIndex {
   private readonly flattening: Flattening;
   private readonly composer: NodeComposer;
   private readonly reverse: ReverseNames | undefined;
+  private readonly precedence: Precedence;
+  private readonly given: ReadonlyMap<number, AddressSet>;
   private readonly publisher: Publisher;
   private readonly log: Logger;
   private readonly now: () => number;
@@ -111,13 +115,15 @@ export class ViewIndex {
       targetsOf: (zone) => options.targetsOf(this.gateways.indexOf(this.gatewayOfZone(zone))),
       markDirty: (entry) => this.markDirty(entry),
     });
+    this.precedence = new Precedence(this.tree, this.claims, log);
+    this.given = this.givenAddresses();
     this.composer = new NodeComposer({
       flattening: this.flattening,
       tree: this.tree,
       claims: this.claims,
-      precedence: new Precedence(this.tree, this.claims, log),
+      precedence: this.precedence,
       gatewayAround: (entry) => this.gatewayAround(entry),
-      given: this.givenAddresses(),
+      given: this.given,
       stateOf: (zone) => this.stateOf(zone),
       reverse: this.reverse,
     });
@@ -137,6 +143,22 @@ export class ViewIndex {
         names: this.tree.namesIn(number),
       })),
     );
+  }
+
+  /** All that the index knows of a name, and why; undefined if it lies in no zone. Changes nothing. */
+  explain(name: FoldedName): NameInIndex | undefined {
+    const number = this.tree.zoneAround(name);
+    if (number < 0) return undefined;
+    const zone = this.zones[number] as Zone;
+    const gateway = this.gatewayOf.get(zone) as Gateway;
+    return explainName(name, {
+      ...{ tree: this.tree, claims: this.claims, precedence: this.precedence, given: this.given },
+      ...{ zone, gateway, gatewayNumber: this.gateways.indexOf(gateway) },
+      compose: (entry) =>
+        this.tree.hasFlags(entry, ENTRY.APEX)
+          ? this.composer.composeApex(zone)
+          : this.composer.composeName(entry),
+    });
   }
 
   /** Objects of a kind that have, or want, a name in the gateway's zones; of one of its clusters. */

@@ -1,0 +1,172 @@
+import {
+  type FoldedName,
+  formatAddress,
+  formatName,
+  formatRdata,
+  typeMnemonic,
+} from '@seamark/protocol';
+import type { ClaimingKind } from '../projection/contract.ts';
+import type { NameInIndex } from '../zone-index/name-in-index.ts';
+import type { LossCode, Verdict } from '../zone-index/verdicts.ts';
+import type { Bystander } from './bystanders.ts';
+
+/** What the watcher knows of a name, as texts. Names are in presentation format with a final dot. */
+export interface NameExplanation {
+  readonly name: string;
+  /** The apex of the zone that the name lies in; absent: in none, and nothing else is known then. */
+  readonly zone?: string;
+  /** The name exists, be it for those below it alone. */
+  readonly exists: boolean;
+  /** The name, or the closest around it that exists. */
+  readonly encloser?: string;
+  /** It is the name of one of the zone's name servers. */
+  readonly isNameServer: boolean;
+  /** RR types that it owns. */
+  readonly types: readonly string[];
+  /** The closest wildcard that covers it, whether it comes to speak for it or not. */
+  readonly wildcard?: {
+    readonly name: string;
+    readonly speaks: boolean;
+    readonly types: readonly string[];
+  };
+  /** Those that have to do with it, the ones that are answered from first, then in order of precedence. */
+  readonly objects: readonly ExplainedObject[];
+}
+
+/** An object that claims the name or a wildcard over it, or would. */
+export interface ExplainedObject {
+  /** The label of its source. */
+  readonly source: string;
+  readonly kind: ClaimingKind;
+  /** `namespace/name`, or `name` where the kind has no namespaces. */
+  readonly object: string;
+  /** The owner name that it claims; of one that is passed over, as the object has it. */
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly targets: readonly string[];
+  /** Other records: `MX 10 mail.example.com.` */
+  readonly records: readonly string[];
+  /** Seconds; absent where it claims nothing. */
+  readonly ttl?: number;
+  /** RR types of the answer that it gives, alone or with others. */
+  readonly answers: readonly string[];
+  /** Why it gives none. */
+  readonly loss?: { readonly code: ObjectLossCode; readonly text: string };
+}
+
+/** For programs: they stay. */
+export type ObjectLossCode =
+  | LossCode
+  /** It claims nothing, for the reason that the text says: class, label, type, a parent that doesn't accept it. */
+  | 'passed-over'
+  /** The name that it claims counts in no zone that it is read for. */
+  | 'wrong-zone'
+  /** It claims a wildcard, and the name, or one between the two, exists. */
+  | 'hidden';
+
+export interface ExplanationParts {
+  readonly name: FoldedName;
+  readonly index: NameInIndex | undefined;
+  /** The label of a gateway's cluster. */
+  readonly labelOf: (gateway: number, cluster: number) => string;
+  readonly sourceLabel: (source: number) => string;
+  readonly passedOver: readonly Bystander[];
+  readonly claimants: readonly Bystander[];
+}
+
+/** Puts together what the index knows of a name and who was noted beside it. */
+export function explanationOf(parts: ExplanationParts): NameExplanation {
+  const { index, name } = parts;
+  if (index === undefined) {
+    return {
+      ...{ name: formatName(name), exists: false, isNameServer: false, types: [] },
+      objects: others(parts, []),
+    };
+  }
+  const { wildcard, gateway } = index;
+  const title = (verdict: Verdict): string => parts.labelOf(gateway, verdict.cluster);
+  const own = index.verdicts.map((verdict) => objectOf(verdict, name, title(verdict)));
+  const covering = (wildcard?.verdicts ?? []).map((verdict) => {
+    const object = objectOf(verdict, (wildcard as Wildcard).name, title(verdict));
+    return wildcard?.speaks ? object : hidden(object, index);
+  });
+  const objects = [...own, ...covering];
+  return {
+    name: formatName(name),
+    zone: formatName(index.apex),
+    exists: index.exists,
+    encloser: formatName(index.encloser),
+    isNameServer: index.isNameServer,
+    types: index.types.map(typeMnemonic),
+    ...(wildcard !== undefined && {
+      wildcard: {
+        name: formatName(wildcard.name),
+        speaks: wildcard.speaks,
+        types: wildcard.types.map(typeMnemonic),
+      },
+    }),
+    objects: [
+      ...objects.filter(({ loss }) => loss === undefined),
+      ...objects.filter(({ loss }) => loss !== undefined),
+      ...others(parts, objects),
+    ],
+  };
+}
+
+type Wildcard = NonNullable<NameInIndex['wildcard']>;
+
+function objectOf(verdict: Verdict, name: FoldedName, source: string): ExplainedObject {
+  const { addresses, targets, rrsets } = verdict.content;
+  return {
+    ...{ source, kind: verdict.kind, object: verdict.key, name: formatName(name) },
+    addresses: [...addresses.v4, ...addresses.v6].map(formatAddress),
+    targets: targets.map((target) => formatName(target)),
+    records: rrsets.flatMap(({ type, rdata }) =>
+      rdata.map((octets) => `${typeMnemonic(type)} ${formatRdata(type, octets)}`),
+    ),
+    ttl: verdict.ttl,
+    answers: verdict.answers.map(typeMnemonic),
+    ...(verdict.loss !== undefined && { loss: verdict.loss }),
+  };
+}
+
+function hidden(object: ExplainedObject, { exists, encloser }: NameInIndex): ExplainedObject {
+  const text = exists
+    ? 'a wildcard gives nothing where the name exists (RFC 4592)'
+    : `a wildcard gives nothing below ${formatName(encloser)}, which exists (RFC 4592)`;
+  return { ...object, answers: [], loss: { code: 'hidden', text } };
+}
+
+/** Objects that the index has nothing of, at this name. */
+function others(
+  { passedOver, claimants, sourceLabel, index }: ExplanationParts,
+  known: readonly ExplainedObject[],
+): ExplainedObject[] {
+  const ids = new Set(known.map(({ source, kind, object }) => `${source} ${kind} ${object}`));
+  const all = [...claimants, ...passedOver].map((bystander): ExplainedObject => {
+    const { kind, key, name, reason, place } = bystander;
+    return {
+      ...{ source: sourceLabel(place.source), kind, object: key, name },
+      ...{ addresses: [], targets: [], records: [], answers: [] },
+      loss:
+        reason === undefined
+          ? { code: 'wrong-zone', text: wrongZone(index, bystander) }
+          : { code: 'passed-over', text: reason },
+    };
+  });
+  // Several gateways may say the same of an object.
+  const distinct = new Map(all.map((one) => [JSON.stringify(one), one]));
+  return [...distinct.values()].filter(
+    ({ source, kind, object, loss }) =>
+      loss?.code === 'passed-over' || !ids.has(`${source} ${kind} ${object}`),
+  );
+}
+
+function wrongZone(index: NameInIndex | undefined, { name, place }: Bystander): string {
+  if (index !== undefined) {
+    return `the name lies in ${formatName(index.apex)}, whose k8s_gateway does not read the object`;
+  }
+  if (!place.relative || name.endsWith('.')) return 'the name lies in no zone that is served';
+  const below = place.zones.map((zone) => `${name}.${zone.replace(/\.?$/, '.')}`);
+  return `the name lies in no zone that is served: it stands for ${below.join(' and ')}`;
+}
