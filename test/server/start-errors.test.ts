@@ -77,7 +77,7 @@ describe('an address that cannot be had', () => {
     await using taken = await holdTcp();
     const server = await launch(corefile(manifests, { also: [`ready 127.0.0.1:${taken.port}`] }));
     expect(await failure(server)).toMatch(
-      new RegExp(`^cannot open ready on 127\\.0\\.0\\.1:${taken.port}: EADDRINUSE; `),
+      new RegExp(`^cannot open ready, status on 127\\.0\\.0\\.1:${taken.port}: EADDRINUSE; `),
     );
   });
 

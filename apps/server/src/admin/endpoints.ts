@@ -1,4 +1,5 @@
 import type { Endpoint } from './admin-server.ts';
+import type { StatusDocument } from './status.ts';
 import type { TelemetrySource } from './telemetry-source.ts';
 
 /** Where an endpoint listens; see {@link Endpoint}. */
@@ -31,6 +32,23 @@ export function readyEndpoint(place: Place, source: Pick<TelemetrySource, 'notRe
       if (notReady.length === 0) return { status: 200, body: 'OK' };
       return { status: 503, body: [...notReady].sort().join(',') };
     },
+  };
+}
+
+/** GET /status: how zones and sources stand, for people and programs. */
+export function statusEndpoint(
+  place: Place,
+  source: { readonly status: StatusDocument },
+): Endpoint {
+  return {
+    ...place,
+    name: 'status',
+    path: '/status',
+    reply: () => ({
+      status: 200,
+      body: `${JSON.stringify(source.status, undefined, 2)}\n`,
+      contentType: 'application/json',
+    }),
   };
 }
 

@@ -126,6 +126,15 @@ describe('workers', () => {
     expect(describeConfig(compile(text, { pin: false }))).toContain('\nworkers     2 for UDP\n');
     expect(describeConfig(compile('. {\n}'))).toContain('\nworkers     one per core for UDP\n');
   });
+
+  it('says where /status is: beside the metrics, else beside /ready', () => {
+    const status = (lines: string): string | undefined =>
+      /^status +(.*)$/m.exec(describeConfig(compile(`. {\n${lines}\n}`)))?.[1];
+    expect(status('')).toBeUndefined();
+    expect(status('health')).toBeUndefined();
+    expect(status('ready')).toBe('http://[::]:8181/status');
+    expect(status('ready\nprometheus')).toBe('http://localhost:9153/status');
+  });
 });
 
 describe('bind', () => {

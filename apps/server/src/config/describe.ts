@@ -2,6 +2,7 @@ import { formatPosition } from '../corefile/token.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { formatHttpAddress } from './http-address.ts';
 import type { ServerConfig } from './server-config.ts';
+import { statusAddress } from './status-address.ts';
 
 /** What `seamark check` prints of a valid configuration: a few lines, each with its line end. */
 export function describeConfig(config: ServerConfig): string {
@@ -20,6 +21,8 @@ export function describeConfig(config: ServerConfig): string {
   if (health) lines.push(`health      http://${formatHttpAddress(health)}/health`);
   if (ready) lines.push(`ready       http://${formatHttpAddress(ready)}/ready`);
   if (prometheus) lines.push(`prometheus  http://${formatHttpAddress(prometheus)}/metrics`);
+  const status = statusAddress(config);
+  if (status) lines.push(`status      http://${formatHttpAddress(status)}/status`);
   for (const notice of config.notices) {
     lines.push(`notice      ${formatPosition(notice.position)}: ${notice.text}`);
   }

@@ -19,3 +19,4 @@ export type {
   ViewConfig,
   WorkersConfig,
 } from './server-config.ts';
+export { statusAddress } from './status-address.ts';

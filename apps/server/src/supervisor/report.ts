@@ -1,4 +1,5 @@
 import type { KindStatus } from '@seamark/watcher';
+import { type StatusDocument, statusDocument } from '../admin/status.ts';
 import type {
   SourceState,
   SourceStatus,
@@ -43,6 +44,10 @@ export class Report implements TelemetrySource {
     const waiting = (status?.views ?? []).filter(({ ready }) => !ready);
     if (this.parts.pool() === undefined || status === undefined) return ['starting'];
     return waiting.flatMap(({ zones }) => zones.map(({ zone }) => `k8s_gateway ${zone}`));
+  }
+
+  get status(): StatusDocument {
+    return statusDocument(this.version, this.notReady, this.parts.watcher.status);
   }
 
   get queries(): CounterTotals {

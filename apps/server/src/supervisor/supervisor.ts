@@ -7,8 +7,13 @@ import {
   type AdminServer,
   openAdmin,
 } from '../admin/admin-server.ts';
-import { healthEndpoint, metricsEndpoint, readyEndpoint } from '../admin/endpoints.ts';
-import { MOST_WORKERS } from '../config/index.ts';
+import {
+  healthEndpoint,
+  metricsEndpoint,
+  readyEndpoint,
+  statusEndpoint,
+} from '../admin/endpoints.ts';
+import { MOST_WORKERS, statusAddress } from '../config/index.ts';
 import type { ServerConfig } from '../config/server-config.ts';
 import type { Logger } from '../log/logger.ts';
 import { Counters } from '../telemetry/counters.ts';
@@ -156,10 +161,12 @@ export class Supervisor {
 
   private async adminEndpoints(): Promise<AdminEndpoint[]> {
     const { health, ready, prometheus } = this.config;
+    const status = statusAddress(this.config);
     return [
       ...(health === undefined ? [] : [healthEndpoint(health)]),
       ...(ready === undefined ? [] : [readyEndpoint(ready, this.report)]),
       ...(prometheus === undefined ? [] : [await metricsEndpoint(prometheus, this.report)]),
+      ...(status === undefined ? [] : [statusEndpoint(status, this.report)]),
     ];
   }
 

@@ -1,0 +1,67 @@
+import type { WatcherStatus } from '@seamark/watcher';
+import { expect, test } from 'vitest';
+import { statusDocument } from './status.ts';
+
+const STATUS: WatcherStatus = {
+  views: [
+    {
+      ...{ generation: 3, names: 12, bytes: 4096, publishedAt: 1_700_000_000_000 },
+      zones: [{ zone: 'example.com.', serial: 7, names: 12 }],
+      ...{ synced: false, ready: true },
+    },
+  ],
+  sources: [
+    {
+      label: 'in-cluster',
+      kinds: [
+        {
+          ...{ kind: 'Ingress', objects: 9, synced: true, since: 1_700_000_000_000 },
+          status: { state: 'watching' },
+        },
+        {
+          ...{ kind: 'Service', objects: 0, synced: false, since: 1_700_000_001_000 },
+          status: { state: 'failing', reason: 'services: forbidden', retryInMs: 800 },
+        },
+      ],
+    },
+  ],
+};
+
+test('zones and sources are told as they stand, with what is wrong and since when', () => {
+  expect(JSON.parse(JSON.stringify(statusDocument('1.2.3', [], STATUS)))).toEqual({
+    ...{ version: '1.2.3', ready: true, notReady: [] },
+    zones: [
+      {
+        ...{ zone: 'example.com.', serial: 7, names: 12, synced: false, ready: true },
+        publishedAt: '2023-11-14T22:13:20.000Z',
+      },
+    ],
+    sources: [
+      {
+        source: 'in-cluster',
+        kinds: [
+          {
+            ...{ kind: 'Ingress', state: 'watching', since: '2023-11-14T22:13:20.000Z' },
+            ...{ synced: true, objects: 9 },
+          },
+          {
+            ...{ kind: 'Service', state: 'failing', since: '2023-11-14T22:13:21.000Z' },
+            ...{ synced: false, objects: 0, reason: 'services: forbidden', retryInMs: 800 },
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test('before the watcher has spoken there is nothing but that', () => {
+  expect(statusDocument('1.2.3', ['starting'], undefined)).toEqual({
+    ...{ version: '1.2.3', ready: false, notReady: ['starting'], zones: [], sources: [] },
+  });
+});
+
+test('what was never published has no time', () => {
+  const [view] = STATUS.views;
+  const views = view === undefined ? [] : [{ ...view, publishedAt: 0 }];
+  expect(statusDocument('1', [], { ...STATUS, views }).zones[0]?.publishedAt).toBeNull();
+});

@@ -1,0 +1,76 @@
+import type { WatcherStatus } from '@seamark/watcher';
+
+/**
+ * What GET /status says, as JSON: stable for programs, `seamark explain` among them. Times are ISO 8601, in UTC.
+ * Members may be added.
+ */
+export interface StatusDocument {
+  readonly version: string;
+  readonly ready: boolean;
+  /** What /ready says is missing. */
+  readonly notReady: readonly string[];
+  readonly zones: readonly StatusZone[];
+  readonly sources: readonly StatusSource[];
+}
+
+export interface StatusZone {
+  readonly zone: string;
+  readonly serial: number;
+  /** Names that exist, empty non-terminals among them. */
+  readonly names: number;
+  /** Every kind that it has its names of has been read. */
+  readonly synced: boolean;
+  /** Or has been waited for long enough: no answer is held back. */
+  readonly ready: boolean;
+  /** When a change of it or its neighbours was last published; null before the first. */
+  readonly publishedAt: string | null;
+}
+
+export interface StatusSource {
+  /** As in log lines and metrics. */
+  readonly source: string;
+  readonly kinds: readonly StatusKind[];
+}
+
+export interface StatusKind {
+  readonly kind: string;
+  readonly state: WatcherStatus['sources'][number]['kinds'][number]['status']['state'];
+  /** Since when it is in that state. */
+  readonly since: string;
+  /** It has been read whole at least once. */
+  readonly synced: boolean;
+  /** Those that have, or want, a name. */
+  readonly objects: number;
+  /** What is wrong, where, and what to do: the RBAC rule that is missing. */
+  readonly reason?: string;
+  /** Milliseconds from one attempt to the next. */
+  readonly retryInMs?: number;
+}
+
+/** @param status undefined before the watcher has spoken */
+export function statusDocument(
+  version: string,
+  notReady: readonly string[],
+  status: WatcherStatus | undefined,
+): StatusDocument {
+  const { views = [], sources = [] } = status ?? {};
+  return {
+    ...{ version, ready: notReady.length === 0, notReady },
+    zones: views.flatMap(({ zones, synced, ready, publishedAt }) =>
+      zones.map((zone) => ({
+        ...{ ...zone, synced, ready },
+        publishedAt: publishedAt === 0 ? null : new Date(publishedAt).toISOString(),
+      })),
+    ),
+    sources: sources.map(({ label, kinds }) => ({
+      source: label,
+      kinds: kinds.map(
+        ({ kind, status: { state, reason, retryInMs }, since, synced, objects }) => ({
+          ...{ kind, state, since: new Date(since).toISOString(), synced, objects },
+          ...(reason !== undefined && { reason }),
+          ...(retryInMs !== undefined && { retryInMs }),
+        }),
+      ),
+    })),
+  };
+}
