@@ -14,7 +14,9 @@ const { CorefileErrors } = await import('./corefile/errors.ts');
 const { nearest } = await import('./corefile/nearest.ts');
 
 /** Exit statuses: what a supervisor or a script can act on. */
-const EXIT = { OK: 0, FAILED: 1, REFUSED: 2 } as const;
+const EXIT = { OK: 0, FAILED: 1, REFUSED: 2, NODATA: 3, NXDOMAIN: 4, NO_ZONE: 5 } as const;
+
+const COMMANDS = ['serve', 'check', 'explain', 'dump'] as const;
 
 const HELP = `Usage: seamark COMMAND [OPTIONS]
 
@@ -23,6 +25,10 @@ Authoritative DNS for the edge of Kubernetes.
 Commands:
   serve   answer queries, in the foreground, until SIGTERM or SIGINT
   check   read the configuration, say what it means or what is wrong with it, and exit
+  explain NAME [TYPE]
+          say what NAME is answered, which objects give that, and why others do not
+  dump [ZONE...]
+          write zones as zone files, of what the sources have now
 
 Options:
   -c, --config FILE     the Corefile (default: ./Corefile)
@@ -30,11 +36,16 @@ Options:
       --workers N       UDP worker threads (default: what the Corefile says, or one per core)
       --pin, --no-pin   keep each on a core, or not (default: what the Corefile says, or not)
       --udp BACKEND     batched (recvmmsg/sendmmsg, Linux), dgram (portable), or auto (default)
+      --json            explain for programs
+      --no-ask          explain without asking a server that runs
+      --listener ADDR   explain what is answered behind this listener, ADDRESS:PORT
+      --timeout SECONDS how long explain and dump wait for the sources (default: 30)
       --version         print the version and exit
   -h, --help            print this and exit
 
-Exit status: 0 done or stopped as asked; 1 cannot serve; 2 the configuration or the command line
-was refused. Documentation: docs/ in the repository.
+Exit status: 0 done or stopped as asked; 1 cannot serve, or cannot tell; 2 the configuration or the
+command line was refused; of explain, 3 NODATA, 4 NXDOMAIN, 5 in no zone.
+Documentation: docs/ in the repository.
 `;
 
 const OPTIONS = {
@@ -43,6 +54,10 @@ const OPTIONS = {
   workers: { type: 'string' },
   pin: { type: 'boolean' },
   udp: { type: 'string', default: 'auto' },
+  json: { type: 'boolean', default: false },
+  ask: { type: 'boolean', default: true },
+  listener: { type: 'string' },
+  timeout: { type: 'string', default: '30' },
   version: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -61,8 +76,13 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(HELP);
     return EXIT.OK;
   }
-  if (command === undefined) throw new UsageError('no command given: serve or check');
-  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" is too much: only one command`);
+  if (command === undefined) {
+    throw new UsageError(
+      `no command given: ${COMMANDS.slice(0, -1).join(', ')} or ${COMMANDS.at(-1)}`,
+    );
+  }
+  if (rest.length > 0 && command !== 'explain' && command !== 'dump')
+    throw new UsageError(`"${rest.join(' ')}" is too much: only one command`);
   const defaultPort = integer('--dns.port', values['dns.port'], 0, 65535);
   const options = {
     defaultPort,
@@ -70,6 +90,7 @@ async function main(args: string[]): Promise<number> {
     ...(values.pin === undefined ? {} : { pin: values.pin }),
   };
   const udp = backend(values.udp);
+  const timeout = integer('--timeout', values.timeout, 1, 3600);
   switch (command) {
     case 'check': {
       const config = loadConfig(values.config, options);
@@ -83,12 +104,29 @@ async function main(args: string[]): Promise<number> {
       const { serve } = await import('./serve.ts');
       return await serve(config, { log: createLogger(), version: version(), udp, spare });
     }
+    case 'explain': {
+      const { explain } = await import('./commands/explain.ts');
+      const { json, ask, listener } = values;
+      return await explain(loadConfig(values.config, options), rest, {
+        ...{ version: version(), json, ask, timeout, refuse },
+        ...(listener === undefined ? {} : { listener }),
+      });
+    }
+    case 'dump': {
+      const { dump } = await import('./commands/dump.ts');
+      const config = loadConfig(values.config, options);
+      return await dump(config, rest, { version: version(), timeout, refuse });
+    }
     default: {
-      const meant = nearest(command, ['serve', 'check', 'help']);
+      const meant = nearest(command, [...COMMANDS, 'help']);
       const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
       throw new UsageError(`unknown command "${command}"${hint}`);
     }
   }
+}
+
+function refuse(message: string): never {
+  throw new UsageError(message);
 }
 
 function parse(args: string[]) {

@@ -1,5 +1,5 @@
 import type { FoldedName } from '@seamark/protocol';
-import { DIRECTORY_WORDS, GLUE, NODE, NODE_HEADER_WORDS } from './layout.ts';
+import { DIRECTORY_WORDS, GLUE, NODE } from './layout.ts';
 import type { SnapshotReader } from './reader.ts';
 
 /** A name of the snapshot and what it owns, in memory of its own. */
@@ -42,7 +42,7 @@ const RDATA_AT = 12;
  * @param node as `SnapshotReader` gives it.
  */
 export function readName(reader: SnapshotReader, node: number): OwnedName {
-  const at = 4 * (node + NODE_HEADER_WORDS);
+  const at = reader.nameAt(node);
   const name = reader.octets.slice(at, at + reader.nameLengthOf(node)) as FoldedName;
   const apex = lastLabels(name, reader.apexLabelsOf(node));
   const rrsets: OwnedRRset[] = [];

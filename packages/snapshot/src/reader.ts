@@ -225,7 +225,7 @@ export class SnapshotReader {
         const offset = words[slot + 1] as number;
         if (offset === 0) continue;
         const node = start + offset;
-        const at = 4 * (node + NODE_HEADER_WORDS);
+        const at = this.nameAt(node);
         // Another one is found where a newer segment knows the name, none where it has gone.
         const found = this.find(
           words[slot] as number,
@@ -239,7 +239,12 @@ export class SnapshotReader {
     }
   }
 
-  /** Octets of the node's name, which begins at its third word. */
+  /** Where the node's name begins in `octets`. */
+  nameAt(node: number): number {
+    return 4 * (node + NODE_HEADER_WORDS);
+  }
+
+  /** Octets of the node's name. */
   nameLengthOf(node: number): number {
     return (this.words[node] as number) & 0xff;
   }

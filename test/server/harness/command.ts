@@ -10,7 +10,8 @@ import { waitFor } from '../../support/wait.ts';
 const ROOT: string = join(import.meta.dirname, '..', '..', '..');
 /** The pinned Node. */
 export const NODE: string = join(ROOT, 'node_modules', '.bin', 'node');
-const CLI: string = join(ROOT, 'apps', 'server', 'dist', 'cli.js');
+/** The command's script. */
+export const CLI: string = join(ROOT, 'apps', 'server', 'dist', 'cli.js');
 
 /** Less than a test may take, so that its failure shows what the server said. */
 const PATIENCE_MS = 30_000;

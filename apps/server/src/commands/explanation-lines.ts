@@ -1,0 +1,172 @@
+import type { StatusKind, StatusSource } from '../admin/status.ts';
+import type { Answer } from './ask.ts';
+import type { Explanation } from './explanation.ts';
+
+/** An explanation for people, in the order in which one asks: what, why, who else, how sure. */
+export function explanationLines(explanation: Explanation): string[] {
+  const { name, type, answerFrom, agrees, sourcesAnswer, answer } = explanation;
+  const from = answerFrom === 'server' ? `the server at ${explanation.listener}` : 'the sources';
+  const parts = [
+    [`${name} ${type}: ${summary(answer)}, from ${from}`, ...recordLines(answer).map(indented)],
+    agrees === false
+      ? [
+          `The sources say otherwise now: ${summary(sourcesAnswer)}`,
+          ...recordLines(sourcesAnswer).map(indented),
+        ]
+      : [],
+    whereLines(explanation),
+    objectLines(explanation, 'Records from', true),
+    objectLines(explanation, 'None from', false),
+    nearLines(explanation),
+    explanation.read.sources.length === 0
+      ? []
+      : ['Sources', ...sourceLines(explanation).map(indented)],
+    serverLines(explanation),
+  ];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, i) => (i > 0 ? ['', ...lines] : lines));
+}
+
+function summary({ outcome, rcode, ede, answer }: Answer): string {
+  switch (outcome) {
+    case 'data':
+      return answer.length === 0
+        ? `${rcode}, a referral`
+        : `${rcode}, ${count(answer.length, 'record')}`;
+    case 'nodata':
+      return `${rcode}, no record of that type (NODATA)`;
+    case 'refused':
+      return `${rcode}, it lies in no zone that is served there`;
+    case 'nxdomain':
+      return `${rcode}, there is no such name`;
+    default:
+      return ede === 14 ? `${rcode}, not everything has been read (EDE 14)` : rcode;
+  }
+}
+
+function recordLines({ answer }: Answer): string[] {
+  return answer.map(({ name, ttl, type, rdata }) => `${name} ${ttl} IN ${type} ${rdata}`);
+}
+
+function whereLines(explanation: Explanation): string[] {
+  const { name, zone, exists, encloser, wildcard, types, isNameServer } = explanation;
+  const { otherListeners, listener, objects, below, sourcesAnswer } = explanation;
+  const lines: string[] = [];
+  if (zone === null) {
+    lines.push(`${name} lies in no zone behind ${listener}.`);
+  } else if (exists) {
+    const isBetween = below.length > 0 && objects.every((object) => object.name !== name);
+    const nothing = isBetween
+      ? ', as an empty non-terminal: for the names below it'
+      : ' and owns no records';
+    const owns = types.length === 0 ? nothing : ` and owns ${types.join(', ')}`;
+    lines.push(`${name} exists in the zone ${zone}${owns}.`);
+    if (isNameServer) lines.push('It is the name of a name server of the zone.');
+  } else if (wildcard?.speaks) {
+    lines.push(
+      `${name} does not exist in the zone ${zone}: ${wildcard.name} speaks for it, which owns ${wildcard.types.join(', ') || 'no records'}.`,
+    );
+  } else {
+    const isKnown = sourcesAnswer.outcome !== 'unknown';
+    lines.push(
+      `${name} ${isKnown ? 'does not exist' : 'is not known yet'} in the zone ${zone}; the closest name around it is ${encloser}`,
+    );
+  }
+  if (otherListeners.length > 0) {
+    lines.push(`It may be answered otherwise behind ${otherListeners.join(', ')} (--listener).`);
+  }
+  return lines;
+}
+
+function objectLines({ objects, name }: Explanation, title: string, wins: boolean): string[] {
+  const lines = objects
+    .filter(({ loss }) => (loss === undefined) === wins)
+    .flatMap((object) => {
+      const { source, kind, loss, complaints, addresses, targets, records, ttl } = object;
+      const says = [...addresses, ...targets, ...records].join(' ');
+      const gives = says === '' ? '' : ` ${says}${ttl === undefined ? '' : `, TTL ${ttl}`}`;
+      const of = object.name === name ? '' : ` for ${object.name}`;
+      const why = loss === undefined ? '' : ` — ${loss.text}`;
+      return [
+        `${kind} ${object.object} (${source})${of}:${gives}${why}`.replace(': —', ' —'),
+        ...complaints.map(indented),
+      ];
+    });
+  return lines.length === 0 ? [] : [title, ...lines.map(indented)];
+}
+
+function nearLines({ similar, below }: Explanation): string[] {
+  return [
+    ...(similar.length > 0 ? [`Did you mean ${similar.join(', ')}?`] : []),
+    ...(below.length > 0 ? [`Below it there are ${below.join(', ')}`] : []),
+  ];
+}
+
+function sourceLines({ read, server }: Explanation): string[] {
+  const now = Date.parse(read.at);
+  return read.sources.flatMap(({ source, kinds }) =>
+    kinds.map((kind) => {
+      const watched = kindOf(server.status?.sources ?? [], source, kind.kind);
+      const since = watched === undefined ? '' : `; the server: ${watchedText(watched, now)}`;
+      return `${source} ${kind.kind}: ${readText(kind)}${since}`;
+    }),
+  );
+}
+
+function readText({ state, objects, reason, synced }: StatusKind): string {
+  if (state === 'absent') return 'the cluster has no such kind';
+  if (synced) return `read just now, ${count(objects, 'object')} with a name here`;
+  return `not read: ${reason ?? 'not in time (--timeout)'}`;
+}
+
+function watchedText({ state, since, reason, synced }: StatusKind, now: number): string {
+  const age = ageText(now - Date.parse(since));
+  if (state === 'failing')
+    return `failing for ${age}${synced ? ', read before' : ''}: ${reason ?? ''}`;
+  return `${state} for ${age}`;
+}
+
+function serverLines({ server, listener }: Explanation): string[] {
+  const { noAnswer, noStatus, status, statusAt } = server;
+  const lines: string[] = [];
+  if (noAnswer !== null) lines.push(`No server was asked at ${listener}: ${noAnswer}.`);
+  if (status !== null) {
+    const ready = status.ready ? 'ready' : `not ready (${status.notReady.join(', ')})`;
+    lines.push(`Seamark ${status.version} is ${ready}, says ${statusAt}.`);
+  } else if (noStatus !== null) {
+    lines.push(`No status of a server at ${statusAt}: ${noStatus}.`);
+  } else if (statusAt === null && noAnswer === null) {
+    lines.push(
+      'How old its sources are it does not tell: neither `prometheus` nor `ready` is configured.',
+    );
+  }
+  return lines;
+}
+
+function kindOf(
+  sources: readonly StatusSource[],
+  source: string,
+  kind: string,
+): StatusKind | undefined {
+  return sources.find((one) => one.source === source)?.kinds.find((one) => one.kind === kind);
+}
+
+const UNITS = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+] as const;
+
+function ageText(ms: number): string {
+  const [size, unit] = UNITS.find(([least]) => ms >= least) ?? [1000, 's'];
+  return `${Math.max(0, Math.floor(ms / size))} ${unit}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function indented(line: string): string {
+  return `    ${line}`;
+}

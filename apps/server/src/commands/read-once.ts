@@ -1,0 +1,112 @@
+import type { SnapshotHandle } from '@seamark/snapshot';
+import {
+  type Kind,
+  type NameExplanation,
+  type WatchedSource,
+  Watcher,
+  type WatcherStatus,
+} from '@seamark/watcher';
+import type { ServerConfig } from '../config/server-config.ts';
+import { watchedGateways } from '../workers/watched-gateways.ts';
+
+export interface ReadOptions {
+  /** Indices of the views to be read, each once. */
+  readonly views: readonly number[];
+  /** Seconds after which what has not been read is done without. */
+  readonly timeout: number;
+  /** A name to be explained. */
+  readonly explain?: string;
+}
+
+/** What the sources of some views said at one moment. */
+export interface Reading {
+  /** Snapshots of the views asked for, in their order. */
+  readonly snapshots: readonly SnapshotHandle[];
+  readonly status: WatcherStatus;
+  readonly startedAt: Date;
+  /** What was wrong with objects and files, as the server would log it. */
+  readonly complaints: readonly Complaint[];
+  /** Of the name that was to be explained, by the place of a view among those asked for. */
+  explain(view: number): NameExplanation;
+}
+
+export interface Complaint {
+  /** `Kind namespace/name`, where it is about one object. */
+  readonly object?: string;
+  readonly text: string;
+}
+
+/** A kind of a source that could not be read, and why. */
+export interface Missing {
+  readonly source: string;
+  readonly kind: Kind;
+  readonly reason: string;
+}
+
+/**
+ * Reads all sources of some views once, with the same code that serves them. A kind that fails is not tried again:
+ * whoever asks can ask again.
+ *
+ * @throws SourceError where a source can't ever work
+ */
+export async function readOnce(config: ServerConfig, options: ReadOptions): Promise<Reading> {
+  const views = options.views.map((view) => config.views[view]?.gateways ?? []);
+  const indices = [...new Set(views.flat())];
+  const startedAt = new Date();
+  const complaints: Complaint[] = [];
+  const complain = (fields: object, text: string): void => {
+    // How a kind stands is told by the status.
+    if ('kind' in fields && 'server' in fields) return;
+    const object = 'object' in fields ? { object: String(fields.object) } : {};
+    complaints.push({ ...object, text });
+  };
+  const log = { debug() {}, info() {}, warn: complain, error: complain };
+  const configs = indices.flatMap((index) => config.gateways[index] ?? []);
+  const { sources, gateways } = watchedGateways(configs, log);
+  const stop = new AbortController();
+  let isMade = false;
+  const watcher: Watcher = new Watcher({
+    ...{ sources, readers: 1, log },
+    views: views.map((of) => ({
+      gateways: of.flatMap((index) => gateways[indices.indexOf(index)] ?? []),
+    })),
+    ...(options.explain !== undefined && { explain: options.explain }),
+    onChange: () => {
+      // Called from the constructor, too. And what is being delivered is to be published yet.
+      if (isMade && isSettled(watcher.status())) queueMicrotask(() => stop.abort());
+    },
+  });
+  isMade = true;
+  const patience = setTimeout(() => stop.abort(), 1000 * options.timeout);
+  try {
+    if (hasNothingToRead(sources)) stop.abort();
+    await watcher.run(stop.signal);
+  } finally {
+    clearTimeout(patience);
+  }
+  const status = watcher.status();
+  const explain = (view: number): NameExplanation => watcher.explain(view);
+  return { snapshots: watcher.handles, status, startedAt, complaints, explain };
+}
+
+/** What a reading lacks; of kinds that claim names or are needed for it alike. */
+export function missingFrom({ status }: Reading): readonly Missing[] {
+  return status.sources.flatMap(({ label, kinds }) =>
+    kinds
+      .filter(({ synced }) => !synced)
+      .map(({ kind, status: { reason } }) => ({
+        ...{ source: label, kind },
+        reason: reason ?? `${kind} was not read in time; --timeout SECONDS waits longer`,
+      })),
+  );
+}
+
+function isSettled({ sources }: WatcherStatus): boolean {
+  return sources.every(({ kinds }) =>
+    kinds.every(({ synced, status }) => synced || status.state === 'failing'),
+  );
+}
+
+function hasNothingToRead(sources: readonly WatchedSource[]): boolean {
+  return sources.every(({ kinds }) => kinds.length === 0);
+}
