@@ -5,6 +5,7 @@ import { statusDocument } from './status.ts';
 const STATUS: WatcherStatus = {
   views: [
     {
+      resolving: false,
       ...{ generation: 3, names: 12, bytes: 4096, publishedAt: 1_700_000_000_000 },
       zones: [{ zone: 'example.com.', serial: 7, names: 12 }],
       ...{ synced: false, ready: true },
