@@ -101,10 +101,12 @@ export function missingFrom({ status }: Reading): readonly Missing[] {
   );
 }
 
-function isSettled({ sources }: WatcherStatus): boolean {
-  return sources.every(({ kinds }) =>
+function isSettled({ sources, views }: WatcherStatus): boolean {
+  const isRead = sources.every(({ kinds }) =>
     kinds.every(({ synced, status }) => synced || status.state === 'failing'),
   );
+  // Host names are asked for when what leads to them has been read.
+  return isRead && views.every(({ resolving }) => !resolving);
 }
 
 function hasNothingToRead(sources: readonly WatchedSource[]): boolean {

@@ -1,8 +1,9 @@
-import { NameError } from '@seamark/protocol';
+import { NameError, TYPE } from '@seamark/protocol';
 import type { Claim, ClaimedName, ClaimingKind, ClaimSink } from '../projection/contract.ts';
 import type { Logger } from '../sources/contract.ts';
 import type { Claims } from './claims.ts';
 import { contentOf } from './content.ts';
+import { canBeCut } from './cuts.ts';
 import type { Gateway } from './gateway.ts';
 import { ELSEWHERE, type NameTree } from './name-tree.ts';
 import { type ObjectTable, type Origin, originOf, type StoredObject } from './object-table.ts';
@@ -15,6 +16,8 @@ export interface IntakeParts {
   readonly log: Logger;
   /** The entry's node is no longer right. */
   readonly markDirty: (entry: number) => void;
+  /** Some object has NS. */
+  readonly onDelegation: () => void;
   /** The first list of an origin is complete. */
   readonly onRead: (origin: Origin) => void;
 }
@@ -142,6 +145,7 @@ export class Intake implements ClaimSink {
     for (const name of claim.names) this.entriesOf(name, names, complaints);
     const content = contentOf(claim, complaints);
     if (claim.faults !== undefined) complaints.push(...claim.faults);
+    if (content.rrsets.some(({ type }) => type === TYPE.NS)) this.delegate(names, complaints);
     return {
       // Two are told apart at a glance; a set for each object costs 2 us.
       names: names.length > 1 ? [...new Set(names)] : names,
@@ -149,6 +153,15 @@ export class Intake implements ClaimSink {
       faults: fingerprint(complaints),
       complaints,
     };
+  }
+
+  private delegate(names: readonly number[], complaints: string[]): void {
+    const { tree, onDelegation } = this.parts;
+    onDelegation();
+    if (names.every((entry) => canBeCut(tree, entry))) return;
+    complaints.push(
+      "NS has no effect at a zone's apex or a name server's name, which the Corefile settles (`apex`), nor at a wildcard",
+    );
   }
 
   /** Those in a zone of another gateway are nobody's business here. */

@@ -176,6 +176,11 @@ export class NameTree {
     return parent;
   }
 
+  /** Visits all entries; the tree must not change meanwhile. */
+  forEach(visit: (entry: number) => void): void {
+    this.table.forEach(visit);
+  }
+
   /** The whole name, folded, in wire format; new octets at each call. */
   nameOf(entry: number): FoldedName {
     const { words, octets } = this.heap;

@@ -7,13 +7,14 @@ import {
   type NodeSpec,
   type Publisher,
 } from '@seamark/snapshot';
-import type { AddressSet } from './address-set.ts';
+import { type AddressSet, NO_ADDRESSES } from './address-set.ts';
 import type { Claims } from './claims.ts';
 import type { Flattening } from './flattening.ts';
 import type { Gateway } from './gateway.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import { type Answer, NO_ANSWER, type Precedence } from './precedence.ts';
 import type { ReverseNames } from './reverse-names.ts';
+import { isWithin } from './wire-name.ts';
 import type { Zone } from './zone.ts';
 import {
   composeAddresses,
@@ -22,7 +23,11 @@ import {
   composeNs,
   composePtr,
   composeSoa,
+  cutServers,
 } from './zone-records.ts';
+
+/** Of a zone cut: with eight addresses of each family for each, a node has room for them. */
+const MAX_SERVERS_WITH_GLUE = 8;
 
 type Mutable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
@@ -97,6 +102,28 @@ export class NodeComposer {
     const answer = this.resolved(entry, gateway);
     const flags = this.wildcardFlag(entry) | unresolvedFlag(answer);
     return this.spec(entry, flags, this.composeAnswer(entry, answer));
+  }
+
+  /** A zone cut has its NS, its DS, and the addresses of those of its name servers that lie below it. */
+  composeCut(entry: number): NodeSpec {
+    const { rrsets } = this.answerOf(entry);
+    const ns = rrsets.find(({ type }) => type === TYPE.NS);
+    if (ns === undefined) throw new Error('a zone cut without NS');
+    const servers = cutServers(ns.rdata, this.apexOf(entry));
+    const composed = [composeNs(servers, ns.ttl)];
+    const ds = rrsets.find(({ type }) => type === TYPE.DS);
+    if (ds !== undefined) composed.push(composeRRset(TYPE.DS, ds.ttl, ds.rdata));
+    const name = this.tree.nameOf(entry);
+    const below = servers
+      .filter((server) => isWithin(server.name, name))
+      .slice(0, MAX_SERVERS_WITH_GLUE)
+      .map((server) => {
+        const at = this.tree.find(server.name);
+        return { server, addresses: at === 0 ? NO_ADDRESSES : this.answerOf(at).addresses };
+      });
+    const glue = composeGlue(below, ns.ttl);
+    if (glue !== undefined) composed.push(glue);
+    return this.spec(entry, NODE.CUT, composed);
   }
 
   /** A node that hides what older segments say of a name. */
@@ -202,7 +229,7 @@ function unresolvedFlag({ isUnresolved }: ResolvedAnswer): number {
   return isUnresolved ? NODE.UNRESOLVED : 0;
 }
 
-/** NS and SOA of an apex are settled by configuration, and a cut is no name of ours to answer for. */
+/** NS and SOA of an apex are settled by configuration; any other name with NS is a zone cut, or no name for NS. */
 function isAnswered({ type }: { readonly type: number }): boolean {
   return type !== TYPE.NS;
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../sources/contract.ts';
 import type { TargetSource } from '../targets/contract.ts';
 import { type AddressSet, addressSet, NO_ADDRESSES } from './address-set.ts';
 import { Claims } from './claims.ts';
+import { Cuts } from './cuts.ts';
 import { Flattening } from './flattening.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
 import { Intake } from './intake.ts';
@@ -53,6 +54,7 @@ export class ViewIndex {
   private readonly tree: NameTree;
   private readonly claims: Claims;
   private readonly flattening: Flattening;
+  private readonly cuts: Cuts;
   private readonly composer: NodeComposer;
   private readonly reverse: ReverseNames | undefined;
   private readonly precedence: Precedence;
@@ -117,6 +119,11 @@ export class ViewIndex {
     });
     this.precedence = new Precedence(this.tree, this.claims, log);
     this.given = this.givenAddresses();
+    this.cuts = new Cuts({
+      tree: this.tree,
+      answerOf: (entry) => this.composer.answerOf(entry),
+      markDirty: (entry) => this.markDirty(entry),
+    });
     this.composer = new NodeComposer({
       flattening: this.flattening,
       tree: this.tree,
@@ -179,6 +186,7 @@ export class ViewIndex {
       claims: this.claims,
       log: this.log,
       markDirty: (entry) => this.markDirty(entry),
+      onDelegation: () => this.cuts.expect(),
       onRead: (origin) => {
         this.markOrigin(target, origin);
         this.markState(target);
@@ -223,6 +231,7 @@ export class ViewIndex {
       this.settleReverse();
       this.pruneDirty();
     }
+    this.cuts.settle(this.zones.filter((zone) => !this.isUnsynced(zone)));
     this.markGlue();
     const changed = this.zones.filter((zone) => zone.dirty.length > 0 || !zone.published);
     const known = changed.filter((zone) => !this.isUnsynced(zone));
@@ -257,12 +266,25 @@ export class ViewIndex {
   }
 
   private compose(zone: Zone, entry: number): void {
+    if (this.cuts.above(entry) !== 0) {
+      this.hide(entry);
+      return;
+    }
     const isApex = this.tree.hasFlags(entry, ENTRY.APEX);
     this.tree.setFlags(entry, ENTRY.PUBLISHED);
     const isHost = !this.tree.hasFlags(entry, ENTRY.APEX | ENTRY.REVERSE);
     if (isHost && this.composer.addHost(entry, this.publisher)) return;
-    const node = isApex ? this.composer.composeApex(zone) : this.composer.composeName(entry);
-    this.publisher.add(node);
+    if (this.cuts.isCut(entry)) this.publisher.add(this.composer.composeCut(entry));
+    else if (isApex) this.publisher.add(this.composer.composeApex(zone));
+    else this.publisher.add(this.composer.composeName(entry));
+  }
+
+  /** A name below a zone cut has no node. */
+  private hide(entry: number): void {
+    if (this.tree.hasFlags(entry, ENTRY.PUBLISHED)) {
+      this.publisher.add(this.composer.composeGone(entry));
+    }
+    this.tree.clearFlags(entry, ENTRY.PUBLISHED);
   }
 
   /** Takes out the names that nothing needs any more. */
@@ -287,6 +309,7 @@ export class ViewIndex {
     if (!tree.hasFlags(entry, ENTRY.DIRTY) || tree.hasFlags(entry, KEPT)) return;
     if (this.claims.has(entry) || tree.hasChildren(entry)) return;
     this.flattening.gone(entry);
+    this.cuts.gone(entry);
     // A name that came and went between two publications leaves no trace.
     if (tree.hasFlags(entry, ENTRY.PUBLISHED)) {
       this.publisher.add(this.composer.composeGone(entry));

@@ -1,4 +1,4 @@
-import { type FoldedName, TYPE } from '@seamark/protocol';
+import { type FoldedName, foldName, TYPE } from '@seamark/protocol';
 import {
   type ComposedRRset,
   composeRecords,
@@ -83,13 +83,22 @@ const EXPIRE = 86400;
 /** Of NS records, in seconds. Fixed, as with the plugin. */
 const NS_TTL = 60;
 
-export function composeNs(servers: readonly NameServer[]): ComposedRRset {
+/** NS of an apex, or, with a TTL of its own, of a zone cut. */
+export function composeNs(servers: readonly NameServer[], ttl: number = NS_TTL): ComposedRRset {
   return composeRRset(
     TYPE.NS,
-    NS_TTL,
+    ttl,
     servers.map((server) => server.octets),
     servers.map((server) => server.pointers),
   );
+}
+
+/** The name servers of a zone cut, by the RDATA of its NS. */
+export function cutServers(rdata: readonly Uint8Array[], apex: FoldedName): NameServer[] {
+  return rdata.map((octets) => {
+    const name = foldName(octets);
+    return { name, ...inZone(name, apex) };
+  });
 }
 
 /** Addresses of each family that a name server is given in the additional section. */

@@ -1,0 +1,114 @@
+import { TYPE } from '@seamark/protocol';
+import { ENTRY, type NameTree } from './name-tree.ts';
+import type { Answer } from './precedence.ts';
+import type { Zone } from './zone.ts';
+
+/** What cuts are found in. */
+export interface CutParts {
+  readonly tree: NameTree;
+  /** What a name owns. */
+  readonly answerOf: (entry: number) => Answer;
+  /** The entry's node is no longer right. */
+  readonly markDirty: (entry: number) => void;
+}
+
+/**
+ * Zone cuts: names below an apex for which objects have NS (RFC 1034 4.2.1). What lies below one is another's
+ * to answer for, and gets no node; addresses there are glue at most. Where no object has ever had NS, nothing
+ * here costs anything.
+ */
+export class Cuts {
+  private readonly parts: CutParts;
+  private readonly cuts = new Set<number>();
+  /** Some object had NS once. */
+  private isDelegating = false;
+
+  constructor(parts: CutParts) {
+    this.parts = parts;
+  }
+
+  /** Some object has NS: from now on, cuts are looked for. */
+  expect(): void {
+    this.isDelegating = true;
+  }
+
+  isCut(entry: number): boolean {
+    return this.cuts.size > 0 && this.cuts.has(entry);
+  }
+
+  /** The topmost cut above an entry in its zone, which hides it; or 0. */
+  above(entry: number): number {
+    if (this.cuts.size === 0) return 0;
+    const { tree } = this.parts;
+    let topmost = 0;
+    for (let at = entry; !tree.hasFlags(at, ENTRY.APEX); ) {
+      at = tree.parentOf(at);
+      if (this.cuts.has(at)) topmost = at;
+    }
+    return topmost;
+  }
+
+  /** The entry is about to be taken out of the tree; nothing lies below it. */
+  gone(entry: number): void {
+    if (this.cuts.size === 0) return;
+    this.cuts.delete(entry);
+    const cut = this.above(entry);
+    if (cut !== 0) this.parts.markDirty(cut);
+  }
+
+  /**
+   * Finds out which of the names that have changed have become cuts, or are none any more: with such a one all
+   * below it change, and a cut with the glue below it.
+   */
+  settle(zones: readonly Zone[]): void {
+    if (!this.isDelegating) return;
+    const { tree, markDirty } = this.parts;
+    const turned = new Set<number>();
+    for (const { dirty } of zones) {
+      for (const entry of dirty) {
+        if (
+          !tree.hasFlags(entry, ENTRY.DIRTY) ||
+          this.isDelegated(entry) === this.cuts.has(entry)
+        ) {
+          continue;
+        }
+        if (!this.cuts.delete(entry)) this.cuts.add(entry);
+        turned.add(entry);
+      }
+    }
+    if (turned.size > 0) {
+      const below: number[] = [];
+      tree.forEach((entry) => {
+        if (this.isBelow(entry, turned)) below.push(entry);
+      });
+      for (const entry of below) markDirty(entry);
+    }
+    if (this.cuts.size === 0) return;
+    for (const { dirty } of zones) {
+      for (const entry of dirty) {
+        const cut = tree.hasFlags(entry, ENTRY.DIRTY) ? this.above(entry) : 0;
+        if (cut !== 0) markDirty(cut);
+      }
+    }
+  }
+
+  /** NS of an apex and of name servers' names are settled by configuration, and a wildcard is no cut (RFC 4592 4.2). */
+  private isDelegated(entry: number): boolean {
+    const { tree, answerOf } = this.parts;
+    return canBeCut(tree, entry) && answerOf(entry).rrsets.some(({ type }) => type === TYPE.NS);
+  }
+
+  private isBelow(entry: number, some: ReadonlySet<number>): boolean {
+    const { tree } = this.parts;
+    for (let at = entry; !tree.hasFlags(at, ENTRY.APEX); ) {
+      at = tree.parentOf(at);
+      if (some.has(at)) return true;
+    }
+    return false;
+  }
+}
+
+/** Whether NS of objects have a meaning there. */
+export function canBeCut(tree: NameTree, entry: number): boolean {
+  return !tree.hasFlags(entry, ENTRY.APEX | ENTRY.NAME_SERVER) && !tree.isWildcard(entry);
+}
