@@ -1,7 +1,8 @@
 import { countLabels, foldName, parseName } from '@seamark/protocol';
 import { expect, test } from 'vitest';
 import { NameHasher } from './name-hash.ts';
-import { composeRRset, NodeBatch } from './node-batch.ts';
+import { NodeBatch } from './node-batch.ts';
+import { composeRRset } from './rrset.ts';
 
 const nodeOf = (name: string) => ({
   name: foldName(parseName(name)),
