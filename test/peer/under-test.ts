@@ -7,7 +7,8 @@ export const KINDS: readonly Kind[] = [
   ...(['Ingress', 'DNSEndpoint', 'Service', 'HTTPRoute', 'TLSRoute', 'GRPCRoute', 'Node'] as const),
 ];
 export const FEATURES: readonly Feature[] = [
-  ...(['hostname annotations', 'external addresses', 'relative hosts', 'filters'] as const),
+  ...(['hostname annotations', 'external addresses', 'endpoints', 'relative hosts'] as const),
+  ...(['filters'] as const),
 ];
 export const UNDER_TEST: readonly (Kind | Feature)[] = [...KINDS, ...FEATURES];
 

@@ -57,13 +57,25 @@ function watchedSource(
     const [namespace = '', name = ''] = key.split('/');
     return { namespace, name };
   });
+  const isServer = (kind: Kind, key: string): boolean => kind === 'Service' && services.has(key);
   const all = [...new Set([...kinds, ...(only.length === 0 ? [] : (['Service'] as const))])];
   const wanted = [...kinds, ...(only.length === 0 ? [] : [{ kind: 'Service', only } as const])];
   const source =
     config.kind === 'manifests'
-      ? new ManifestSource(config.directories, all, { logger })
+      ? new ManifestSource(config.directories, all, {
+          logger,
+          ...(namespaces && {
+            counts: (kind, key) => lies(key, namespaces) || isServer(kind, key),
+          }),
+        })
       : new ClusterSource(config, wanted, { logger, ...(namespaces && { namespaces }) });
-  return { label: sourceLabel(config), kinds: all, source };
+  return { label: sourceLabel(config, namespaces), kinds: all, source };
+}
+
+/** Whether an object is of these namespaces; one of none, a Node, is read whatever they are. */
+function lies(key: string, namespaces: readonly string[]): boolean {
+  const slash = key.indexOf('/');
+  return slash < 0 || namespaces.includes(key.slice(0, slash));
 }
 
 function watched(config: GatewayConfig, sources: readonly number[]): WatchedGateway {

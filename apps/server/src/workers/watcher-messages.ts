@@ -22,8 +22,13 @@ export type FromWatcher =
   | { readonly kind: 'hopeless'; readonly code: string; readonly message: string }
   | LogMessage;
 
-/** What a source is called in logs and metrics. */
-export function sourceLabel(source: SourceConfig): string {
+/** What a source is called in logs and metrics: no two alike, where one place is read for several namespaces. */
+export function sourceLabel(source: SourceConfig, namespaces?: readonly string[]): string {
+  const place = placeOf(source);
+  return namespaces === undefined ? place : `${place} (${namespaces.join(' ')})`;
+}
+
+function placeOf(source: SourceConfig): string {
   switch (source.kind) {
     case 'in-cluster':
       return 'in-cluster';

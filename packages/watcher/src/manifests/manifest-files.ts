@@ -10,6 +10,14 @@ export interface PlacedObject extends ManifestObject {
   readonly path: string;
 }
 
+export interface ManifestFilesOptions {
+  readonly logger: Logger;
+  /** Whether an object counts, known by its kind and key; default: each does. */
+  readonly counts?: (kind: Kind, key: string) => boolean;
+  /** Milliseconds a file stands still before what it leaves out is gone. Default 1,000. */
+  readonly stillMs?: number;
+}
+
 interface KnownFile {
   /** Undefined: read again at the next scan, whatever that finds. */
   readonly fingerprint: string | undefined;
@@ -52,9 +60,12 @@ export class ManifestFiles {
   readonly #logger: Logger;
   readonly #files = new Map<string, KnownFile>();
   readonly #stillMs: number;
+  readonly #counts: (kind: Kind, key: string) => boolean;
   #repeated = new Set<string>();
 
-  constructor(kinds: readonly Kind[], logger: Logger, stillMs: number = defaultStillMs) {
+  constructor(kinds: readonly Kind[], options: ManifestFilesOptions) {
+    const { logger, stillMs = defaultStillMs, counts = () => true } = options;
+    this.#counts = counts;
     this.#stillMs = stillMs;
     this.#kinds = [...kinds];
     this.#logger = logger;
@@ -98,6 +109,7 @@ export class ManifestFiles {
     const repeated = new Set<string>();
     for (const path of [...this.#files.keys()].sort()) {
       for (const object of this.#files.get(path)?.objects ?? []) {
+        if (!this.#counts(object.kind, object.key)) continue;
         const objects = byKind.get(object.kind);
         const first = objects?.get(object.key);
         if (first === undefined) objects?.set(object.key, { ...object, path });
@@ -111,6 +123,7 @@ export class ManifestFiles {
     }
     for (const [path, { held }] of this.#files) {
       for (const object of held) {
+        if (!this.#counts(object.kind, object.key)) continue;
         const objects = byKind.get(object.kind);
         if (!objects?.has(object.key)) objects?.set(object.key, { ...object, path });
       }

@@ -274,6 +274,14 @@ describe('what is passed over is named once', () => {
   });
 });
 
+test('objects that do not count are passed over', async () => {
+  await put('a.yaml', `${ingress('a')}---\n${ingress('b')}`);
+  const counts = (kind: string, key: string): boolean => `${kind} ${key}` !== 'Ingress default/b';
+  const source = new ManifestSource([directory], ['Ingress'], { logger: log, counts });
+  running = source.start(sink, stop.signal);
+  await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/a']));
+});
+
 test('a link through a file is blamed by its name', async () => {
   await put('b.yaml', ingress('b'));
   await symlink('b.yaml/x', join(directory, 'a.yaml'));

@@ -8,15 +8,12 @@ import {
   SourceError,
 } from '../sources/contract.ts';
 import { codeOf, scanTree, type Tree } from './file-tree.ts';
-import { ManifestFiles, type PlacedObject } from './manifest-files.ts';
+import { ManifestFiles, type ManifestFilesOptions, type PlacedObject } from './manifest-files.ts';
 import { TreeWatcher } from './tree-watcher.ts';
 
-export interface ManifestSourceOptions {
-  readonly logger: Logger;
+export interface ManifestSourceOptions extends ManifestFilesOptions {
   /** Milliseconds between scans when no change is noticed; the safety net. Default 10,000. */
   readonly rescanMs?: number;
-  /** Milliseconds a file stands still before what it leaves out is gone. Default 1,000. */
-  readonly stillMs?: number;
 }
 
 type Objects = ReadonlyMap<Kind, ReadonlyMap<string, PlacedObject>>;
@@ -51,7 +48,7 @@ export class ManifestSource implements Source {
     this.#kinds = new Set(kinds);
     this.#logger = options.logger;
     this.#rescanMs = options.rescanMs ?? 10_000;
-    this.#files = new ManifestFiles(kinds, options.logger, options.stillMs);
+    this.#files = new ManifestFiles(kinds, options);
   }
 
   async start(sink: Sink, signal: AbortSignal): Promise<void> {

@@ -10,6 +10,7 @@ import { Flattening } from './flattening.ts';
 import { Gateway, type GatewayOptions } from './gateway.ts';
 import { Intake } from './intake.ts';
 import { explainName, type NameInIndex } from './name-in-index.ts';
+import { NameServerCheck } from './name-server-check.ts';
 import { ENTRY, NameTree } from './name-tree.ts';
 import { NodeComposer } from './node-composer.ts';
 import { ObjectTable, type Origin, originOf } from './object-table.ts';
@@ -55,6 +56,7 @@ export class ViewIndex {
   private readonly claims: Claims;
   private readonly flattening: Flattening;
   private readonly cuts: Cuts;
+  private readonly serverCheck: NameServerCheck;
   private readonly composer: NodeComposer;
   private readonly reverse: ReverseNames | undefined;
   private readonly precedence: Precedence;
@@ -119,6 +121,7 @@ export class ViewIndex {
     });
     this.precedence = new Precedence(this.tree, this.claims, log);
     this.given = this.givenAddresses();
+    this.serverCheck = new NameServerCheck(log, (entry) => this.composer.addressesOf(entry));
     this.cuts = new Cuts({
       tree: this.tree,
       answerOf: (entry) => this.composer.answerOf(entry),
@@ -243,6 +246,9 @@ export class ViewIndex {
       // Nothing is known yet; the apex alone is there to say so.
       if (!zone.published) this.compose(zone, this.tree.apexOf(zone.number));
       zone.published = true;
+    }
+    for (const zone of known) {
+      if (this.stateOf(zone) === 0) this.serverCheck.look(zone);
     }
     return this.publisher.publish();
   }

@@ -48,7 +48,7 @@ describe('objects in, answers out', () => {
     scene.list('Ingress');
     scene.list('Service', [service(name, '192.0.2.1')]);
     expect(scene.short(`${name}.example.com A`)).toEqual(['192.0.2.1']);
-    expect(scene.log.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    expect(scene.log.filter(({ event }) => event === 'claim-ignored')).toHaveLength(1);
   });
 });
 
@@ -167,6 +167,31 @@ describe('name servers', () => {
     // The name of a name server exists whatever objects say (RFC 1912 2.8 would have it addressed).
     expect(scene.short('gw.dns.example.com A')).toBe('NODATA');
     expect(scene.short('dns.example.com A')).toBe('NODATA');
+  });
+
+  it('without an address are told of once, and when they have one', async () => {
+    await using scene = new Scene([
+      {
+        nameServers: [
+          server('gw.dns'),
+          { name: 'ns2', addresses: ['192.0.2.54'] },
+          server('ns3'),
+          server('ns.example.net.'),
+        ],
+      },
+    ]);
+    const told = () => scene.log.filter(({ event }) => String(event).startsWith('name-server-'));
+    scene.list('Ingress');
+    expect(told()).toEqual([]);
+    scene.list('Service');
+    scene.put('Ingress', ingress('a', 'www.example.com', '192.0.2.1'));
+    expect(told().map(({ level, message }) => [level, message])).toEqual([
+      ['warn', expect.stringMatching(/^gw\.dns\.example\.com\., .*: give the Service dns\/gw one/)],
+      ['warn', expect.stringMatching(/^ns3\.example\.com\., .*: write one behind it/)],
+    ]);
+    scene.put('Service', service('gw.dns', '192.0.2.53'));
+    expect(told().at(-1)).toMatchObject({ level: 'info', event: 'name-server-with-address' });
+    expect(told()).toHaveLength(3);
   });
 
   it('are not taken over by an Ingress of their name', async () => {
