@@ -28,14 +28,12 @@ export type {
 } from './sources/contract.ts';
 export { SourceError } from './sources/contract.ts';
 export type { After, ResolverAddress } from './targets/contract.ts';
-export {
-  type SourceStatus,
-  type ViewStatus,
-  type WatchedGateway,
-  type WatchedSource,
-  type WatchedView,
-  Watcher,
-  type WatcherOptions,
-  type WatcherStatus,
-} from './watcher.ts';
+export { Watcher } from './watcher.ts';
+export type {
+  WatchedGateway,
+  WatchedSource,
+  WatchedView,
+  WatcherOptions,
+} from './watching/options.ts';
+export type { SourceStatus, ViewStatus, WatcherStatus } from './watching/status.ts';
 export type { GatewayOptions, NameServerOptions } from './zone-index/gateway.ts';

@@ -2,130 +2,15 @@ import { foldName, parseName } from '@seamark/protocol';
 import { mergeInThread, Publisher, type SnapshotHandle } from '@seamark/snapshot';
 import { type BystanderPlace, Bystanders } from './explain/bystanders.ts';
 import { explanationOf, type NameExplanation } from './explain/explanation.ts';
-import {
-  CLAIMING_KINDS,
-  type ClaimingKind,
-  type ProjectionOptions,
-  type Projector,
-} from './projection/contract.ts';
+import { CLAIMING_KINDS, type ClaimingKind, type Projector } from './projection/contract.ts';
 import { createProjectors } from './projection/projectors.ts';
-import {
-  KINDS,
-  type Kind,
-  type KindStatus,
-  type Logger,
-  type Sink,
-  type Source,
-} from './sources/contract.ts';
-import type { After, ResolverAddress } from './targets/contract.ts';
+import { KINDS, type Kind, type KindStatus, type Logger, type Sink } from './sources/contract.ts';
 import { TargetSources } from './targets/target-sources.ts';
+import type { WatchedSource, WatcherOptions } from './watching/options.ts';
+import type { WatcherStatus } from './watching/status.ts';
+import { EVERY_OBJECT, goWithout, sourceOf, type Taker, type View } from './watching/taker.ts';
 import type { GatewayOptions } from './zone-index/gateway.ts';
 import { ViewIndex } from './zone-index/view-index.ts';
-
-/** A source, and what to call it in logs and metrics. */
-export interface WatchedSource {
-  readonly label: string;
-  /** Those that it reads from the start. */
-  readonly kinds: readonly Kind[];
-  readonly source: Source;
-}
-
-/** A gateway, what it takes of objects, and which of the sources (by index) it takes them from. */
-export interface WatchedGateway extends Omit<GatewayOptions, 'clusters'> {
-  /** Its clusters, the one that takes precedence first; none twice, 16 at the most. */
-  readonly sources: readonly number[];
-  /** How long a kind that can't be read holds back negative answers once another was read; default 60,000. */
-  readonly syncTimeoutMs?: number;
-  /** Whom to ask for the addresses of load balancers that have a host name. None: those of /etc/resolv.conf. */
-  readonly resolvers?: readonly ResolverAddress[];
-  /** Default: every object of its kinds. */
-  readonly projection?: Partial<ProjectionOptions>;
-}
-
-/** Gateways that answer together: one snapshot. */
-export interface WatchedView {
-  readonly gateways: readonly WatchedGateway[];
-}
-
-export interface WatcherOptions {
-  readonly views: readonly WatchedView[];
-  readonly sources: readonly WatchedSource[];
-  /** Threads that will read each snapshot at the same time, at most. */
-  readonly readers: number;
-  readonly log: Logger;
-  /**
-   * The last serial of each zone, in the order of views, their gateways and their zones. Shared memory
-   * lets a watcher that takes over after another goes on from where that one was: the clock alone
-   * would be behind after more than one change a second. Default: memory of its own.
-   */
-  readonly serials?: Uint32Array;
-  /** When host names are resolved again. Default: by the clock. */
-  readonly after?: After;
-  /** A name that `explain` will be asked about: who is passed over for it is noted, which takes a look at every claim. */
-  readonly explain?: string;
-  /** Called after each publication and each change of a kind's state. */
-  readonly onChange?: () => void;
-  /** Called when all that a view's sources have is published for the first time. */
-  readonly onSynced?: () => void;
-}
-
-/** How things stand; a plain value that can be posted to another thread. */
-export interface WatcherStatus {
-  readonly views: readonly ViewStatus[];
-  readonly sources: readonly SourceStatus[];
-}
-
-export interface ViewStatus {
-  readonly generation: number;
-  readonly names: number;
-  readonly bytes: number;
-  readonly zones: readonly {
-    readonly zone: string;
-    readonly serial: number;
-    readonly names: number;
-  }[];
-  /** Unix time in milliseconds; 0 before the first. */
-  readonly publishedAt: number;
-  /** Every kind of every gateway has been read. */
-  readonly synced: boolean;
-  /** Or has been waited for long enough: no answer is held back. */
-  readonly ready: boolean;
-  /** Host names are being resolved for the first time; for five seconds at the most. */
-  readonly resolving: boolean;
-}
-
-export interface SourceStatus {
-  readonly label: string;
-  readonly kinds: readonly {
-    readonly kind: Kind;
-    readonly objects: number;
-    readonly status: KindStatus;
-    /** Since when it is in that state: Unix time in milliseconds. */
-    readonly since: number;
-    readonly synced: boolean;
-  }[];
-}
-
-interface View {
-  readonly index: ViewIndex;
-  /** Gateways of which something has been read. */
-  readonly waiting: Set<number>;
-  readonly publisher: Publisher;
-  readonly gateways: readonly WatchedGateway[];
-  publishedAt: number;
-  synced: boolean;
-  resolving: 'not yet' | 'awaited' | 'over';
-}
-
-/** A source as a gateway of a view takes it. */
-interface Taker {
-  readonly view: View;
-  /** Its place in the view. */
-  readonly gateway: number;
-  /** The source's place among those of the gateway. */
-  readonly cluster: number;
-  readonly projectors: readonly Projector[];
-}
 
 interface WatchedKind {
   readonly kind: Kind;
@@ -139,18 +24,6 @@ const SYNC_TIMEOUT_MS = 60_000;
 /** How long the first answers about host names are waited for by whoever can wait. */
 const RESOLVE_TIMEOUT_MS = 5000;
 
-/** What a gateway takes where it is not told otherwise. */
-const EVERY_OBJECT: ProjectionOptions = {
-  nodeAddressType: 'InternalIP',
-  annotationPrefixes: [
-    'coredns.io',
-    'external-dns.alpha.kubernetes.io',
-    'external-dns.kubernetes.io',
-  ],
-  services: true,
-  nameServers: [],
-};
-
 function unread(kind: Kind): WatchedKind {
   return { kind, status: { state: 'listing' }, since: Date.now(), synced: false };
 }
@@ -161,16 +34,8 @@ function unread(kind: Kind): WatchedKind {
  */
 const EXTRAS: ReadonlySet<Kind> = new Set<Kind>(['ListenerSet', 'EndpointSlice']);
 
-function goWithout({ projectors }: Taker, kind: Kind): void {
-  for (const projector of projectors) if (projector.kinds.includes(kind)) projector.missing(kind);
-}
-
 function isClaiming(kind: Kind): kind is Kind & ClaimingKind {
   return (CLAIMING_KINDS as readonly string[]).includes(kind);
-}
-
-function sourceOf(view: View, gateway: number, cluster: number): number | undefined {
-  return view.gateways[gateway]?.sources[cluster];
 }
 
 /** Zones of all gateways of the views: how long `WatcherOptions.serials` has to be. */

@@ -1,0 +1,38 @@
+import type { Kind, KindStatus } from '../sources/contract.ts';
+
+/** How things stand; a plain value that can be posted to another thread. */
+export interface WatcherStatus {
+  readonly views: readonly ViewStatus[];
+  readonly sources: readonly SourceStatus[];
+}
+
+export interface ViewStatus {
+  readonly generation: number;
+  readonly names: number;
+  readonly bytes: number;
+  readonly zones: readonly {
+    readonly zone: string;
+    readonly serial: number;
+    readonly names: number;
+  }[];
+  /** Unix time in milliseconds; 0 before the first. */
+  readonly publishedAt: number;
+  /** Every kind of every gateway has been read. */
+  readonly synced: boolean;
+  /** Or has been waited for long enough: no answer is held back. */
+  readonly ready: boolean;
+  /** Host names are being resolved for the first time; for five seconds at the most. */
+  readonly resolving: boolean;
+}
+
+export interface SourceStatus {
+  readonly label: string;
+  readonly kinds: readonly {
+    readonly kind: Kind;
+    readonly objects: number;
+    readonly status: KindStatus;
+    /** Since when it is in that state: Unix time in milliseconds. */
+    readonly since: number;
+    readonly synced: boolean;
+  }[];
+}
