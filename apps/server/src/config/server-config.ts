@@ -1,4 +1,5 @@
 import type { LabelSelector } from '@seamark/watcher';
+import { CLAIMING_KINDS, type ClaimingKind } from '@seamark/watcher/claiming-kinds';
 import type { Notice, Position } from '../corefile/token.ts';
 
 export type { Notice, Position };
@@ -48,19 +49,9 @@ export type SourceConfig =
   | { readonly kind: 'manifests'; readonly directories: readonly string[] };
 
 /** Kinds of objects that give names, as `resources` writes them. */
-export const RESOURCE_KINDS = [
-  'Ingress',
-  'Service',
-  'HTTPRoute',
-  'TLSRoute',
-  'GRPCRoute',
-  'TCPRoute',
-  'UDPRoute',
-  'DNSEndpoint',
-  'Node',
-] as const;
+export const RESOURCE_KINDS: readonly ClaimingKind[] = CLAIMING_KINDS;
 
-export type ResourceKind = (typeof RESOURCE_KINDS)[number];
+export type ResourceKind = ClaimingKind;
 
 export type NodeAddressType = 'InternalIP' | 'ExternalIP';
 

@@ -1,6 +1,9 @@
 import type { Kind } from '../sources/contract.ts';
 import type { Shape } from '../sources/shape.ts';
+import type { ClaimingKind } from './claiming-kinds.ts';
 import type { LabelSelector } from './label-selector.ts';
+
+export { CLAIMING_KINDS, type ClaimingKind } from './claiming-kinds.ts';
 
 /**
  * The contract between whoever makes DNS of objects (the projectors of this folder) and whoever keeps what
@@ -11,22 +14,6 @@ import type { LabelSelector } from './label-selector.ts';
  * A projector that needs one kind only keeps nothing: objects come in, claims go out. One that joins kinds
  * (a route and its Gateways) keeps of each what it needs, and claims when all of them have been read.
  */
-
-/** Kinds that claim names: those that a configuration lists, in its order of precedence. */
-export const CLAIMING_KINDS = [
-  'Ingress',
-  'Service',
-  'HTTPRoute',
-  'TLSRoute',
-  'GRPCRoute',
-  'TCPRoute',
-  'UDPRoute',
-  'DNSEndpoint',
-  'Node',
-] as const;
-
-/** A kind that claims names. */
-export type ClaimingKind = (typeof CLAIMING_KINDS)[number];
 
 /** What an object says of some names. */
 export interface Claim {
