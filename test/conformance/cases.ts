@@ -1,20 +1,26 @@
 // All cases, by the RFC that asks for the behaviour.
 
 import type { CaseFile } from './harness/case.ts';
+import { cases as alias } from './rfc1034/alias.ts';
 import { cases as apex } from './rfc1034/apex.ts';
 import { cases as qclass } from './rfc1034/class.ts';
 import { cases as lookup } from './rfc1034/lookup.ts';
 import { cases as compression } from './rfc1035/compression.ts';
 import { cases as header } from './rfc1035/header.ts';
 import { cases as question } from './rfc1035/question.ts';
+import { cases as rdata } from './rfc1035/rdata.ts';
 import { cases as size } from './rfc1035/size.ts';
+import { cases as soleAlias } from './rfc2181/alias.ts';
 import { cases as labels } from './rfc2181/labels.ts';
 import { cases as rrset } from './rfc2181/rrset.ts';
+import { cases as negativeAlias } from './rfc2308/alias.ts';
 import { cases as negative } from './rfc2308/negative.ts';
 import { cases as dnssecOk } from './rfc3225/dnssec-ok.ts';
 import { cases as letterCase } from './rfc4343/case.ts';
+import { cases as wildcardAlias } from './rfc4592/alias.ts';
 import { cases as wildcard } from './rfc4592/wildcard.ts';
 import { cases as transfer } from './rfc5936/transfer.ts';
+import { cases as chainRcode } from './rfc6604/rcode.ts';
 import { cases as malformed } from './rfc6891/malformed.ts';
 import { cases as opt } from './rfc6891/opt.ts';
 import { cases as ednsSize } from './rfc6891/size.ts';
@@ -32,19 +38,25 @@ import { cases as fragmentation } from './rfc9715/fragmentation.ts';
 
 export const caseFiles: readonly CaseFile[] = [
   { file: 'rfc1034/lookup.ts', cases: lookup },
+  { file: 'rfc1034/alias.ts', cases: alias },
   { file: 'rfc1034/apex.ts', cases: apex },
   { file: 'rfc1034/class.ts', cases: qclass },
   { file: 'rfc1035/header.ts', cases: header },
   { file: 'rfc1035/question.ts', cases: question },
   { file: 'rfc1035/size.ts', cases: size },
   { file: 'rfc1035/compression.ts', cases: compression },
+  { file: 'rfc1035/rdata.ts', cases: rdata },
   { file: 'rfc2181/rrset.ts', cases: rrset },
+  { file: 'rfc2181/alias.ts', cases: soleAlias },
   { file: 'rfc2181/labels.ts', cases: labels },
   { file: 'rfc2308/negative.ts', cases: negative },
+  { file: 'rfc2308/alias.ts', cases: negativeAlias },
   { file: 'rfc3225/dnssec-ok.ts', cases: dnssecOk },
   { file: 'rfc4343/case.ts', cases: letterCase },
   { file: 'rfc4592/wildcard.ts', cases: wildcard },
+  { file: 'rfc4592/alias.ts', cases: wildcardAlias },
   { file: 'rfc5936/transfer.ts', cases: transfer },
+  { file: 'rfc6604/rcode.ts', cases: chainRcode },
   { file: 'rfc6891/opt.ts', cases: opt },
   { file: 'rfc6891/version.ts', cases: version },
   { file: 'rfc6891/malformed.ts', cases: malformed },

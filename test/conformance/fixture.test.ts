@@ -11,11 +11,23 @@ const FOLDER: string = join(import.meta.dirname, 'zone');
 
 /** What both forms have to say about one object, in the fields that make DNS. */
 interface KubernetesObject {
-  readonly kind: 'Ingress' | 'Service';
+  readonly kind: 'Ingress' | 'Service' | 'DNSEndpoint';
   readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly type?: string; readonly rules?: readonly { readonly host: string }[] };
-  readonly status: { readonly loadBalancer: { readonly ingress?: readonly { ip: string }[] } };
+  readonly spec: {
+    readonly type?: string;
+    readonly rules?: readonly { readonly host: string }[];
+    readonly endpoints?: readonly Endpoint[];
+  };
+  readonly status?: { readonly loadBalancer: { readonly ingress?: readonly Ingress[] } };
 }
+
+interface Endpoint {
+  readonly dnsName: string;
+  readonly recordType: string;
+  readonly targets: readonly string[];
+}
+
+type Ingress = { readonly ip: string } | { readonly hostname: string };
 
 const objects = async (): Promise<KubernetesObject[]> => {
   const folder = join(FOLDER, 'manifests');
@@ -26,34 +38,50 @@ const objects = async (): Promise<KubernetesObject[]> => {
 
 const namesOf = ({ kind, metadata, spec }: KubernetesObject): string[] => {
   if (kind === 'Ingress') return (spec.rules ?? []).map(({ host }) => `${foldName(host)}.`);
+  if (kind === 'DNSEndpoint') return (spec.endpoints ?? []).map(nameOf);
   if (spec.type !== 'LoadBalancer') return [];
   return ZONES.map((zone) => `${metadata.name}.${metadata.namespace}.${zone}.`);
 };
 
+const nameOf = ({ dnsName }: Endpoint): string => `${foldName(dnsName)}.`;
+
 const isServed = (name: string): boolean => ZONES.some((zone) => name.endsWith(`.${zone}.`));
 
-/** `name address`, or `name -` for an object without one. */
-const linesOfManifests = async (): Promise<string[]> => {
-  const lines = (await objects()).flatMap((object) => {
-    const addresses = (object.status.loadBalancer.ingress ?? []).map(({ ip }) => ip);
-    return namesOf(object)
-      .filter(isServed)
-      .flatMap((name) => (addresses.length === 0 ? ['-'] : addresses).map((ip) => `${name} ${ip}`));
-  });
-  return [...new Set(lines)].sort();
+const recordOf = (ingress: Ingress): string => {
+  if ('hostname' in ingress) return `CNAME ${ingress.hostname}.`;
+  return `${ingress.ip.includes(':') ? 'AAAA' : 'A'} ${ingress.ip}`;
 };
+
+/** `name type RDATA`, or `name -` for an object without an address. */
+const linesOf = (object: KubernetesObject): string[] => {
+  if (object.kind === 'DNSEndpoint') {
+    return (object.spec.endpoints ?? []).flatMap((endpoint) =>
+      endpoint.targets.map((target) => `${nameOf(endpoint)} ${endpoint.recordType} ${target}`),
+    );
+  }
+  const records = (object.status?.loadBalancer.ingress ?? []).map(recordOf);
+  return namesOf(object)
+    .filter(isServed)
+    .flatMap((name) => (records.length === 0 ? ['-'] : records).map((says) => `${name} ${says}`));
+};
+
+const linesOfManifests = async (): Promise<string[]> =>
+  [...new Set((await objects()).flatMap(linesOf))].sort();
+
+const RECORD = /^(?<owner>\S+) +\d+ IN (?<type>\S+) +(?<rdata>.+)$/;
 
 const linesOfMasterFile = async (zone: string): Promise<string[]> => {
   const text = await readFile(join(FOLDER, `${zone}.zone`), 'utf8');
   return text.split('\n').flatMap((line) => {
-    const [owner = '', , , type, rdata] = line.split(/\s+/);
+    const { owner = '', type, rdata } = RECORD.exec(line)?.groups ?? {};
     const name = `${foldName(owner)}.${zone}.`;
-    if (type === 'A' || type === 'AAAA') return [`${name} ${rdata}`];
-    return type === 'TYPE65280' ? [`${name} -`] : [];
+    // What a zone has beside its objects: SOA and NS.
+    if (type === undefined || type === 'NS' || type === 'SOA') return [];
+    return type === 'TYPE65280' ? [`${name} -`] : [`${name} ${type} ${rdata}`];
   });
 };
 
-test('the manifests and the master files hold the same names and addresses', async () => {
+test('the manifests and the master files hold the same names and records', async () => {
   const ofMasterFiles = (await Promise.all(ZONES.map(linesOfMasterFile))).flat();
   expect([...new Set(ofMasterFiles)].sort()).toEqual(await linesOfManifests());
 });

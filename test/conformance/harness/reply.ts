@@ -2,6 +2,7 @@
 // is checked here once, so that each case states only what is its own.
 
 import {
+  CLASS,
   type Message,
   parseMessage,
   presentOctets,
@@ -22,7 +23,9 @@ export interface Expected {
   readonly rcode: RcodeMnemonic;
   /** AA; when left out, set for NOERROR and NXDOMAIN and clear for everything else. */
   readonly aa?: boolean;
-  /** RDATA of the whole answer, in any order, each owned by QNAME and of QTYPE. Empty by default. */
+  /** Where the CNAMEs at the head of the answer lead, in order, from QNAME on. None by default. */
+  readonly via?: readonly string[];
+  /** RDATA of the rest, in any order, each of QTYPE and owned by the last of them. Empty by default. */
   readonly answer?: readonly string[];
   /** The zone whose SOA, and nothing else, is in the authority section. */
   readonly negative?: string;
@@ -106,16 +109,24 @@ const checkEcho = (query: Message, reply: Message): string[] => {
   return wrong;
 };
 
-const checkAnswer = (reply: Message, { answer = [] }: Expected): string[] => {
+const checkAnswer = (reply: Message, { via = [], answer = [] }: Expected): string[] => {
   const asked = reply.question[0];
+  const [chain, rest] = [reply.answer.slice(0, via.length), reply.answer.slice(via.length)];
   const wrong: string[] = [];
-  const got = reply.answer.map(({ rdata }) => presentRdata(rdata)).sort();
+  const links = chain.map(({ rdata }) => presentRdata(rdata));
+  if (links.join() !== via.join()) wrong.push(`chain '${links.join()}', not '${via.join()}'`);
+  const got = rest.map(({ rdata }) => presentRdata(rdata)).sort();
   if (got.join('\n') !== [...answer].sort().join('\n')) {
     wrong.push(`answer '${got.join(', ')}', not '${answer.join(', ')}'`);
   }
-  for (const record of reply.answer) {
-    const isAsked = record.name === asked?.name && record.type === asked.type && record.class === 1;
-    if (!isAsked) wrong.push(`not of the question: ${presentRecord(record)}`);
+  const names = [asked?.name, ...via];
+  for (const [index, record] of reply.answer.entries()) {
+    const isLink = index < via.length;
+    const isMeant =
+      record.name === names[isLink ? index : via.length] &&
+      record.type === (isLink ? TYPE.CNAME : asked?.type) &&
+      record.class === CLASS.IN;
+    if (!isMeant) wrong.push(`not of the question: ${presentRecord(record)}`);
   }
   return wrong;
 };

@@ -10,13 +10,15 @@ import { checkReply, type Expected } from './reply.ts';
 export interface RowNotes {
   /** What the row is about, where the question does not show it. */
   readonly why?: string;
+  /** Where the CNAMEs before the answer lead, in order. */
+  readonly via?: Expected['via'];
   readonly knownDifferences?: Case['knownDifferences'];
 }
 
 /** A question like `www.example.com. A`, alone or with notes. */
 export type Row = string | (RowNotes & { readonly asked: string });
 
-/** The name exists and has records of the type: NOERROR, AA, exactly this RDATA. */
+/** The name exists and has records of the type: NOERROR, AA, exactly this RDATA, and no SOA. */
 export const answered = (
   section: string,
   rows: readonly (RowNotes & { readonly asked: string; readonly answer: readonly string[] })[],
@@ -56,11 +58,11 @@ const WAYS = [
 const rowCase = (section: string, row: Row, outcome: string, expected: Expected): Case => {
   const notes: RowNotes & { readonly asked: string } =
     typeof row === 'string' ? { asked: row } : row;
-  const { asked, why, knownDifferences } = notes;
+  const { asked, why, via = [], knownDifferences } = notes;
   return {
     section,
     title: `${asked}: ${outcome}${why === undefined ? '' : ` (${why})`}`,
-    run: (probe) => askEveryWay(probe, asked, expected),
+    run: (probe) => askEveryWay(probe, asked, { ...expected, via }),
     ...(knownDifferences === undefined ? {} : { knownDifferences }),
   };
 };
