@@ -29,10 +29,12 @@ const WORDS = {
   'repeat hosts below zones': 'a host that lies in a zone answers below each zone once more',
   // Of Services.
   'know two prefixes of annotations': 'of a Service the annotation `hostname` is read, below',
+  'read one annotation of Services': '`hostname` is read, below `coredns.io/` and',
   'want names of RFC 1123': 'names with a final dot or an underscore are dropped',
   'name no pods': 'an endpoint has no name of its own',
   'select servers by labels': 'the name server has an address only if its Service has no hostname',
   // Of Ingresses.
+  'read no annotation of Ingresses': 'of an Ingress no annotation is read',
   'panic over an absent class': 'an Ingress without `ingressClassName` is a panic',
   // Of Nodes.
   'serve Nodes that are not ready': 'a Node is served whether it is ready or not',
@@ -59,7 +61,9 @@ export type Habit = keyof typeof WORDS;
 /** Habits that show in some objects only. */
 const NEEDS: Partial<Record<Habit, Kind | Feature>> = {
   'know two prefixes of annotations': 'hostname annotations',
+  'read one annotation of Services': 'other annotations',
   'want names of RFC 1123': 'hostname annotations',
+  'read no annotation of Ingresses': 'other annotations',
   'name no pods': 'endpoints',
   'select servers by labels': 'filters',
   'panic over an absent class': 'filters',

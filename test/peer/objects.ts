@@ -18,6 +18,8 @@ export type Kind =
 export type Feature =
   /** `coredns.io/hostname` and its like on a Service. */
   | 'hostname annotations'
+  /** `coredns.io/target` and `ttl` on Services and Ingresses, and `hostname` on these. */
+  | 'other annotations'
   /** `spec.externalIPs` of a Service. */
   | 'external addresses'
   /** `k8s-gateway.dns/resolve-endpoints`, with EndpointSlices. */
@@ -77,7 +79,12 @@ const drawIngress = (draw: Draw, { namespaces, features }: Wanted, i: number): K
       : draw.host();
   });
   if (draw.oneIn(30)) hosts.push('');
-  return ingress(metadata(draw.pick(namespaces), `i${i}`, draw), hosts, draw.addresses(), draw);
+  const of = metadata(draw.pick(namespaces), `i${i}`, draw);
+  const annotations =
+    features.includes('other annotations') && draw.oneIn(6)
+      ? { ...drawHostnames(draw), ...drawWhereTo(draw) }
+      : {};
+  return ingress({ ...of, annotations }, hosts, draw.addresses(), draw);
 };
 
 export const ingress = (
@@ -126,7 +133,9 @@ const drawService = (draw: Draw, wanted: Wanted, i: number): KubeObject[] => {
   const of = { ...metadata(namespace, name, draw), annotations };
   const meta = { ...of, labels: { ...of.labels, ...labels } };
   if (external === undefined && draw.oneIn(4)) return drawOpenService(draw, wanted, meta);
-  return [{ ...loadBalancer(namespace, name, draw.addresses(), external), metadata: meta }];
+  const isLed = features.includes('other annotations') && external === undefined && draw.oneIn(4);
+  const led = isLed ? { ...meta, annotations: { ...annotations, ...drawWhereTo(draw) } } : meta;
+  return [{ ...loadBalancer(namespace, name, draw.addresses(), external), metadata: led }];
 };
 
 /** A Service without a load balancer: it has a name only where it asks for its endpoints'. */
@@ -193,6 +202,22 @@ const drawHostnames = (draw: Draw): Record<string, string> => {
     default:
       return { 'external-dns.alpha.kubernetes.io/hostname': value };
   }
+};
+
+/** Where an object leads and for how long, as it says itself; and what says nothing of that. */
+const drawWhereTo = (draw: Draw): Record<string, string> => {
+  const target = draw.pick([
+    draw.ipv4(),
+    `${draw.ipv4()}, ${draw.ipv6()}`,
+    draw.ipv6(),
+    '',
+    'no..target',
+  ]);
+  const ttl = draw.pick(['90', '7', '5m', '1h30m', '20s', '0', 'soon']);
+  return {
+    ...(draw.oneIn(3) ? {} : { 'coredns.io/target': target }),
+    ...(draw.oneIn(3) ? {} : { 'coredns.io/ttl': ttl }),
+  };
 };
 
 const status = (addresses: readonly Address[]): object => ({

@@ -1,10 +1,10 @@
 // Ingresses, Services and Nodes, as both servers read them.
 
-import type { KubeObject } from '../support/kube/objects.ts';
+import type { KubeObject, Metadata } from '../support/kube/objects.ts';
 import type { Read, Said } from './claims.ts';
 import type { Endpoint } from './cluster.ts';
 import { addressData, type Data, NO_DATA, PANIC } from './data.ts';
-import type { Does } from './habits.ts';
+import type { Does, Habit } from './habits.ts';
 import type { Settings } from './settings.ts';
 
 export const ingress: Read = ({ metadata, spec, status }, { settings, does }) => {
@@ -12,14 +12,40 @@ export const ingress: Read = ({ metadata, spec, status }, { settings, does }) =>
     rules: { host?: string }[];
     ingressClassName?: string;
   };
-  const { ttl, ingressClasses } = settings;
+  const { ingressClasses } = settings;
+  const annotations = heeded(metadata, 'read no annotation of Ingresses', does);
   // The empty host is kept: the plugin stumbles over it.
-  const claim = (data: Data) =>
-    rules.map(({ host = '' }): Said => ({ key: host, meant: 'either', data }));
-  if (ingressClasses === undefined) return claim(statusData(status, ttl));
+  const hosts = rules.map(({ host = '' }): Name => ({ key: host, meant: 'either' }));
+  const names = distinct([...hosts, ...(annotatedNames(annotations, does) ?? [])]);
+  const claim = (data: Data) => names.map((name): Said => ({ ...name, data }));
+  const data = ledData(annotations, status, settings);
+  if (ingressClasses === undefined) return claim(data);
   if (ingressClassName === undefined && does('panic over an absent class')) return claim(PANIC);
   const name = ingressClassName ?? metadata.annotations?.['kubernetes.io/ingress.class'] ?? '';
-  return ingressClasses.includes(name) ? claim(statusData(status, ttl)) : [];
+  return ingressClasses.includes(name) ? claim(data) : [];
+};
+
+type Annotations = Readonly<Record<string, string>>;
+
+/** All annotations, or none of those of external-dns where the habit is to read none. */
+const heeded = ({ annotations = {} }: Metadata, habit: Habit, does: Does): Annotations => {
+  const hasOwn = Object.keys(annotations).some((key) => /\/(hostname|target|ttl)$/.test(key));
+  return hasOwn && does(habit) ? {} : annotations;
+};
+
+/** Where an object leads by its annotations, or by its status where they don't say. */
+const ledData = (annotations: Annotations, status: unknown, settings: Settings): Data => {
+  const { 'coredns.io/target': target = '', 'coredns.io/ttl': text = '' } = annotations;
+  const ttl = secondsOf(text) || settings.ttl;
+  return target === '' ? statusData(status, ttl) : addressData(target.split(/, */), ttl);
+};
+
+/** Of `90` or `1h30m`; 0 of anything else. */
+const secondsOf = (text: string): number => {
+  if (/^\d+$/.test(text)) return Number(text);
+  const [, hours = 0, minutes = 0, seconds = 0] =
+    /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? [];
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 };
 
 export const service: Read = (object, { cluster, settings, does }) => {
@@ -32,7 +58,10 @@ export const service: Read = (object, { cluster, settings, does }) => {
   if (!isSelected(object, settings) && (!isServer || does('select servers by labels'))) return [];
   const names = serviceNames(object, does);
   if (!isOpen) {
-    const data = externalIPs.length > 0 ? addressData(externalIPs, ttl) : statusData(status, ttl);
+    const data =
+      externalIPs.length > 0
+        ? addressData(externalIPs, ttl)
+        : ledData(heeded(metadata, 'read one annotation of Services', does), status, settings);
     return names.map((name) => ({ ...name, data }));
   }
   const endpoints = cluster.endpointsOf(`${metadata.namespace}/${metadata.name}`);
@@ -83,15 +112,18 @@ export const node: Read = ({ status }, { settings: { nodeAddressType, ttl }, doe
 type Name = Pick<Said, 'key' | 'meant'>;
 
 /** An annotation that is there takes the place of `name.namespace`, whatever it says. */
-const serviceNames = (object: KubeObject, does: Does): readonly Name[] => {
-  const { annotations = {} } = object.metadata;
+const serviceNames = (object: KubeObject, does: Does): readonly Name[] =>
+  annotatedNames(object.metadata.annotations ?? {}, does) ?? [ownName(object)];
+
+/** Undefined where no annotation speaks of names. */
+const annotatedNames = (annotations: Annotations, does: Does): readonly Name[] | undefined => {
   const alpha =
     annotations['coredns.io/hostname'] ?? annotations['external-dns.alpha.kubernetes.io/hostname'];
   const latest = annotations['external-dns.kubernetes.io/hostname'];
   const text =
     alpha ??
     (latest !== undefined && !does('know two prefixes of annotations') ? latest : undefined);
-  if (text === undefined) return [ownName(object)];
+  if (text === undefined) return undefined;
   const items = text.toLowerCase().replaceAll(' ', '').split(',');
   const names = items.flatMap((item): Name[] => {
     const bare = item.replace(/^\*\./, '');

@@ -8,7 +8,7 @@ export const KINDS: readonly Kind[] = [
 ];
 export const FEATURES: readonly Feature[] = [
   ...(['hostname annotations', 'external addresses', 'endpoints', 'relative hosts'] as const),
-  ...(['filters'] as const),
+  ...(['other annotations', 'filters'] as const),
 ];
 export const UNDER_TEST: readonly (Kind | Feature)[] = [...KINDS, ...FEATURES];
 
@@ -18,5 +18,5 @@ export const ALL_KINDS: readonly Kind[] = [
 ];
 export const ALL_FEATURES: readonly Feature[] = [
   ...(['hostname annotations', 'external addresses', 'endpoints', 'relative hosts'] as const),
-  ...(['aliases', 'filters'] as const),
+  ...(['other annotations', 'aliases', 'filters'] as const),
 ];
