@@ -192,6 +192,7 @@ export class Intake implements ClaimSink {
   }
 
   private complain(kind: ClaimingKind, key: string, complaints: readonly string[]): void {
+    if (complaints.length === 0) return;
     const object = `${kind} ${wholeKey(key)}`;
     for (const complaint of complaints) {
       this.parts.log.warn({ event: 'claim-ignored', object }, `${object}: ${complaint}`);

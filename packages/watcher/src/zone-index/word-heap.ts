@@ -17,7 +17,7 @@ export class WordHeap {
   /** The first free block of each class; its first word names the next one. */
   private readonly free: number[] = [];
   /** What is left of large blocks that came back. */
-  private readonly spare: { at: number; readonly end: number }[] = [];
+  private readonly spare: Spare[] = [];
   /** Word 0 belongs to nobody, so that no block has offset 0. */
   private end = 1;
 
@@ -65,13 +65,15 @@ export class WordHeap {
 
   /** @returns a block out of a spare one, or 0. */
   private cut(words: number): number {
-    const index = this.spare.findIndex(({ at, end }) => end - at >= words);
-    const found = this.spare[index];
-    if (found === undefined) return 0;
-    const block = found.at;
-    found.at += words;
-    if (found.end - found.at < EXACT) this.spare.splice(index, 1);
-    return block;
+    for (let i = 0; i < this.spare.length; i++) {
+      const found = this.spare[i] as Spare;
+      const block = found.at;
+      if (found.end - block < words) continue;
+      found.at += words;
+      if (found.end - found.at < EXACT) this.spare.splice(i, 1);
+      return block;
+    }
+    return 0;
   }
 
   /** @param words what it was allocated with. */
@@ -84,6 +86,12 @@ export class WordHeap {
     this.words[block] = this.free[kind] ?? 0;
     this.free[kind] = block;
   }
+}
+
+/** Words from `at` on that nobody has. */
+interface Spare {
+  at: number;
+  readonly end: number;
 }
 
 /** Forty million hosts. */
