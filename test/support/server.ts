@@ -27,9 +27,13 @@ interface Listener extends Endpoint {
   readonly transport: 'udp' | 'tcp';
 }
 
-/** Whether a person should look at this line: a warning, or worse. */
-export const isComplaint = ({ level }: LogLine): boolean =>
-  level === 'warn' || level === 'error' || level === 'fatal';
+/**
+ * Whether a person should look at this line: a warning, or worse. Few tests give their name server an address, which
+ * is as right there as it is wrong elsewhere.
+ */
+export const isComplaint = ({ level, event }: LogLine): boolean =>
+  (level === 'warn' || level === 'error' || level === 'fatal') &&
+  event !== 'name-server-without-address';
 
 /** A `seamark serve` that may be listening, failing to, or over. */
 export class SeamarkServer implements AsyncDisposable {

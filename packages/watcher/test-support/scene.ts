@@ -122,6 +122,13 @@ export class Scene implements AsyncDisposable {
     this.sink().flush();
   }
 
+  /** Warnings, but for those of name servers without an address: few tests give them one. */
+  get complaints(): readonly Line[] {
+    return this.log.filter(
+      ({ level, event }) => level === 'warn' && event !== 'name-server-without-address',
+    );
+  }
+
   sink(source = 0): Sink {
     const sink = this.sinks[source];
     if (sink === undefined) throw new Error(`source ${source} has not begun`);

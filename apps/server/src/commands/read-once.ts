@@ -55,6 +55,8 @@ export async function readOnce(config: ServerConfig, options: ReadOptions): Prom
   const startedAt = new Date();
   const complaints: Complaint[] = [];
   const complain = (fields: object, text: string): void => {
+    // No object is at fault where a name server has no address; the server itself tells of that.
+    if ('nameServer' in fields) return;
     // How a kind stands is told by the status.
     if ('kind' in fields && 'server' in fields) return;
     const object = 'object' in fields ? { object: String(fields.object) } : {};

@@ -54,7 +54,7 @@ test('every type is answered, and no endpoint says anything of another one', asy
   };
   const asked = Object.keys(answers).map((question) => [question, scene.short(question)]);
   expect(Object.fromEntries(asked)).toEqual(answers);
-  expect(scene.log.filter(({ level }) => level === 'warn')).toEqual([]);
+  expect(scene.complaints).toEqual([]);
 });
 
 test('the lowest recordTTL counts for a name, and none means the configured one', async () => {
@@ -81,7 +81,7 @@ test('what can not be used is told once, by object, endpoint and target; the res
   );
   scene.list('DNSEndpoint', [mixed]);
   scene.put('DNSEndpoint', mixed);
-  expect(scene.log.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
+  expect(scene.complaints.map(({ message }) => message)).toEqual([
     'DNSEndpoint default/mixed: endpoint "a.example.com" A: "2001:db8::1" is ignored: an IPv6 address belongs in an endpoint of type AAAA',
     'DNSEndpoint default/mixed: endpoint "b.example.com" CNAME: a CNAME has one target, not 2: all are ignored',
     'DNSEndpoint default/mixed: endpoint "c.example.com" MX: "mail" is ignored: no preference (0 to 65535)',
