@@ -82,6 +82,34 @@ describe('NS of an object below the apex', () => {
     expect(zone.ask('other.sub.example.com A').authority).toEqual(SERVERS);
   });
 
+  it('has no effect above a name server, whose zone it would take away', async () => {
+    await using zone = new Scene([
+      { ...KINDS, nameServers: [{ name: 'gw.dns', addresses: ['192.0.2.53'] }] },
+    ]);
+    zone.list('Ingress');
+    zone.list('DNSEndpoint', [records('x', 'dns.example.com', 'NS', 'ns.example.net')]);
+    expect(zone.short('gw.dns.example.com A')).toEqual(['192.0.2.53']);
+    expect(zone.complaints.map(({ message }) => message)).toEqual([
+      expect.stringContaining('NS has no effect at dns.example.com.'),
+    ]);
+  });
+
+  it('leaves what lies below it to others: no host name leads there, and no address back', async () => {
+    await using zone = new Scene([
+      { ...KINDS, zones: ['example.com', '2.0.192.in-addr.arpa'], flatten: true },
+    ]);
+    zone.list('Ingress', [ingress('a', 'www.example.com', 'x.sub.example.com')]);
+    zone.list('DNSEndpoint', [records('x', 'x.sub.example.com', 'A', '192.0.2.9')]);
+    expect(zone.short('www.example.com A')).toEqual(['192.0.2.9']);
+    expect(zone.short('9.2.0.192.in-addr.arpa PTR')).toEqual(['www.example.com.']);
+    zone.put('DNSEndpoint', delegated);
+    expect(zone.short('www.example.com A')).toBe('SERVFAIL 14');
+    expect(zone.short('9.2.0.192.in-addr.arpa PTR')).toBe('NXDOMAIN');
+    zone.drop('DNSEndpoint', 'ns/cut');
+    expect(zone.short('www.example.com A')).toEqual(['192.0.2.9']);
+    expect(zone.short('9.2.0.192.in-addr.arpa PTR')).toEqual(['www.example.com.']);
+  });
+
   it('has no effect at the apex, at a name server and at a wildcard, and says so', async () => {
     await using zone = scene(
       ['example.com', 'ns1.example.com', '*.w.example.com'].map((name, i) =>

@@ -48,6 +48,11 @@ export class Cuts {
     return topmost;
   }
 
+  /** The name is another's to answer for, or lies below one that is. */
+  isAway(entry: number): boolean {
+    return this.isCut(entry) || this.above(entry) !== 0;
+  }
+
   /** The entry is about to be taken out of the tree; nothing lies below it. */
   gone(entry: number): void {
     if (this.cuts.size === 0) return;
@@ -59,9 +64,11 @@ export class Cuts {
   /**
    * Finds out which of the names that have changed have become cuts, or are none any more: with such a one all
    * below it change, and a cut with the glue below it.
+   *
+   * @returns whether there was such a one
    */
-  settle(zones: readonly Zone[]): void {
-    if (!this.isDelegating) return;
+  settle(zones: readonly Zone[]): boolean {
+    if (!this.isDelegating) return false;
     const { tree, markDirty } = this.parts;
     const turned = new Set<number>();
     for (const { dirty } of zones) {
@@ -83,16 +90,16 @@ export class Cuts {
       });
       for (const entry of below) markDirty(entry);
     }
-    if (this.cuts.size === 0) return;
-    for (const { dirty } of zones) {
+    for (const { dirty } of this.cuts.size === 0 ? [] : zones) {
       for (const entry of dirty) {
         const cut = tree.hasFlags(entry, ENTRY.DIRTY) ? this.above(entry) : 0;
         if (cut !== 0) markDirty(cut);
       }
     }
+    return turned.size > 0;
   }
 
-  /** NS of an apex and of name servers' names are settled by configuration, and a wildcard is no cut (RFC 4592 4.2). */
+  /** The way from an apex to name servers is settled by configuration, and a wildcard is no cut (RFC 4592 4.2). */
   private isDelegated(entry: number): boolean {
     const { tree, answerOf } = this.parts;
     return canBeCut(tree, entry) && answerOf(entry).rrsets.some(({ type }) => type === TYPE.NS);
@@ -110,5 +117,6 @@ export class Cuts {
 
 /** Whether NS of objects have a meaning there. */
 export function canBeCut(tree: NameTree, entry: number): boolean {
-  return !tree.hasFlags(entry, ENTRY.APEX | ENTRY.NAME_SERVER) && !tree.isWildcard(entry);
+  const settled = ENTRY.APEX | ENTRY.NAME_SERVER | ENTRY.ABOVE_NAME_SERVER;
+  return !tree.hasFlags(entry, settled) && !tree.isWildcard(entry);
 }

@@ -14,6 +14,8 @@ export interface FlatteningParts {
   readonly log: Logger;
   /** What a name owns, host names unresolved. */
   readonly answerOf: (entry: number) => Answer;
+  /** Whether a name is, or lies below, a zone cut: another's to answer for. */
+  readonly isAway: (entry: number) => boolean;
   /** Whether what is missing in a zone may yet turn up. */
   readonly isPartial: (zone: number) => boolean;
   /** Who resolves the host names that names of a zone lead to. */
@@ -157,8 +159,8 @@ export class Flattening {
    */
   private follow(target: FoldedName, from: number, way: Set<number>, walk: Walk): void {
     const { tree, answerOf, isPartial } = this.parts;
-    const { entry, zone } = tree.lookUp(target);
-    if (zone < 0) {
+    const { entry, zone, encloser } = tree.lookUp(target);
+    if (zone < 0 || this.parts.isAway(encloser)) {
       this.ask(target, this.parts.targetsOf(tree.zoneOf(from)), walk);
       return;
     }

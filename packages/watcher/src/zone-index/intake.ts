@@ -1,4 +1,4 @@
-import { NameError, TYPE } from '@seamark/protocol';
+import { formatName, NameError, TYPE } from '@seamark/protocol';
 import type { Claim, ClaimedName, ClaimingKind, ClaimSink } from '../projection/contract.ts';
 import type { Logger } from '../sources/contract.ts';
 import type { Claims } from './claims.ts';
@@ -158,10 +158,12 @@ export class Intake implements ClaimSink {
   private delegate(names: readonly number[], complaints: string[]): void {
     const { tree, onDelegation } = this.parts;
     onDelegation();
-    if (names.every((entry) => canBeCut(tree, entry))) return;
-    complaints.push(
-      "NS has no effect at a zone's apex or a name server's name, which the Corefile settles (`apex`), nor at a wildcard",
-    );
+    for (const entry of names) {
+      if (canBeCut(tree, entry)) continue;
+      complaints.push(
+        `NS has no effect at ${formatName(tree.nameOf(entry))}: a zone's apex and the way to its name servers are settled by the Corefile (\`apex\`), and a wildcard is no zone cut`,
+      );
+    }
   }
 
   /** Those in a zone of another gateway are nobody's business here. */

@@ -19,6 +19,8 @@ export const ENTRY = {
   DIRTY: 32,
   /** An address leads back to a name by it (reverse-names.ts): it exists, and has a PTR. */
   REVERSE: 64,
+  /** A name server of a zone lies below it: it can be no zone cut. */
+  ABOVE_NAME_SERVER: 128,
 } as const;
 
 /*
@@ -141,20 +143,26 @@ export class NameTree {
 
   /**
    * What there is at a name, nothing made: its own entry, or the wildcard's that speaks for it (RFC 4592 3.3.1),
-   * or 0; and the zone that it lies in, -1 for none.
+   * or 0; the zone that it lies in, -1 for none; and the closest name that there is, itself or above it.
    */
-  lookUp(name: FoldedName): { readonly entry: number; readonly zone: number } {
+  lookUp(name: FoldedName): {
+    readonly entry: number;
+    readonly zone: number;
+    readonly encloser: number;
+  } {
     this.load(name);
     const zone = this.enclosingZone(0);
-    if (zone < 0) return { entry: 0, zone };
+    if (zone < 0) return { entry: 0, zone, encloser: 0 };
     const { labels, entry: apex } = this.zones[zone] as TreeZone;
     let encloser = apex;
     for (let index = this.labelCount - labels - 1; index >= 0; index--) {
       const below = this.child(encloser, index);
-      if (below === 0) return { entry: this.wildcardBelow(encloser, index + 1), zone };
+      if (below === 0) {
+        return { entry: this.wildcardBelow(encloser, index + 1), zone, encloser };
+      }
       encloser = below;
     }
-    return { entry: encloser, zone };
+    return { entry: encloser, zone, encloser };
   }
 
   /**

@@ -115,6 +115,7 @@ export class ViewIndex {
     this.flattening = new Flattening({
       ...{ tree: this.tree, log, onResolved: options.onResolved },
       answerOf: (entry) => this.composer.answerOf(entry),
+      isAway: (entry) => this.cuts.isAway(entry),
       isPartial: (zone) => this.stateOf(this.zones[zone] as Zone) !== 0,
       targetsOf: (zone) => options.targetsOf(this.gateways.indexOf(this.gatewayOfZone(zone))),
       markDirty: (entry) => this.markDirty(entry),
@@ -224,6 +225,9 @@ export class ViewIndex {
 
   /** Composes what has changed and makes it visible. @returns whether there was anything. */
   publish(): boolean {
+    const readZones = this.zones.filter((zone) => !this.isUnsynced(zone));
+    // What lay in our zones may be another's now, or the other way round.
+    if (this.cuts.settle(readZones)) this.flattening.markAll();
     this.flattening.markDependents();
     this.settleReverse();
     this.pruneDirty();
@@ -234,7 +238,6 @@ export class ViewIndex {
       this.settleReverse();
       this.pruneDirty();
     }
-    this.cuts.settle(this.zones.filter((zone) => !this.isUnsynced(zone)));
     this.markGlue();
     const changed = this.zones.filter((zone) => zone.dirty.length > 0 || !zone.published);
     const known = changed.filter((zone) => !this.isUnsynced(zone));
@@ -363,8 +366,9 @@ export class ViewIndex {
     for (const zone of this.zones) {
       if (this.isReverse(zone) || this.isUnsynced(zone)) continue;
       for (const entry of zone.dirty) {
-        // What a wildcard has leads back to no name that exists.
-        const addresses = tree.isWildcard(entry) ? NO_ADDRESSES : this.composer.addressesOf(entry);
+        // What a wildcard has leads back to no name that exists, and below a zone cut nothing is ours.
+        const isNone = tree.isWildcard(entry) || this.cuts.isAway(entry);
+        const addresses = isNone ? NO_ADDRESSES : this.composer.addressesOf(entry);
         reverse.serve(entry, addresses);
       }
     }
@@ -398,6 +402,9 @@ export class ViewIndex {
     if (!inZone) return 0;
     const entry = this.tree.ensure(name);
     this.tree.setFlags(entry, ENTRY.PINNED | ENTRY.NAME_SERVER);
+    for (let at = entry; !this.tree.hasFlags(at, ENTRY.APEX); at = this.tree.parentOf(at)) {
+      this.tree.setFlags(at, ENTRY.ABOVE_NAME_SERVER);
+    }
     return entry;
   }
 
