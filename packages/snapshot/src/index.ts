@@ -9,7 +9,7 @@ export { ArenaFullError, GrowableWords } from './growable-words.ts';
 export { GLUE, NODE } from './layout.ts';
 export { type MergeRunner, type MergeTask, mergeHere, mergeInThread } from './merge.ts';
 export { NameHasher } from './name-hash.ts';
-export { type HostSpec, LayoutError, type NodeSpec } from './node-batch.ts';
+export { fitsNode, type HostSpec, LayoutError, type NodeSpec } from './node-batch.ts';
 export { type GlueRecord, type OwnedName, type OwnedRRset, readName } from './owned-name.ts';
 export { Publisher, type PublisherOptions } from './publisher.ts';
 export { SnapshotReader } from './reader.ts';

@@ -45,7 +45,26 @@ export interface HostSpec {
   readonly v6: number;
 }
 
-/** Thrown where data cannot be laid out: an RRset or a node that outgrows its 16-bit lengths. */
+/** RRsets of a node: their count has 8 bits. */
+const MAX_RRSETS = 255;
+
+/** Whether a node can be laid out: a batch refuses one that can't. */
+export function fitsNode({ name, rrsets }: Pick<NodeSpec, 'name' | 'rrsets'>): boolean {
+  return rrsets.length <= MAX_RRSETS && nodeOctets(name, rrsets) <= MAX_NODE_OCTETS;
+}
+
+function nodeOctets(name: FoldedName, rrsets: readonly ComposedRRset[]): number {
+  let octets = 4 * (directoryOf(name.length) + DIRECTORY_WORDS * rrsets.length);
+  for (const rrset of rrsets) octets += rrset.octets.length + 2 * rrset.apexPointers.length;
+  return octets;
+}
+
+/** The word of a node at which its directory begins. */
+function directoryOf(nameLength: number): number {
+  return NODE_HEADER_WORDS + ((nameLength + 3) >> 2);
+}
+
+/** Thrown where data cannot be laid out: an RRset or a node that outgrows its lengths and counts. */
 export class LayoutError extends Error {
   override readonly name = 'LayoutError';
   readonly code = 'NODE_TOO_LARGE';
@@ -101,16 +120,17 @@ export class NodeBatch {
   /**
    * Composes a node. A name must not be added twice.
    *
-   * @throws LayoutError and adds nothing if the node takes more than 64 KiB.
+   * @throws LayoutError and adds nothing if the node takes more than 64 KiB, or has more than 255 RRsets.
    */
   add(spec: NodeSpec): void {
     const { name, rrsets } = spec;
+    const octets = nodeOctets(name, rrsets);
+    if (octets > MAX_NODE_OCTETS || rrsets.length > MAX_RRSETS) {
+      throw new LayoutError('a node of over 64 KiB, or of over 255 RRsets');
+    }
     const labels = countLabels(name);
-    const directory = NODE_HEADER_WORDS + ((name.length + 3) >> 2);
-    let octet = 4 * (directory + DIRECTORY_WORDS * rrsets.length);
-    for (const rrset of rrsets) octet += rrset.octets.length + 2 * rrset.apexPointers.length;
-    const size = (octet + 3) >> 2;
-    if (octet > MAX_NODE_OCTETS) throw new LayoutError('a node of over 64 KiB');
+    const directory = directoryOf(name.length);
+    const size = (octets + 3) >> 2;
     this.reserve(size);
 
     const start = this.length;
@@ -120,7 +140,7 @@ export class NodeBatch {
     this.words[start + 1] = (spec.zone << 16) | (rrsets.length << 8) | spec.apexLabels;
     this.octets.set(name, at + 4 * NODE_HEADER_WORDS);
     let entry = start + directory;
-    octet = 4 * (directory + DIRECTORY_WORDS * rrsets.length);
+    let octet = 4 * (directory + DIRECTORY_WORDS * rrsets.length);
     for (const rrset of rrsets) {
       const { octets, apexPointers } = rrset;
       this.words[entry] = (rrset.type << 16) | rrset.records;
@@ -149,7 +169,7 @@ export class NodeBatch {
    */
   addHost(host: HostSpec): void {
     const { nameLength, v4, v6 } = host;
-    const directory = NODE_HEADER_WORDS + ((nameLength + 3) >> 2);
+    const directory = directoryOf(nameLength);
     const rrsets = Number(v4 > 0) + Number(v6 > 0);
     let octet = 4 * (directory + DIRECTORY_WORDS * rrsets);
     const end = octet + v4 * A_RECORD + v6 * AAAA_RECORD;

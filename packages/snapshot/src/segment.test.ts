@@ -116,6 +116,21 @@ describe('NodeBatch', () => {
     rrsets: [composeRRset(TYPE.HTTPS, 60, [new Uint8Array(octets)])],
   });
 
+  it('refuses a node of more than 255 RRsets, whose count would spill over', () => {
+    const batch = new NodeBatch(new NameHasher(1, 2));
+    const rrset = {
+      type: 16,
+      records: 0,
+      octets: new Uint8Array(0),
+      recordLength: 0,
+      apexPointers: [],
+    };
+    const node = { name: foldName(parseName('a')), zone: 0, apexLabels: 0, flags: 0 };
+    batch.add({ ...node, rrsets: Array(255).fill(rrset) });
+    expect(() => batch.add({ ...node, rrsets: Array(256).fill(rrset) })).toThrow(LayoutError);
+    expect(batch.count).toBe(1);
+  });
+
   it('refuses a node of over 64 KiB and stays as it was', () => {
     const batch = batchOf(host('a', 1));
     const { length, count } = batch;

@@ -1,12 +1,14 @@
-import { LIMIT, TYPE } from '@seamark/protocol';
+import { type FoldedName, formatName, LIMIT, TYPE } from '@seamark/protocol';
 import {
   type ComposedRRset,
   composeRRset,
+  fitsNode,
   type HostSpec,
   NODE,
   type NodeSpec,
   type Publisher,
 } from '@seamark/snapshot';
+import type { Logger } from '../sources/contract.ts';
 import { type AddressSet, NO_ADDRESSES } from './address-set.ts';
 import type { Claims } from './claims.ts';
 import type { Flattening } from './flattening.ts';
@@ -36,6 +38,7 @@ export interface ComposerParts {
   readonly tree: NameTree;
   readonly claims: Claims;
   readonly precedence: Precedence;
+  readonly log: Logger;
   /** The gateway in whose zone an entry lies. */
   readonly gatewayAround: (entry: number) => Gateway;
   /** Addresses that name servers have whatever objects say, by entry. */
@@ -55,6 +58,8 @@ interface ResolvedAnswer extends Answer {
 export class NodeComposer {
   private readonly tree: NameTree;
   private readonly parts: ComposerParts;
+  /** Entries of which was told that they have too much. */
+  private readonly crowded = new Set<number>();
   /** The one in hand. */
   private readonly host = {
     ...{ name: new Uint8Array(LIMIT.NAME), nameLength: 0, labels: 0, hash: 0 },
@@ -217,7 +222,29 @@ export class NodeComposer {
   private spec(entry: number, flags: number, rrsets: readonly ComposedRRset[]): NodeSpec {
     const zone = this.tree.zoneOf(entry);
     const apexLabels = this.tree.apexLabels(zone);
-    return { name: this.tree.nameOf(entry), zone, apexLabels, flags, rrsets };
+    const name = this.tree.nameOf(entry);
+    return { name, zone, apexLabels, flags, rrsets: this.fitting(entry, name, rrsets) };
+  }
+
+  /**
+   * As many of a name's RRsets as a node has room for, from the first on: objects of strangers may bring any number
+   * of types, and what each RRset may take, glue and an apex's own records come to more than a node.
+   */
+  private fitting(
+    entry: number,
+    name: FoldedName,
+    rrsets: readonly ComposedRRset[],
+  ): readonly ComposedRRset[] {
+    let kept = rrsets;
+    while (!fitsNode({ name, rrsets: kept })) kept = kept.slice(0, -1);
+    const excess = rrsets.length - kept.length;
+    if (excess === 0) this.crowded.delete(entry);
+    else if (!this.crowded.has(entry)) {
+      this.crowded.add(entry);
+      const text = `${formatName(name)}: ${excess} RRsets are left out, as a node of the snapshot has room for 255 of them, and for 64 KiB`;
+      this.parts.log.warn({ event: 'records-left-out', name: formatName(name), excess }, text);
+    }
+    return kept;
   }
 
   private wildcardFlag(entry: number): number {

@@ -135,6 +135,7 @@ export class ViewIndex {
       precedence: this.precedence,
       gatewayAround: (entry) => this.gatewayAround(entry),
       given: this.given,
+      log,
       stateOf: (zone) => this.stateOf(zone),
       reverse: this.reverse,
     });

@@ -131,6 +131,61 @@ describe('changes', () => {
   });
 });
 
+describe('more than a node has room for', () => {
+  const endpoints = (name: string, all: readonly object[]) => ({
+    key: `ns/${name}`,
+    object: { metadata: { name }, spec: { endpoints: all } },
+  });
+
+  it('is left out from the end, glue first, and told of once', async () => {
+    const long = ['a', 'b', 'c'].map((letter) => letter.repeat(60)).join('.');
+    const eight = (prefix: string) => Array.from({ length: 8 }, (_, i) => `${prefix}${i + 1}`);
+    const addresses = [...eight('192.0.2.'), ...eight('2001:db8::')];
+    await using scene = new Scene([
+      {
+        resources: ['Ingress', 'DNSEndpoint'],
+        nameServers: [long, `x.${long}`].map((name) => ({ name, addresses })),
+      },
+    ]);
+    const many = [
+      ...Array.from({ length: 1600 }, (_, i) => `10.0.${i >> 8}.${i & 255}`),
+      ...Array.from({ length: 900 }, (_, i) => `2001:db8::${(i + 1).toString(16)}`),
+    ];
+    scene.list('Ingress', [ingress('a', 'example.com', many.join(' '))]);
+    const texts = Array.from({ length: 60 }, (_, i) => `${'t'.repeat(180)}${i}`);
+    const txt = texts.map((text) => ({
+      dnsName: 'example.com',
+      recordType: 'TXT',
+      targets: [text],
+    }));
+    scene.list('DNSEndpoint', [endpoints('txt', txt)]);
+    expect(scene.ask('example.com SOA').rcode).toBe('NOERROR');
+    expect(scene.short('example.com TXT')).toHaveLength(60);
+    expect(scene.ask('example.com NS').additional).toEqual([]);
+    scene.put('Ingress', ingress('b', 'www.example.com', '192.0.2.1'));
+    const told = scene.log.filter(({ event }) => event === 'records-left-out');
+    expect(told.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^example\.com\.: 1 RRsets are left out/),
+    ]);
+  });
+
+  it('is not more than 255 types of records', async () => {
+    await using scene = new Scene([
+      { zones: ['example.com', 'example.net'], resources: ['Ingress', 'DNSEndpoint'] },
+    ]);
+    const all = Array.from({ length: 300 }, (_, i) => ({
+      ...{ dnsName: 'many.example.com', recordType: `TYPE${64_000 + i}`, targets: ['\\# 1 00'] },
+    }));
+    scene.list('Ingress');
+    scene.list('DNSEndpoint', [endpoints('types', all)]);
+    const served = all.filter(
+      ({ recordType }) => scene.short(`many.example.com ${recordType}`) !== 'NODATA',
+    );
+    expect(served).toHaveLength(255);
+    expect(scene.ask('many.example.com A').authority[0]).toMatch(/^example\.com\. /);
+  });
+});
+
 describe('a zone within another', () => {
   it('has the names between their apexes exist', async () => {
     await using scene = new Scene([{ zones: ['c.b.example.com', 'example.com'] }]);
