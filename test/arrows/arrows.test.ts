@@ -42,7 +42,7 @@ const DOORS: Readonly<Record<string, string>> = {
 /** Parts of a package that are wanted without the rest of it, under names of their own in its `exports`. */
 const SIDE_DOORS: ReadonlySet<string> = new Set([
   // Of the watcher, the thread that reads Corefiles needs these; the whole takes 40 ms to load.
-  '@seamark/watcher/claiming-kinds',
+  '@seamark/watcher/kinds',
   '@seamark/watcher/label-selector',
 ]);
 

@@ -1,5 +1,5 @@
 import type { LabelSelector } from '@seamark/watcher';
-import { CLAIMING_KINDS, type ClaimingKind } from '@seamark/watcher/claiming-kinds';
+import { CLAIMING_KINDS, type ClaimingKind } from '@seamark/watcher/kinds';
 import type { Notice, Position } from '../corefile/token.ts';
 
 export type { Notice, Position };

@@ -1,9 +1,8 @@
-import type { Kind } from '../sources/contract.ts';
+import type { ClaimingKind, Kind } from '../sources/kinds.ts';
 import type { Shape } from '../sources/shape.ts';
-import type { ClaimingKind } from './claiming-kinds.ts';
 import type { LabelSelector } from './label-selector.ts';
 
-export { CLAIMING_KINDS, type ClaimingKind } from './claiming-kinds.ts';
+export { CLAIMING_KINDS, type ClaimingKind } from '../sources/kinds.ts';
 
 /**
  * The contract between whoever makes DNS of objects (the projectors of this folder) and whoever keeps what

@@ -1,4 +1,7 @@
+import type { Kind } from './kinds.ts';
 import type { Shape } from './shape.ts';
+
+export { KINDS, type Kind } from './kinds.ts';
 
 /**
  * The contract between whoever reads Kubernetes objects (a cluster, a directory of manifests)
@@ -7,25 +10,6 @@ import type { Shape } from './shape.ts';
  *   source ──beginList, upsert*, endList──▶ sink      the whole of a kind, at the start and on relist
  *          ──upsert | remove, … , flush──▶            changes, as they arrive
  */
-
-/** Kinds of object that are read. */
-export const KINDS = [
-  'Ingress',
-  'Service',
-  'EndpointSlice',
-  'Gateway',
-  'ListenerSet',
-  'HTTPRoute',
-  'TLSRoute',
-  'GRPCRoute',
-  'TCPRoute',
-  'UDPRoute',
-  'DNSEndpoint',
-  'Node',
-] as const;
-
-/** A kind of object that is read. */
-export type Kind = (typeof KINDS)[number];
 
 /**
  * What a source delivers to. Every call is synchronous and in order; a sink may not throw: an

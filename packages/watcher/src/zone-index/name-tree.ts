@@ -124,15 +124,8 @@ export class NameTree {
 
   /** The entry of a name, or 0: none is made. */
   find(name: FoldedName): number {
-    this.load(name);
-    const zone = this.enclosingZone(0);
-    if (zone < 0) return 0;
-    let entry = this.apexOf(zone);
-    for (let index = this.labelCount - this.apexLabels(zone) - 1; index >= 0 && entry !== 0; ) {
-      entry = this.child(entry, index);
-      index -= 1;
-    }
-    return entry;
+    const { entry, encloser } = this.lookUp(name);
+    return entry === encloser ? entry : 0;
   }
 
   /** The number of the innermost zone around a name, or -1. */

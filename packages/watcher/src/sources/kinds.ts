@@ -13,3 +13,12 @@ export const CLAIMING_KINDS = [
 
 /** A kind that claims names. */
 export type ClaimingKind = (typeof CLAIMING_KINDS)[number];
+
+/** Kinds that are read for what they are joined with. */
+const JOINED_KINDS = ['EndpointSlice', 'Gateway', 'ListenerSet'] as const;
+
+/** A kind of object that is read. */
+export type Kind = ClaimingKind | (typeof JOINED_KINDS)[number];
+
+/** Kinds of object that are read. */
+export const KINDS: readonly Kind[] = [...CLAIMING_KINDS, ...JOINED_KINDS];
