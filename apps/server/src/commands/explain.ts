@@ -84,12 +84,17 @@ async function compose(
 ): Promise<Explanation> {
   const [snapshot] = reading.snapshots;
   if (snapshot === undefined) throw new Error('a view without a snapshot');
-  const { zone = null, objects, ...known } = reading.explain(0);
+  const { zone = null, cut = null, objects, ...known } = reading.explain(0);
   const sourcesAnswer = askSnapshot(snapshot, question);
   const [served, server] = await askRunning(config, listener, question, options.ask);
   const near = zone === null ? { similar: [], below: [] } : findNear(snapshot, known.name, zone);
-  const told = (title: string): string[] =>
-    reading.complaints.filter(({ object }) => object === title).map(({ text }) => text);
+  // An object of several claims has its complaints once.
+  const toldOf = new Set<string>();
+  const told = (title: string): string[] => {
+    if (toldOf.has(title)) return [];
+    toldOf.add(title);
+    return reading.complaints.filter(({ object }) => object === title).map(({ text }) => text);
+  };
   return {
     ...{
       name: known.name,
@@ -100,7 +105,7 @@ async function compose(
     ...{ answer: served ?? sourcesAnswer, answerFrom: served ? 'server' : 'sources' },
     sourcesAnswer,
     agrees: served === undefined ? null : isSameAnswer(served, sourcesAnswer),
-    ...{ zone, ...known },
+    ...{ zone, cut, ...known },
     objects: objects.map((object) => ({
       ...object,
       complaints: told(`${object.kind} ${object.object}`),

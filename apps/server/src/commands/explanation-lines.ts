@@ -51,10 +51,13 @@ function recordLines({ answer }: Answer): string[] {
 
 function whereLines(explanation: Explanation): string[] {
   const { name, zone, exists, encloser, wildcard, types, isNameServer } = explanation;
-  const { otherListeners, listener, objects, below, sourcesAnswer } = explanation;
+  const { otherListeners, listener, objects, below, sourcesAnswer, cut } = explanation;
   const lines: string[] = [];
   if (zone === null) {
     lines.push(`${name} lies in no zone behind ${listener}.`);
+  } else if (cut !== null) {
+    const place = cut === name ? 'is a zone cut' : `lies below the zone cut ${cut}`;
+    lines.push(`${name} ${place} in the zone ${zone}: the servers that its NS name answer for it.`);
   } else if (exists) {
     const isBetween = below.length > 0 && objects.every((object) => object.name !== name);
     const nothing = isBetween

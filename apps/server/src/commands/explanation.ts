@@ -3,7 +3,7 @@ import type { StatusDocument } from '../admin/status.ts';
 import type { Answer } from './ask.ts';
 
 /** What `seamark explain --json` prints: stable for programs. Members may be added. */
-export interface Explanation extends Omit<NameExplanation, 'zone' | 'objects'> {
+export interface Explanation extends Omit<NameExplanation, 'zone' | 'cut' | 'objects'> {
   readonly type: string;
   /** The listener that a client is thought to ask. */
   readonly listener: string;
@@ -18,6 +18,8 @@ export interface Explanation extends Omit<NameExplanation, 'zone' | 'objects'> {
   readonly agrees: boolean | null;
   /** null: in no zone. */
   readonly zone: string | null;
+  /** null: none at the name or above it. */
+  readonly cut: string | null;
   readonly objects: readonly (ExplainedObject & { readonly complaints: readonly string[] })[];
   /** Names that it may have been meant to be, where it doesn't exist. */
   readonly similar: readonly string[];

@@ -265,6 +265,63 @@ describe('objects that are passed over', () => {
   });
 });
 
+describe('zone cuts', () => {
+  const gateways = [{ resources: ['Ingress', 'DNSEndpoint'] }] as const;
+  const endpoint = (name: string, dnsName: string, recordType: string, target: string) => ({
+    key: `ns/${name}`,
+    object: {
+      metadata: { name, namespace: 'ns' },
+      spec: { endpoints: [{ dnsName, recordType, targets: [target] }] },
+    },
+  });
+  const lists: Lists = {
+    Ingress: [
+      ingress('at', 'sub.example.com', '192.0.2.1'),
+      ingress('below', 'www.sub.example.com', '192.0.2.2'),
+      ingress('wild', '*.example.com', '192.0.2.3'),
+    ],
+    DNSEndpoint: [
+      endpoint('cut', 'sub.example.com', 'NS', 'ns.example.net'),
+      endpoint('apex', 'example.com', 'NS', 'ns.example.net'),
+    ],
+  };
+
+  it('are the answer of the object that makes them, and nobody else has one there', async () => {
+    const explained = await explain('sub.example.com', lists, gateways);
+    expect(explained).toMatchObject({ cut: 'sub.example.com.', types: ['NS'] });
+    expect(lines(explained)).toEqual([
+      'DNSEndpoint ns/cut of sub.example.com.: NS',
+      'Ingress default/at of sub.example.com.: (delegated) the name is the zone cut sub.example.com., for which other servers answer',
+      'Ingress default/wild of *.example.com: (hidden) a wildcard gives nothing where the name exists (RFC 4592)',
+    ]);
+  });
+
+  it.each(['www.sub.example.com', 'none.sub.example.com'])(
+    'hide what lies below: %s',
+    async (name) => {
+      const explained = await explain(name, lists, gateways);
+      expect(explained).toMatchObject({ cut: 'sub.example.com.', types: [] });
+      expect(explained.objects.filter(({ loss }) => loss === undefined)).toEqual([]);
+      const below = lines(explained).filter((line) => line.includes('default/below'));
+      expect(below).toEqual(
+        name.startsWith('www')
+          ? [
+              'Ingress default/below of www.sub.example.com.: (delegated) it lies below the zone cut sub.example.com., for which other servers answer',
+            ]
+          : [],
+      );
+    },
+  );
+
+  it('are not where NS have no effect', async () => {
+    const explained = await explain('example.com', lists, gateways);
+    expect(explained.cut).toBeUndefined();
+    expect(lines(explained)).toEqual([
+      'DNSEndpoint ns/apex of example.com.: (no-cut) NS of an object has no effect at this name',
+    ]);
+  });
+});
+
 describe('wildcards', () => {
   const lists = {
     Ingress: [
@@ -292,6 +349,17 @@ describe('wildcards', () => {
     expect(below).toMatchObject({ encloser: 'sub.example.com.', wildcard: { speaks: false } });
     expect(lines(below)).toEqual([
       'Ingress default/wild of *.example.com.: (hidden) a wildcard gives nothing below sub.example.com., which exists (RFC 4592)',
+    ]);
+  });
+
+  it('are hidden by one that is closer, whatever else they speak for', async () => {
+    const closer = {
+      ...lists,
+      Ingress: [...lists.Ingress, ingress('near', '*.sub.example.com', '192.0.2.4')],
+    };
+    expect(lines(await explain('y.sub.example.com', closer))).toEqual([
+      'Ingress default/near of *.sub.example.com.: A',
+      'Ingress default/wild of *.example.com: (hidden) a wildcard gives nothing below sub.example.com., which exists (RFC 4592)',
     ]);
   });
 

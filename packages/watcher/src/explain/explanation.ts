@@ -8,6 +8,7 @@ import {
 import type { ClaimingKind } from '../projection/contract.ts';
 import type { NameInIndex } from '../zone-index/name-in-index.ts';
 import type { LossCode, Verdict } from '../zone-index/verdicts.ts';
+import { wireName } from '../zone-index/wire-name.ts';
 import type { Bystander } from './bystanders.ts';
 
 /** What the watcher knows of a name, as texts. Names are in presentation format with a final dot. */
@@ -19,6 +20,8 @@ export interface NameExplanation {
   readonly exists: boolean;
   /** The name, or the closest around it that exists. */
   readonly encloser?: string;
+  /** The zone cut at the name or above it: other servers answer for it. */
+  readonly cut?: string;
   /** It is the name of one of the zone's name servers. */
   readonly isNameServer: boolean;
   /** RR types that it owns. */
@@ -51,7 +54,14 @@ export interface ExplainedObject {
   /** RR types of the answer that it gives, alone or with others. */
   readonly answers: readonly string[];
   /** Why it gives none. */
-  readonly loss?: { readonly code: ObjectLossCode; readonly text: string };
+  readonly loss?: ObjectLoss;
+}
+
+/** Why an object gives nothing. */
+export interface ObjectLoss {
+  readonly code: ObjectLossCode;
+  /** A clause for people. */
+  readonly text: string;
 }
 
 /** For programs: they stay. */
@@ -88,7 +98,7 @@ export function explanationOf(parts: ExplanationParts): NameExplanation {
   const own = index.verdicts.map((verdict) => objectOf(verdict, name, title(verdict)));
   const covering = (wildcard?.verdicts ?? []).map((verdict) => {
     const object = objectOf(verdict, (wildcard as Wildcard).name, title(verdict));
-    return wildcard?.speaks ? object : hidden(object, index);
+    return wildcard?.speaks ? object : { ...object, answers: [], loss: hiddenBy(index) };
   });
   const objects = [...own, ...covering];
   return {
@@ -96,6 +106,7 @@ export function explanationOf(parts: ExplanationParts): NameExplanation {
     zone: formatName(index.apex),
     exists: index.exists,
     encloser: formatName(index.encloser),
+    ...(index.cut !== undefined && { cut: formatName(index.cut) }),
     isNameServer: index.isNameServer,
     types: index.types.map(typeMnemonic),
     ...(wildcard !== undefined && {
@@ -130,11 +141,11 @@ function objectOf(verdict: Verdict, name: FoldedName, source: string): Explained
   };
 }
 
-function hidden(object: ExplainedObject, { exists, encloser }: NameInIndex): ExplainedObject {
+function hiddenBy({ exists, encloser }: NameInIndex): ObjectLoss {
   const text = exists
     ? 'a wildcard gives nothing where the name exists (RFC 4592)'
     : `a wildcard gives nothing below ${formatName(encloser)}, which exists (RFC 4592)`;
-  return { ...object, answers: [], loss: { code: 'hidden', text } };
+  return { code: 'hidden', text };
 }
 
 /** Objects that the index has nothing of, at this name. */
@@ -149,9 +160,7 @@ function others(
       ...{ source: sourceLabel(place.source), kind, object: key, name },
       ...{ addresses: [], targets: [], records: [], answers: [] },
       loss:
-        reason === undefined
-          ? { code: 'wrong-zone', text: wrongZone(index, bystander) }
-          : { code: 'passed-over', text: reason },
+        reason === undefined ? unheard(index, bystander) : { code: 'passed-over', text: reason },
     };
   });
   // Several gateways may say the same of an object.
@@ -160,6 +169,17 @@ function others(
     ({ source, kind, object, loss }) =>
       loss?.code === 'passed-over' || !ids.has(`${source} ${kind} ${object}`),
   );
+}
+
+/** Of an object that claims the name, or a wildcard over it, and of which the index has nothing there. */
+function unheard(index: NameInIndex | undefined, bystander: Bystander): ObjectLoss {
+  if (index !== undefined && isReadFor(index, bystander)) return hiddenBy(index);
+  return { code: 'wrong-zone', text: wrongZone(index, bystander) };
+}
+
+/** Whether its gateway is the one that has the zone: then it is a wildcard further up that it claims. */
+function isReadFor({ apex }: NameInIndex, { place }: Bystander): boolean {
+  return place.zones.some((zone) => formatName(wireName(zone)) === formatName(apex));
 }
 
 function wrongZone(index: NameInIndex | undefined, { name, place }: Bystander): string {

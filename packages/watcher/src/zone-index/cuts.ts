@@ -48,9 +48,14 @@ export class Cuts {
     return topmost;
   }
 
+  /** The topmost cut at an entry or above it, or 0. */
+  around(entry: number): number {
+    return this.above(entry) || (this.isCut(entry) ? entry : 0);
+  }
+
   /** The name is another's to answer for, or lies below one that is. */
   isAway(entry: number): boolean {
-    return this.isCut(entry) || this.above(entry) !== 0;
+    return this.around(entry) !== 0;
   }
 
   /** The entry is about to be taken out of the tree; nothing lies below it. */

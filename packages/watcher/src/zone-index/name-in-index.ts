@@ -2,6 +2,7 @@ import type { FoldedName } from '@seamark/protocol';
 import { GLUE, type NodeSpec } from '@seamark/snapshot';
 import type { AddressSet } from './address-set.ts';
 import type { Claims } from './claims.ts';
+import type { Cuts } from './cuts.ts';
 import type { Gateway } from './gateway.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import type { Precedence } from './precedence.ts';
@@ -20,6 +21,8 @@ export interface NameInIndex {
   readonly isGiven: boolean;
   /** The name itself, or, if it doesn't exist, the closest of those around it that do. */
   readonly encloser: FoldedName;
+  /** The zone cut at the name or above it: other servers answer for it. */
+  readonly cut?: FoldedName;
   /** RR types of the name's own node. */
   readonly types: readonly number[];
   /** Of those who claim it, in order of precedence. */
@@ -43,6 +46,7 @@ export interface IndexParts {
   readonly zone: Zone;
   readonly gateway: Gateway;
   readonly gatewayNumber: number;
+  readonly cuts: Cuts;
   /** An entry's node as it would be published now. */
   readonly compose: (entry: number) => NodeSpec;
 }
@@ -54,7 +58,9 @@ export function explainName(name: FoldedName, parts: IndexParts): NameInIndex {
   const own = entry === 0 ? undefined : judged(entry, parts);
   let encloser = name;
   for (let around = name; tree.find(encloser) === 0; encloser = around) around = parentOf(around);
-  const wildcard = wildcardOver(name, encloser, parts);
+  const cut = parts.cuts.around(tree.find(encloser));
+  // Below a cut no wildcard of ours speaks.
+  const wildcard = cut === 0 ? wildcardOver(name, encloser, parts) : undefined;
   return {
     apex: zone.apexName,
     gateway: parts.gatewayNumber,
@@ -62,6 +68,7 @@ export function explainName(name: FoldedName, parts: IndexParts): NameInIndex {
     isNameServer: entry !== 0 && tree.hasFlags(entry, ENTRY.NAME_SERVER),
     isGiven: entry !== 0 && parts.given.has(entry),
     encloser,
+    ...(cut !== 0 && { cut: tree.nameOf(cut) }),
     types: own?.types ?? [],
     verdicts: own?.verdicts ?? [],
     ...(wildcard !== undefined && { wildcard }),
@@ -89,6 +96,7 @@ function judged(
   entry: number,
   parts: IndexParts,
 ): { types: readonly number[]; verdicts: readonly Verdict[] } {
+  if (parts.cuts.above(entry) !== 0) return { types: [], verdicts: judge(entry, [], parts) };
   // Glue is owned elsewhere.
   const rrsets = parts.compose(entry).rrsets.filter(({ type }) => type !== GLUE);
   const types = rrsets.map(({ type }) => type);

@@ -1,8 +1,9 @@
-import { TYPE } from '@seamark/protocol';
+import { formatName, TYPE } from '@seamark/protocol';
 import type { ClaimingKind } from '../projection/contract.ts';
 import type { AddressSet } from './address-set.ts';
 import type { Claims } from './claims.ts';
 import { type Content, DEFAULT_TTL, isEmpty } from './content.ts';
+import type { Cuts } from './cuts.ts';
 import type { Gateway } from './gateway.ts';
 import { wholeKey } from './intake.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
@@ -21,6 +22,10 @@ export type LossCode =
   | 'not-read'
   /** The configuration says what addresses the name has. */
   | 'configured'
+  /** The name is a zone cut or lies below one, and other servers answer for it. */
+  | 'delegated'
+  /** It has NS where they have no effect: at an apex, on the way from there to a name server, at a wildcard. */
+  | 'no-cut'
   /** Its host name can be no CNAME here. */
   | 'cname';
 
@@ -50,6 +55,7 @@ interface JudgeParts {
   readonly claims: Claims;
   readonly precedence: Precedence;
   readonly given: ReadonlyMap<number, AddressSet>;
+  readonly cuts: Cuts;
   readonly gateway: Gateway;
 }
 
@@ -67,7 +73,9 @@ export function judge(entry: number, types: readonly number[], parts: JudgeParts
     const origin = objects.originOf(record);
     const content = objects.contentOf(record);
     const speaker = { record, cluster: clusterOf(origin), kind: kindOf(origin), content };
-    const answers = parts.given.has(entry) ? [] : answered(speaker, hearing, types, gateway);
+    // NS of an apex come from the configuration; objects have those of cuts.
+    const theirs = parts.cuts.isCut(entry) ? types : types.filter((type) => type !== TYPE.NS);
+    const answers = parts.given.has(entry) ? [] : answered(speaker, hearing, theirs, gateway);
     const loss = answers.length > 0 ? undefined : lossOf(entry, speaker, hearing, parts);
     return {
       ...{ cluster: speaker.cluster, kind: speaker.kind, key: wholeKey(objects.keyOf(record)) },
@@ -113,13 +121,19 @@ function lossOf(
   entry: number,
   { cluster, kind, content, record }: Speaker,
   { levels, reached, first }: Hearing,
-  { given, gateway, tree }: JudgeParts,
+  { cuts, given, gateway, tree }: JudgeParts,
 ): Loss {
   if (given.has(entry)) {
     return { code: 'configured', text: 'the configuration gives this name server its addresses' };
   }
   if (!gateway.counts(gateway.objects.originOf(record))) {
     return { code: 'not-read', text: `${kind} has not been read whole yet` };
+  }
+  const cut = cuts.around(entry);
+  if (cut !== 0) {
+    const place = cut === entry ? 'the name is' : 'it lies below';
+    const text = `${place} the zone cut ${formatName(tree.nameOf(cut))}, for which other servers answer`;
+    return { code: 'delegated', text };
   }
   if (isEmpty(content)) return { code: 'no-address', text: 'it has no address yet' };
   if (first !== undefined && cluster !== first) {
@@ -134,6 +148,9 @@ function lossOf(
       ? `the name is a name server's, of which ${winner} speaks first`
       : `${winner} comes before ${kind} in resources`;
     return { code: 'precedence', text };
+  }
+  if (hasType(content, TYPE.NS)) {
+    return { code: 'no-cut', text: 'NS of an object has no effect at this name' };
   }
   return { code: 'cname', text: whyNoCname(entry, reached, gateway, tree) };
 }

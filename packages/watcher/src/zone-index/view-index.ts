@@ -1,5 +1,5 @@
 import type { FoldedName } from '@seamark/protocol';
-import { NODE, type Publisher } from '@seamark/snapshot';
+import { NODE, type NodeSpec, type Publisher } from '@seamark/snapshot';
 import type { ClaimingKind, ClaimSink } from '../projection/contract.ts';
 import type { Logger } from '../sources/contract.ts';
 import type { TargetSource } from '../targets/contract.ts';
@@ -166,10 +166,8 @@ export class ViewIndex {
     return explainName(name, {
       ...{ tree: this.tree, claims: this.claims, precedence: this.precedence, given: this.given },
       ...{ zone, gateway, gatewayNumber: this.gateways.indexOf(gateway) },
-      compose: (entry) =>
-        this.tree.hasFlags(entry, ENTRY.APEX)
-          ? this.composer.composeApex(zone)
-          : this.composer.composeName(entry),
+      cuts: this.cuts,
+      compose: (entry) => this.nodeOf(zone, entry),
     });
   }
 
@@ -280,13 +278,18 @@ export class ViewIndex {
       this.hide(entry);
       return;
     }
-    const isApex = this.tree.hasFlags(entry, ENTRY.APEX);
     this.tree.setFlags(entry, ENTRY.PUBLISHED);
     const isHost = !this.tree.hasFlags(entry, ENTRY.APEX | ENTRY.REVERSE);
     if (isHost && this.composer.addHost(entry, this.publisher)) return;
-    if (this.cuts.isCut(entry)) this.publisher.add(this.composer.composeCut(entry));
-    else if (isApex) this.publisher.add(this.composer.composeApex(zone));
-    else this.publisher.add(this.composer.composeName(entry));
+    this.publisher.add(this.nodeOf(zone, entry));
+  }
+
+  /** Of a name that no zone cut hides. */
+  private nodeOf(zone: Zone, entry: number): NodeSpec {
+    if (this.cuts.isCut(entry)) return this.composer.composeCut(entry);
+    return this.tree.hasFlags(entry, ENTRY.APEX)
+      ? this.composer.composeApex(zone)
+      : this.composer.composeName(entry);
   }
 
   /** A name below a zone cut has no node. */

@@ -101,6 +101,12 @@ export function unmatched(parent: GatewayNode | ListenerSetNode): string {
   return `no listener of ${titleOf(parent)} that takes it matches its hostname`;
 }
 
+/** Why of a wildcard of a route only some names are its own. */
+export function narrowed(parent: GatewayNode | ListenerSetNode, names: readonly string[]): string {
+  const few = names.slice(0, 3).join(', ');
+  return `${titleOf(parent)} takes it for ${few}${names.length > 3 ? ' and others' : ''} alone`;
+}
+
 function addIntersections(route: Route, listener: string, names: Set<string>): void {
   const { kind, hostnames, added } = route.facts;
   if (!takesHostnames(kind)) {

@@ -139,7 +139,7 @@ describe('ListenerSets', () => {
       ),
       expect: yes,
       reasons: {
-        '*.example.com': 'no listener of ListenerSet ns/set that takes it matches its hostname',
+        '*.example.com': 'ListenerSet ns/set takes it for a.example.com alone',
       },
     },
     {

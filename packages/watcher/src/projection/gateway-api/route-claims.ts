@@ -1,5 +1,5 @@
 import type { Claim, ClaimedName } from '../contract.ts';
-import { attach, unmatched } from './attachment.ts';
+import { attach, narrowed, unmatched } from './attachment.ts';
 import type { Reach } from './facts.ts';
 import { folded } from './hostnames.ts';
 import type { Route } from './parents.ts';
@@ -99,13 +99,21 @@ export function passedOver(route: Route, claims: readonly Claim[]): PassedOver |
   };
   hostnames.forEach(miss);
   added.forEach(miss);
-  const reasons = new Set<string>();
-  for (const link of route.links) {
-    const attachment = attach(route, link);
-    if ('reason' in attachment) attachment.names.forEach(miss);
-    reasons.add('reason' in attachment ? attachment.reason : unmatched(link.parent));
-  }
+  const links = route.links.map((link) => ({ link, attachment: attach(route, link) }));
+  for (const { attachment } of links) if ('reason' in attachment) attachment.names.forEach(miss);
+  const areNarrowed = [...missing.keys()].every((name) => isNarrowed(name, claimed));
+  const reasons = new Set(
+    links.map(({ link, attachment }) => {
+      if ('reason' in attachment) return attachment.reason;
+      return areNarrowed ? narrowed(link.parent, attachment.names) : unmatched(link.parent);
+    }),
+  );
   if (missing.size === 0) return undefined;
   if (reasons.size === 0) reasons.add('none of its parents is a Gateway or a ListenerSet');
   return { names: [...missing.values()], reason: [...reasons].slice(0, mostReasons).join('; ') };
+}
+
+/** Whether a hostname is a wildcard of which some names are claimed. */
+function isNarrowed(name: string, claimed: ReadonlySet<string>): boolean {
+  return name.startsWith('*.') && [...claimed].some((one) => one.endsWith(name.slice(1)));
 }
