@@ -148,7 +148,13 @@ describe('without a server', () => {
     expect(told).toEqual({
       ...{ name: 'www.example.com.', type: 'A', listener: '127.0.0.1:5300', otherListeners: [] },
       ...{ answer, answerFrom: 'sources', sourcesAnswer: answer, agrees: null },
-      ...{ zone: 'example.com.', exists: true, encloser: 'www.example.com.', isNameServer: false },
+      ...{
+        zone: 'example.com.',
+        cut: null,
+        exists: true,
+        encloser: 'www.example.com.',
+        isNameServer: false,
+      },
       types: ['A', 'AAAA'],
       objects: [
         {

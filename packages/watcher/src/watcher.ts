@@ -297,6 +297,11 @@ export class Watcher {
     }
   }
 
+  private whatIsBehind({ gateways }: View): string {
+    if (this.views.length === 1) return 'every source';
+    return `every source of ${gateways.flatMap(({ zones }) => zones).join(' ')}`;
+  }
+
   /** Answers of resolvers that came together are published together. */
   private publishSoon(): void {
     this.resolvedSoon ??= setImmediate(() => {
@@ -317,7 +322,7 @@ export class Watcher {
         view.synced = true;
         this.log.info(
           { event: 'synced', generation: view.publisher.generation, names: view.index.names },
-          `every source has been read: ${view.index.names} names`,
+          `${this.whatIsBehind(view)} has been read: ${view.index.names} names`,
         );
         this.onSynced();
       }
