@@ -16,7 +16,10 @@ const { nearest } = await import('./corefile/nearest.ts');
 /** Exit statuses: what a supervisor or a script can act on. */
 const EXIT = { OK: 0, FAILED: 1, REFUSED: 2, NODATA: 3, NXDOMAIN: 4, NO_ZONE: 5 } as const;
 
-const COMMANDS = ['serve', 'check', 'explain', 'dump'] as const;
+const COMMANDS = ['serve', 'check', 'explain', 'dump', 'compare'] as const;
+
+/** Those that names or zones may follow. */
+const TAKES_WORDS: ReadonlySet<string> = new Set(['explain', 'dump', 'compare']);
 
 const HELP = `Usage: seamark COMMAND [OPTIONS]
 
@@ -29,6 +32,8 @@ Commands:
           say what NAME is answered, which objects give that, and why others do not
   dump [ZONE...]
           write zones as zone files, of what the sources have now
+  compare --with ADDRESS[:PORT] [ZONE...]
+          put every name to a running Seamark and to another server, and say what differs and why
 
 Options:
   -c, --config FILE     the Corefile (default: ./Corefile)
@@ -36,15 +41,17 @@ Options:
       --workers N       UDP worker threads (default: what the Corefile says, or one per core)
       --pin, --no-pin   keep each on a core, or not (default: what the Corefile says, or not)
       --udp BACKEND     batched (recvmmsg/sendmmsg, Linux), dgram (portable), or auto (default)
-      --json            explain for programs
-      --no-ask          explain without asking a server that runs
-      --listener ADDR   explain what is answered behind this listener, ADDRESS:PORT
-      --timeout SECONDS how long explain and dump wait for the sources (default: 30)
+      --json            explain and compare for programs
+      --no-ask          explain and compare without asking a Seamark that runs
+      --listener ADDR   explain or compare what is answered behind this listener, ADDRESS:PORT
+      --all             compare: show every difference, not three of each reason
+      --timeout SECONDS how long explain, dump and compare wait for the sources (default: 30)
       --version         print the version and exit
   -h, --help            print this and exit
 
 Exit status: 0 done or stopped as asked; 1 cannot serve, or cannot tell; 2 the configuration or the
-command line was refused; of explain, 3 NODATA, 4 NXDOMAIN, 5 in no zone.
+command line was refused; of explain, 3 NODATA, 4 NXDOMAIN, 5 in no zone; of compare, 1 also for a
+difference without a known reason.
 Documentation: docs/ in the repository.
 `;
 
@@ -57,6 +64,8 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   ask: { type: 'boolean', default: true },
   listener: { type: 'string' },
+  with: { type: 'string' },
+  all: { type: 'boolean', default: false },
   timeout: { type: 'string', default: '30' },
   version: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -81,7 +90,7 @@ async function main(args: string[]): Promise<number> {
       `no command given: ${COMMANDS.slice(0, -1).join(', ')} or ${COMMANDS.at(-1)}`,
     );
   }
-  if (rest.length > 0 && command !== 'explain' && command !== 'dump')
+  if (rest.length > 0 && !TAKES_WORDS.has(command))
     throw new UsageError(`"${rest.join(' ')}" is too much: only one command`);
   const defaultPort = integer('--dns.port', values['dns.port'], 0, 65535);
   const options = {
@@ -116,6 +125,14 @@ async function main(args: string[]): Promise<number> {
       const { dump } = await import('./commands/dump.ts');
       const config = loadConfig(values.config, options);
       return await dump(config, rest, { version: version(), timeout, refuse });
+    }
+    case 'compare': {
+      const { compare } = await import('./commands/compare/index.ts');
+      const { json, ask, all, listener } = values;
+      return await compare(loadConfig(values.config, options), rest, {
+        ...{ with: values.with, json, ask, all, timeout, refuse },
+        ...(listener === undefined ? {} : { listener }),
+      });
     }
     default: {
       const meant = nearest(command, [...COMMANDS, 'help']);

@@ -157,13 +157,16 @@ export class Watcher {
   }
 
   /**
-   * What there is to say of the name that was to be explained, as things stand, in one of the views.
+   * What there is to say of a name in one of the views, as things stand: of the one that was to be explained, or of
+   * another, without the objects that were passed over for it, which were not noted.
    *
-   * @throws RangeError if none was
+   * @throws RangeError if there is no such view, or no name; NameError for what is none
    */
-  explain(view: number): NameExplanation {
-    const { bystanders, sources } = this;
+  explain(view: number, text?: string): NameExplanation {
+    const { sources } = this;
     const of = this.views[view];
+    const bystanders =
+      text === undefined ? this.bystanders : new Bystanders(foldName(parseName(text)));
     if (of === undefined || bystanders === undefined) throw new RangeError('nothing to explain');
     const sourceLabel = (source: number): string => sources[source]?.label ?? '';
     return explanationOf({

@@ -47,7 +47,12 @@ export interface Question {
 }
 
 /** Asks a snapshot as a client would over TCP. */
-export function askSnapshot(snapshot: SnapshotHandle, { name, type }: Question): Answer {
+export function askSnapshot(snapshot: SnapshotHandle, question: Question): Answer {
+  return answerOf(replyOf(snapshot, question));
+}
+
+/** The same, as it would be sent. */
+export function replyOf(snapshot: SnapshotHandle, { name, type }: Question): Reply {
   const reader = new SnapshotReader(snapshot, 0);
   try {
     reader.join();
@@ -60,7 +65,7 @@ export function askSnapshot(snapshot: SnapshotHandle, { name, type }: Question):
     );
     const reply = parseReply(memory.slice(0, length));
     if (reply === undefined) throw new Error('a reply of our own that is malformed');
-    return answerOf(reply);
+    return reply;
   } finally {
     reader.close();
   }
@@ -71,16 +76,22 @@ export function askSnapshot(snapshot: SnapshotHandle, { name, type }: Question):
  *
  * @returns the answer, or a clause that says why there is none
  */
-export async function askServer(
+export async function askServer(server: HttpAddress, question: Question): Promise<Answer | string> {
+  const reply = await askOverTcp(server, question);
+  return typeof reply === 'string' ? reply : answerOf(reply);
+}
+
+/** The same, as it came. */
+export async function askOverTcp(
   { address, port }: HttpAddress,
   { name, type }: Question,
-): Promise<Answer | string> {
+): Promise<Reply | string> {
   const id = Math.floor(Math.random() * 65_536);
   const question = composeQuestion(name, type, id);
   const message = new Uint8Array(2 + question.length);
   new DataView(message.buffer).setUint16(0, question.length);
   message.set(question, 2);
-  const { promise, resolve } = Promise.withResolvers<Answer | string>();
+  const { promise, resolve } = Promise.withResolvers<Reply | string>();
   const socket = connect({ host: dialled(address), port });
   socket.setTimeout(PATIENCE_MS, () => resolve(`no reply within ${PATIENCE_MS / 1000} s`));
   socket.once('error', (error) =>
@@ -95,7 +106,7 @@ export async function askServer(
     received = Buffer.concat([received, chunk]);
     if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return;
     const reply = parseReply(new Uint8Array(received.subarray(2, 2 + received.readUInt16BE(0))));
-    resolve(reply === undefined || reply.id !== id ? 'the reply is malformed' : answerOf(reply));
+    resolve(reply === undefined || reply.id !== id ? 'the reply is malformed' : reply);
   });
   try {
     return await promise;
@@ -141,7 +152,7 @@ function readStatus(code: number, chunks: readonly Buffer[]): StatusDocument | s
 }
 
 /** A listener on all addresses is asked on the loopback. */
-function dialled(address: string): string {
+export function dialled(address: string): string {
   if (address === '' || address === '::' || address === '0.0.0.0') return '127.0.0.1';
   return address;
 }

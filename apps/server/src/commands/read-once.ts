@@ -26,8 +26,11 @@ export interface Reading {
   readonly startedAt: Date;
   /** What was wrong with objects and files, as the server would log it. */
   readonly complaints: readonly Complaint[];
-  /** Of the name that was to be explained, by the place of a view among those asked for. */
-  explain(view: number): NameExplanation;
+  /**
+   * Of the name that was to be explained, or of another without those passed over for it, by the place of a view
+   * among those asked for.
+   */
+  explain(view: number, name?: string): NameExplanation;
 }
 
 export interface Complaint {
@@ -87,7 +90,7 @@ export async function readOnce(config: ServerConfig, options: ReadOptions): Prom
     clearTimeout(patience);
   }
   const status = watcher.status();
-  const explain = (view: number): NameExplanation => watcher.explain(view);
+  const explain = (view: number, name?: string): NameExplanation => watcher.explain(view, name);
   return { snapshots: watcher.handles, status, startedAt, complaints, explain };
 }
 
