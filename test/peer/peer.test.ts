@@ -4,13 +4,13 @@
 //   SEAMARK_PEER=…/coredns npm test -- --project peer
 //   SEAMARK_PEER_SEED=7 SEAMARK_PEER_OBJECTS=9000 SEAMARK_PEER=… npm test -- --project peer
 
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ensureKube, GoMissing, type KubeBinaries } from '../support/kube/build/build.ts';
+import type { KubeBinaries } from '../support/kube/build/build.ts';
 import { SeamarkServer } from '../support/server.ts';
 import { checkPlugin, explain } from './explain.ts';
 import { type Habit, habitsOf, rowOf } from './habits.ts';
 import { interview } from './interview.ts';
+import { kubeForPeer, PEER } from './peer-program.ts';
 import { PluginServer } from './plugin-server.ts';
 import type { Question } from './questions.ts';
 import { Scene, type View } from './scene.ts';
@@ -19,7 +19,6 @@ import { ALL_FEATURES, ALL_KINDS, FEATURES, KINDS, UNDER_TEST } from './under-te
 
 const SEED = Number(process.env['SEAMARK_PEER_SEED'] ?? 1);
 const OBJECTS = Number(process.env['SEAMARK_PEER_OBJECTS'] ?? 2000);
-const PROGRAM = process.env['SEAMARK_PEER'] ?? '';
 
 /** Where hosts are drawn: zones beside, below and far below one another. */
 const DRAWN = ['example.com', 'sub.example.com', 'example.net', 'a.b.example.net'];
@@ -57,7 +56,7 @@ const ROUND = 20_000;
 const SHOWN = 5;
 const TIMEOUT_MS = 600_000;
 
-const binaries = await ready();
+const binaries = await kubeForPeer();
 
 if (typeof binaries === 'string') {
   test(`the plugin is not compared: ${binaries}`, ({ skip }) => skip(binaries));
@@ -99,23 +98,11 @@ function compare(kube: KubeBinaries): void {
   test('the plugin does what the model says, with every kind', () => check(kube), TIMEOUT_MS);
 }
 
-/** What runs the API server, or why the plugin can't be compared. */
-async function ready(): Promise<KubeBinaries | string> {
-  if (PROGRAM === '') return 'SEAMARK_PEER names no CoreDNS with the k8s_gateway plugin';
-  if (!existsSync(PROGRAM)) return `SEAMARK_PEER: there is no ${PROGRAM}`;
-  try {
-    return await ensureKube((line) => process.stderr.write(`peer test: ${line}\n`));
-  } catch (error) {
-    if (error instanceof GoMissing) return error.message;
-    throw error;
-  }
-}
-
 /** How often each row explains an answer; fails where none does. */
 async function differences(view: View): Promise<Map<Habit, number>> {
   const { world, questions, corefile, isRead } = view;
   const since = Math.floor(Date.now() / 1000);
-  await using plugin = await PluginServer.start(PROGRAM, corefile);
+  await using plugin = await PluginServer.start(PEER, corefile);
   await using seamark = await SeamarkServer.start(corefile);
   const [theirs, ours] = [plugin.endpoint, await seamark.endpoint()];
   await Promise.all([isRead(theirs), isRead(ours)]);
@@ -150,7 +137,7 @@ async function check(kube: KubeBinaries): Promise<void> {
       { ...settings, resources: ALL_KINDS },
       8,
     );
-    await using plugin = await PluginServer.start(PROGRAM, corefile);
+    await using plugin = await PluginServer.start(PEER, corefile);
     await isRead(plugin.endpoint);
     for (const round of rounds(questions)) {
       const replies = await interview(plugin.endpoint, round, Number.POSITIVE_INFINITY);

@@ -2,7 +2,12 @@ import { foldName, parseName } from '@seamark/protocol';
 import { mergeInThread, Publisher, type SnapshotHandle } from '@seamark/snapshot';
 import { type BystanderPlace, Bystanders } from './explain/bystanders.ts';
 import { explanationOf, type NameExplanation } from './explain/explanation.ts';
-import { CLAIMING_KINDS, type ClaimingKind, type Projector } from './projection/contract.ts';
+import {
+  CLAIMING_KINDS,
+  type ClaimingKind,
+  type ClaimSink,
+  type Projector,
+} from './projection/contract.ts';
 import { createProjectors } from './projection/projectors.ts';
 import { KINDS, type Kind, type KindStatus, type Logger, type Sink } from './sources/contract.ts';
 import { TargetSources } from './targets/target-sources.ts';
@@ -59,7 +64,8 @@ export class Watcher {
   private readonly log: Logger;
   private readonly onChange: () => void;
   private readonly onSynced: () => void;
-  private readonly bystanders: Bystanders | undefined;
+  /** Of each name that is to be explained. */
+  private readonly bystanders: readonly Bystanders[];
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly targets: TargetSources;
   private resolvedSoon: NodeJS.Immediate | undefined;
@@ -102,10 +108,8 @@ export class Watcher {
       };
     });
     this.kinds = options.sources.map(({ kinds }) => kinds.map(unread));
-    this.bystanders =
-      options.explain === undefined
-        ? undefined
-        : new Bystanders(foldName(parseName(options.explain)));
+    const explained = options.explain ?? [];
+    this.bystanders = explained.map((text) => new Bystanders(foldName(parseName(text))));
     this.takers = this.createTakers();
     // Before anything is known, the zones are there to say so.
     this.publish();
@@ -157,16 +161,15 @@ export class Watcher {
   }
 
   /**
-   * What there is to say of a name in one of the views, as things stand: of the one that was to be explained, or of
-   * another, without the objects that were passed over for it, which were not noted.
+   * What there is to say of a name in one of the views, as things stand: of one that was to be explained, the first by
+   * default, or of another, but without the objects that were passed over for it, which were not noted.
    *
    * @throws RangeError if there is no such view, or no name; NameError for what is none
    */
   explain(view: number, text?: string): NameExplanation {
     const { sources } = this;
     const of = this.views[view];
-    const bystanders =
-      text === undefined ? this.bystanders : new Bystanders(foldName(parseName(text)));
+    const bystanders = text === undefined ? this.bystanders[0] : this.noted(text);
     if (of === undefined || bystanders === undefined) throw new RangeError('nothing to explain');
     const sourceLabel = (source: number): string => sources[source]?.label ?? '';
     return explanationOf({
@@ -177,6 +180,12 @@ export class Watcher {
       passedOver: bystanders.passedOver.filter(({ place }) => place.view === view),
       claimants: bystanders.claimants.filter(({ place }) => place.view === view),
     });
+  }
+
+  private noted(text: string): Bystanders {
+    const name = foldName(parseName(text));
+    const known = this.bystanders.find((one) => Buffer.compare(one.name, name) === 0);
+    return known ?? new Bystanders(name);
   }
 
   private placeOf(view: View, gateway: number, cluster: number): BystanderPlace {
@@ -204,8 +213,11 @@ export class Watcher {
           const intake = view.index.intake(gateway, cluster, () =>
             this.waitForOthers(view, gateway),
           );
-          const claims =
-            this.bystanders?.beside(this.placeOf(view, gateway, cluster), intake) ?? intake;
+          const place = this.placeOf(view, gateway, cluster);
+          const claims = this.bystanders.reduce<ClaimSink>(
+            (sink, bystanders) => bystanders.beside(place, sink),
+            intake,
+          );
           const options = { ...EVERY_OBJECT, ...projection };
           const demand = (kind: Kind): void => this.demand(source, kind);
           const projectors = createProjectors(resources, { options, claims, demand });

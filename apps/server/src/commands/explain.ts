@@ -60,7 +60,7 @@ export async function explain(
   const listener = chooseListener(config, text, options.listener, refuse);
   let reading: Reading;
   try {
-    const read = { views: [listener.view], timeout: options.timeout, explain: text };
+    const read = { views: [listener.view], timeout: options.timeout, explain: [text] };
     reading = await readOnce(config, read);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;

@@ -14,8 +14,8 @@ export interface ReadOptions {
   readonly views: readonly number[];
   /** Seconds after which what has not been read is done without. */
   readonly timeout: number;
-  /** A name to be explained. */
-  readonly explain?: string;
+  /** Names to be explained with the objects that are passed over for them. */
+  readonly explain?: readonly string[];
 }
 
 /** What the sources of some views said at one moment. */
@@ -27,8 +27,7 @@ export interface Reading {
   /** What was wrong with objects and files, as the server would log it. */
   readonly complaints: readonly Complaint[];
   /**
-   * Of the name that was to be explained, or of another without those passed over for it, by the place of a view
-   * among those asked for.
+   * Of the first name that was to be explained, or of the one given, by the place of a view among those asked for.
    */
   explain(view: number, name?: string): NameExplanation;
 }

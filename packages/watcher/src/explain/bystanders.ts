@@ -68,6 +68,7 @@ export class Bystanders {
         told = `${prefix}${kind} ${key}`;
         if (found === undefined) this.passed.delete(told);
         else this.passed.set(told, { place, kind, key, name: found.name, reason });
+        sink.passedOver?.(kind, key, names, reason);
       },
       claim: (kind, key, claims) => {
         const id = `${prefix}${kind} ${key}`;

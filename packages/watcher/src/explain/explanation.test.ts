@@ -16,7 +16,7 @@ async function explain(
   lists: Lists | readonly Lists[],
   gateways: readonly Partial<WatchedGateway>[] = [{}],
 ): Promise<NameExplanation> {
-  await using scene = new Scene(gateways, 60_000, { explain: name });
+  await using scene = new Scene(gateways, 60_000, { explain: [name] });
   for (const [source, one] of [lists].flat().entries()) {
     for (const [kind, objects] of Object.entries(one as Lists)) {
       scene.list(kind as Kind, objects, source);
@@ -166,7 +166,7 @@ describe('a name is explained', () => {
   });
 
   it('by kinds that have not been read whole', async () => {
-    await using scene = new Scene([{}], 60_000, { explain: 'www.example.com' });
+    await using scene = new Scene([{}], 60_000, { explain: ['www.example.com'] });
     scene.list('Service');
     scene.sink().beginList('Ingress');
     scene.put('Ingress', ingress('a', 'www.example.com', '192.0.2.1'));
@@ -220,7 +220,7 @@ describe('objects that are passed over', () => {
   });
 
   it('are told no more once they count', async () => {
-    await using scene = new Scene(gateways, 60_000, { explain: 'www.example.com' });
+    await using scene = new Scene(gateways, 60_000, { explain: ['www.example.com'] });
     const given = ingress('a', 'www.example.com', '192.0.2.1');
     const list = (className: string): void =>
       scene.list('Ingress', [labelled(given, {}, { ingressClassName: className })]);
@@ -234,7 +234,7 @@ describe('objects that are passed over', () => {
 
   it('are told once their Gateway is there no more, and not while it is', async () => {
     const routes = [webRoute('www.example.com')];
-    await using scene = new Scene(gateways, 60_000, { explain: 'www.example.com' });
+    await using scene = new Scene(gateways, 60_000, { explain: ['www.example.com'] });
     scene.list('ListenerSet');
     scene.list('Gateway');
     scene.list('HTTPRoute', routes);
@@ -421,7 +421,7 @@ describe.each(seeds(150))('random objects, seed %i', (seed) => {
         projection: random.oneIn(3) ? { ingressClasses: ['public'] } : {},
       },
     ];
-    await using scene = new Scene(gateways, 60_000, { explain: name });
+    await using scene = new Scene(gateways, 60_000, { explain: [name] });
     const hosts = [
       'a.example.com',
       'b.a.example.com',
@@ -467,7 +467,7 @@ describe.each(seeds(150))('random objects, seed %i', (seed) => {
 });
 
 it('changes no answer, and no serial', async () => {
-  await using scene = new Scene([{}], 60_000, { explain: 'www.example.com' });
+  await using scene = new Scene([{}], 60_000, { explain: ['www.example.com'] });
   scene.list('Service');
   scene.list('Ingress', [ingress('a', 'www.example.com', '192.0.2.1')]);
   const before = [scene.serials(), scene.watcher.status().views[0]?.names];

@@ -42,8 +42,11 @@ export interface WatcherOptions {
   readonly serials?: Uint32Array;
   /** When host names are resolved again. Default: by the clock. */
   readonly after?: After;
-  /** A name that `explain` will be asked about: who is passed over for it is noted, which takes a look at every claim. */
-  readonly explain?: string;
+  /**
+   * Names that `explain` will be asked about: who is passed over for them is noted, which takes a look at every claim
+   * for each of them.
+   */
+  readonly explain?: readonly string[];
   /** Called after each publication and each change of a kind's state. */
   readonly onChange?: () => void;
   /** Called when all that a view's sources have is published for the first time. */

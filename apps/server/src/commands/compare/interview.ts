@@ -27,8 +27,11 @@ export class Interview implements Disposable {
     this.socket = createSocket(isIP(host) === 6 ? 'udp6' : 'udp4');
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
-    this.socket.once('error', reject);
-    // Connected, so that a closed port is an error at once, and only this server's datagrams come in.
+    promise.catch(() => {});
+    // Before it is connected the address may be none of this machine's families; after that it is told of each
+    // datagram that nobody took, which patience covers: a server may be starting.
+    this.socket.on('error', reject);
+    // Connected, so that only this server's datagrams come in.
     this.socket.connect(server.port, host, resolve);
     this.socket.on('message', (datagram) => this.receive(datagram));
   }
@@ -61,7 +64,6 @@ export class Interview implements Disposable {
     const { promise, resolve } = Promise.withResolvers<Uint8Array | undefined>();
     const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
     this.pending.set(id, { message, settle: resolve });
-    // A port where nobody listens is told of as an error, which the patience covers: it may be starting.
     this.socket.send(message, () => {});
     try {
       return await promise;

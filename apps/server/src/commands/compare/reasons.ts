@@ -3,13 +3,19 @@ import type { Aspect, Said, SaidRRset } from './said.ts';
 
 /**
  * Why the plugin answers otherwise, as far as two replies and what is known of the name tell: rows of
- * docs/differences.md. Of several rows for one aspect the first that fits counts.
+ * docs/differences.md. Of several rows for one aspect the first that fits counts: those that the replies alone tell
+ * come before those that are told from the kind of the objects behind them.
  */
 export interface Reason {
-  /** The row's code. */
-  readonly code: string;
+  /** The row's code; several where it may be any of them. */
+  readonly codes: readonly string[];
   /** A clause that says what the other server does, and Seamark in its place. */
   readonly text: string;
+  /**
+   * Told from the kind of the objects alone: it may be that, or anything else. Two servers that look at different
+   * clusters differ like this, too.
+   */
+  readonly isGuess?: boolean;
 }
 
 /** Two replies that differ, and what there is to know about the question. */
@@ -18,10 +24,20 @@ export interface Facts {
   readonly ours: Said;
   readonly theirs: Said;
   readonly known: NameExplanation;
+  /** Names of the zone's name servers: folded, absolute. */
+  readonly servers: readonly string[];
+  /** The other server has an address for the name. */
+  readonly isKnownThere: boolean;
   /** Of the gateway that the zone belongs to: seconds. */
   readonly ttl: number;
   readonly negativeTtl: number;
 }
+
+/** The NS RRset of a zone is asked for, and nothing comes back. */
+export const SILENT_NS: Reason = {
+  codes: ['D17'],
+  text: 'an Ingress without a host breaks the NS of the apex there: it is not answered at all',
+};
 
 /** @returns undefined where no row explains it */
 export function reasonFor(aspect: Aspect, facts: Facts): Reason | undefined {
@@ -37,6 +53,9 @@ const ADDRESSES: readonly string[] = ['A', 'AAAA'];
 const OF_THE_PLUGIN: readonly string[] = [...ADDRESSES, 'TXT'];
 const ROUTES: readonly string[] = ['HTTPRoute', 'TLSRoute', 'GRPCRoute', 'TCPRoute', 'UDPRoute'];
 
+/** What is told of objects. */
+const FROM_D34_TO_D63: readonly string[] = Array.from({ length: 30 }, (_, i) => `D${34 + i}`);
+
 const sense =
   (ours: Said['sense'], ...theirs: readonly Said['sense'][]) =>
   (facts: Facts): boolean =>
@@ -44,13 +63,22 @@ const sense =
 
 const isApex = ({ known }: Facts): boolean => known.name === known.zone;
 const isNegative = ({ sense: one }: Said): boolean => one === 'nodata' || one === 'nxdomain';
-const hasObjects = ({ known }: Facts): boolean => known.objects.length > 0;
 
 /** The objects that the answer is from are all of one of these kinds. */
 const isOf = ({ known }: Facts, ...kinds: readonly string[]): boolean => {
   const speaking = known.objects.filter(({ loss }) => loss === undefined);
   return speaking.length > 0 && speaking.every(({ kind }) => kinds.includes(kind));
 };
+
+const hasObjectOf = ({ known }: Facts, kind: string): boolean =>
+  known.objects.some((object) => object.loss === undefined && object.kind === kind);
+
+/** Whether it comes to speak or not. */
+const hasKind = ({ known }: Facts, ...kinds: readonly string[]): boolean =>
+  known.objects.some(({ kind }) => kinds.includes(kind));
+
+const kindsOf = ({ known }: Facts): ReadonlySet<string> =>
+  new Set(known.objects.map(({ kind }) => kind));
 
 const hasTargets = ({ known }: Facts): boolean =>
   known.objects.some(({ loss, targets }) => loss === undefined && targets.length > 0);
@@ -61,6 +89,12 @@ const rdataOf = (rrsets: readonly SaidRRset[], type: string): readonly string[] 
 const isPart = (part: readonly string[], whole: readonly string[]): boolean =>
   part.length > 0 && part.length < whole.length && part.every((one) => whole.includes(one));
 
+const isAddress = (type: string): boolean => ADDRESSES.includes(type);
+
+/** Types that the name has, be it from a wildcard. */
+const typesOf = ({ known: { types, wildcard } }: Facts): readonly string[] =>
+  wildcard?.speaks === true ? wildcard.types : types;
+
 /** The name lies more than one label below the wildcard that speaks for it. */
 const isDeepBelowWildcard = ({ known: { name, wildcard } }: Facts): boolean => {
   if (wildcard?.speaks !== true) return false;
@@ -68,12 +102,22 @@ const isDeepBelowWildcard = ({ known: { name, wildcard } }: Facts): boolean => {
   return name.slice(0, name.length - above.length).includes('.');
 };
 
-const serialOf = ({ answer, authority }: Said): string | undefined =>
-  rdataOf([...answer, ...authority], 'SOA')[0]?.split(' ')[2];
-
 const ROWS: readonly Row[] = [
   {
-    code: 'D04',
+    codes: ['D14'],
+    text: 'a wildcard stands for one label there, for any number here',
+    aspects: ['sense'],
+    when: (facts) => isDeepBelowWildcard(facts) && facts.theirs.sense === 'nxdomain',
+  },
+  {
+    codes: ['D61'],
+    text: "below a name server's name all is NXDOMAIN there",
+    aspects: ['sense'],
+    when: ({ known, servers, theirs }) =>
+      theirs.sense === 'nxdomain' && servers.some((server) => known.name.endsWith(`.${server}`)),
+  },
+  {
+    codes: ['D04'],
     text: 'SOA is answered at every name there, here at the apex only',
     aspects: ['sense'],
     when: (facts) =>
@@ -83,14 +127,14 @@ const ROWS: readonly Row[] = [
       facts.theirs.sense === 'data',
   },
   {
-    code: 'D23',
+    codes: ['D23'],
     text: 'AAAA of a name server is NODATA there, answered here',
     aspects: ['sense'],
     when: (facts) =>
       facts.type === 'AAAA' && facts.known.isNameServer && sense('data', 'nodata')(facts),
   },
   {
-    code: 'D22',
+    codes: ['D22'],
     text: 'an IPv6 address of a name server is A 0.0.0.0 there, AAAA here',
     aspects: ['sense', 'records', 'additional'],
     when: ({ type, theirs }) =>
@@ -98,13 +142,13 @@ const ROWS: readonly Row[] = [
       rdataOf([...theirs.answer, ...theirs.additional], 'A').includes('0.0.0.0'),
   },
   {
-    code: 'D05',
+    codes: ['D05'],
     text: 'NS below the apex is NODATA there even for a name that does not exist',
     aspects: ['sense'],
     when: (facts) => facts.type === 'NS' && sense('nxdomain', 'nodata')(facts),
   },
   {
-    code: 'D03',
+    codes: ['D03'],
     text: 'a name that does not exist is NODATA there for this type, NXDOMAIN here',
     aspects: ['sense'],
     when: (facts) =>
@@ -113,73 +157,66 @@ const ROWS: readonly Row[] = [
       sense('nxdomain', 'nodata')(facts),
   },
   {
-    code: 'D02',
+    codes: ['D02'],
     text: 'a name that has data of another type is NXDOMAIN there, NODATA here',
     aspects: ['sense'],
     when: (facts) =>
-      (facts.known.types.length > 0 || (facts.known.wildcard?.types.length ?? 0) > 0) &&
-      sense('nodata', 'nxdomain')(facts),
+      sense('nodata', 'nxdomain')(facts) &&
+      (facts.isKnownThere || (typesOf(facts).includes('TXT') && !typesOf(facts).some(isAddress))),
   },
   {
-    code: 'D51',
+    codes: ['D51'],
     text: 'a DNSEndpoint without a usable target is NXDOMAIN there, NODATA here',
     aspects: ['sense'],
     when: (facts) =>
-      hasObjects(facts) &&
+      facts.known.objects.length > 0 &&
+      typesOf(facts).length === 0 &&
       facts.known.objects.every(({ kind }) => kind === 'DNSEndpoint') &&
       sense('nodata', 'nxdomain')(facts),
   },
   {
-    code: 'D12',
-    text: 'a name whose object has no address yet is NXDOMAIN there, NODATA here',
+    codes: ['D12', 'D13'],
+    text: 'a name without records (no address yet, or names below it alone) is NXDOMAIN there, NODATA here',
     aspects: ['sense'],
-    when: (facts) => hasObjects(facts) && sense('nodata', 'nxdomain')(facts),
+    when: (facts) => typesOf(facts).length === 0 && sense('nodata', 'nxdomain')(facts),
   },
   {
-    code: 'D13',
-    text: 'an empty non-terminal is NXDOMAIN there, NODATA here',
-    aspects: ['sense'],
-    when: (facts) => facts.known.exists && sense('nodata', 'nxdomain')(facts),
-  },
-  {
-    code: 'D14',
-    text: 'a wildcard stands for one label there, for any number here',
-    aspects: ['sense'],
-    when: (facts) => isDeepBelowWildcard(facts) && facts.theirs.sense === 'nxdomain',
-  },
-  {
-    code: 'D15',
+    codes: ['D15'],
     text: 'a wildcard at the top of the zone answers for its apex there',
     aspects: ['sense'],
-    when: (facts) => isApex(facts) && sense('nodata', 'data')(facts),
+    when: (facts) =>
+      isApex(facts) && !hasKind(facts, 'DNSEndpoint') && sense('nodata', 'data')(facts),
   },
   {
-    code: 'D16',
+    codes: ['D16'],
     text: 'a wildcard answers there for a name that exists without an address',
     aspects: ['sense'],
     when: (facts) =>
-      facts.known.exists && facts.known.wildcard !== undefined && sense('nodata', 'data')(facts),
+      facts.known.exists &&
+      facts.known.wildcard !== undefined &&
+      !hasKind(facts, 'DNSEndpoint') &&
+      sense('nodata', 'data')(facts),
   },
   {
-    code: 'D68',
+    codes: ['D68'],
     text: 'a zone cut is not known there, here it is a referral',
     aspects: ['sense', 'referral', 'flags'],
     when: ({ known, ours }) => known.cut !== undefined || ours.sense === 'referral',
   },
   {
-    code: 'D11',
+    codes: ['D11'],
     text: 'PTR is NODATA there for every name, here each address has one',
     aspects: ['sense'],
     when: (facts) => facts.type === 'PTR' && sense('data', 'nodata', 'nxdomain')(facts),
   },
   {
-    code: 'D66',
+    codes: ['D66'],
     text: "a load balancer's host name that cannot be resolved is NXDOMAIN there",
     aspects: ['sense'],
     when: (facts) => hasTargets(facts) && facts.theirs.sense === 'nxdomain',
   },
   {
-    code: 'D64',
+    codes: ['D64'],
     text: "a load balancer's host name is answered as addresses there, as CNAME here",
     aspects: ['sense', 'records', 'ttl'],
     when: (facts) =>
@@ -189,7 +226,7 @@ const ROWS: readonly Row[] = [
       (facts.type === 'CNAME' || OF_THE_PLUGIN.includes(facts.type)),
   },
   {
-    code: 'D46',
+    codes: ['D46', 'D50'],
     text: 'of DNSEndpoints only A, AAAA and TXT are answered there, every type here',
     aspects: ['sense'],
     when: (facts) =>
@@ -198,14 +235,20 @@ const ROWS: readonly Row[] = [
       sense('data', 'nodata')(facts),
   },
   {
-    code: 'D46',
+    codes: ['D46', 'D50'],
+    text: 'a name of which a DNSEndpoint has other types than A, AAAA and TXT is NXDOMAIN there',
+    aspects: ['sense'],
+    when: (facts) => hasKind(facts, 'DNSEndpoint') && sense('nodata', 'nxdomain')(facts),
+  },
+  {
+    codes: ['D46'],
     text: 'a CNAME of a DNSEndpoint is not known there',
     aspects: ['sense', 'records'],
     when: (facts) =>
       isOf(facts, 'DNSEndpoint') && facts.ours.answer.some(({ type }) => type === 'CNAME'),
   },
   {
-    code: 'D39',
+    codes: ['D39'],
     text: 'an endpoint has no name of its own there',
     aspects: ['sense'],
     when: (facts) =>
@@ -214,13 +257,13 @@ const ROWS: readonly Row[] = [
       sense('data', 'nxdomain')(facts),
   },
   {
-    code: 'D60',
+    codes: ['D60'],
     text: 'TCPRoutes and UDPRoutes have no names there',
     aspects: ['sense'],
     when: (facts) => isOf(facts, 'TCPRoute', 'UDPRoute') && sense('data', 'nxdomain')(facts),
   },
   {
-    code: 'D45',
+    codes: ['D45'],
     text: 'each name of a DNSEndpoint has the targets of all its endpoints there, here its own',
     aspects: ['records'],
     when: (facts) =>
@@ -228,7 +271,7 @@ const ROWS: readonly Row[] = [
       isPart(rdataOf(facts.ours.answer, facts.type), rdataOf(facts.theirs.answer, facts.type)),
   },
   {
-    code: 'D48',
+    codes: ['D48'],
     text: 'quotes around a target of TXT are part of the text there',
     aspects: ['records'],
     when: (facts) =>
@@ -237,7 +280,7 @@ const ROWS: readonly Row[] = [
       rdataOf(facts.theirs.answer, 'TXT').some((text) => text.includes('\\"')),
   },
   {
-    code: 'D38',
+    codes: ['D38'],
     text: 'a Service with externalIPs hides the others of its name there, here all are merged',
     aspects: ['records'],
     when: (facts) =>
@@ -245,70 +288,128 @@ const ROWS: readonly Row[] = [
       isPart(rdataOf(facts.theirs.answer, facts.type), rdataOf(facts.ours.answer, facts.type)),
   },
   {
-    code: 'D63',
+    codes: ['D63'],
     text: 'the first kind speaks for all types there, here for those it has',
     aspects: ['sense'],
     when: (facts) =>
       facts.ours.sense === 'data' &&
       isNegative(facts.theirs) &&
-      new Set(facts.known.objects.map(({ kind }) => kind)).size > 1,
+      facts.isKnownThere &&
+      kindsOf(facts).size > 1,
   },
   {
-    code: 'D32',
+    codes: ['D32'],
     text: "a name server's addresses are those of every kind there, of its Service here",
     aspects: ['records', 'additional'],
     when: ({ known, type }) => known.isNameServer || type === 'NS',
   },
   {
-    code: 'D24',
+    codes: ['D24'],
     text: "a name server's addresses have TTL 60 there, here the configured ttl",
     aspects: ['ttl'],
     when: ({ known, theirs }) => known.isNameServer && theirs.answer[0]?.ttl === 60,
   },
   {
-    code: 'D65',
+    codes: ['D65'],
     text: 'addresses of a host name live for the configured ttl there, here no longer than their own',
     aspects: ['ttl'],
     when: hasTargets,
   },
   {
-    code: 'D49',
+    codes: ['D49'],
     text: 'recordTTL is not read there',
     aspects: ['ttl'],
     when: (facts) => isOf(facts, 'DNSEndpoint') && hasTtlOfItsOwn(facts),
   },
   {
-    code: 'D36',
+    codes: ['D36'],
     text: 'the annotation ttl of a Service is not read there',
     aspects: ['ttl'],
     when: (facts) => isOf(facts, 'Service') && hasTtlOfItsOwn(facts),
   },
   {
-    code: 'D35',
+    codes: ['D35'],
     text: 'the annotation ttl of an Ingress is not read there',
     aspects: ['ttl'],
     when: (facts) => isOf(facts, 'Ingress') && hasTtlOfItsOwn(facts),
   },
   {
-    code: 'D60',
+    codes: ['D60'],
     text: 'the annotation ttl of routes and Gateways is not read there',
     aspects: ['ttl'],
     when: (facts) => isOf(facts, ...ROUTES) && hasTtlOfItsOwn(facts),
   },
   {
-    code: 'D25',
+    codes: ['D25'],
     text: 'negative answers live 60 seconds there, here as long as configured',
     aspects: ['soa'],
     when: ({ ours, theirs, negativeTtl }) =>
       negativeTtl !== 60 &&
       [...ours.answer, ...ours.authority].some(({ type, ttl }) => type === 'SOA' && ttl !== 60) &&
-      serialOf(theirs) !== undefined,
+      [...theirs.answer, ...theirs.authority].some(({ type, ttl }) => type === 'SOA' && ttl === 60),
   },
   {
-    code: 'D20',
-    text: 'the serial of the SOA is 12345 for ever there, here it grows',
-    aspects: ['soa'],
-    when: ({ theirs }) => serialOf(theirs) === '12345',
+    codes: FROM_D34_TO_D63,
+    text: 'objects of several kinds have the name, and not all of them have it there',
+    isGuess: true,
+    aspects: ['sense', 'records'],
+    when: (facts) => kindsOf(facts).size > 1,
+  },
+  {
+    codes: ['D35'],
+    text: 'annotations of Ingresses are not read there',
+    isGuess: true,
+    aspects: ['sense', 'records'],
+    when: (facts) => hasKind(facts, 'Ingress'),
+  },
+  {
+    codes: ['D37'],
+    text: 'a name with an underscore is dropped from annotations there',
+    isGuess: true,
+    aspects: ['sense'],
+    when: (facts) => facts.known.name.includes('_') && isOf(facts, 'Service'),
+  },
+  {
+    codes: ['D36', 'D37'],
+    text: 'of the annotations of Services only hostname is read there, below two prefixes',
+    isGuess: true,
+    aspects: ['sense', 'records'],
+    when: (facts) => hasKind(facts, 'Service'),
+  },
+  {
+    codes: ['D50'],
+    text: 'a dnsName in upper case or with a final dot is never found there',
+    isGuess: true,
+    aspects: ['sense'],
+    when: (facts) => facts.theirs.sense === 'nxdomain' && hasObjectOf(facts, 'DNSEndpoint'),
+  },
+  {
+    codes: ['D45', 'D47'],
+    text: 'a name of a DNSEndpoint has targets there that are of its other endpoints, or of another family',
+    isGuess: true,
+    aspects: ['sense', 'records'],
+    when: (facts) => hasKind(facts, 'DNSEndpoint'),
+  },
+  {
+    codes: ['D42'],
+    text: 'the name of a Node matches in lower case only there',
+    isGuess: true,
+    aspects: ['sense'],
+    when: (facts) => isOf(facts, 'Node') && facts.theirs.sense === 'nxdomain',
+  },
+  {
+    codes: ['D41'],
+    text: 'Nodes are served there whether they are ready or not',
+    isGuess: true,
+    aspects: ['sense', 'records'],
+    when: (facts) => hasKind(facts, 'Node'),
+  },
+  {
+    codes: ['D52', 'D53', 'D54', 'D55', 'D56', 'D57', 'D58', 'D60'],
+    text: 'which hostnames and Gateways a route has is judged otherwise there',
+    isGuess: true,
+    aspects: ['sense', 'records'],
+    when: (facts) => hasKind(facts, ...ROUTES),
   },
 ];
 
@@ -327,15 +428,3 @@ function isPodName(object: string, name: string): boolean {
   const [namespace, service] = object.split('/');
   return name.split('.').slice(1).join('.').startsWith(`${service}.${namespace}.`);
 }
-
-/**
- * Rows that may be behind a difference of an object of this kind, where none could be told for certain: which it is
- * only the objects say.
- */
-export const ROWS_OF_KIND: Readonly<Record<string, string>> = {
-  Ingress: 'D34 and D35',
-  Service: 'D36 to D39 and D44',
-  DNSEndpoint: 'D45 to D51',
-  Node: 'D41 and D42',
-  ...Object.fromEntries(ROUTES.map((kind) => [kind, 'D52 to D60'])),
-};

@@ -1,6 +1,7 @@
 import { formatHttpAddress } from '../../config/http-address.ts';
 import type { HttpAddress } from '../../config/server-config.ts';
-import type { Difference } from './index.ts';
+import type { Difference } from './judge.ts';
+import type { Reason } from './reasons.ts';
 
 /** Shown of each reason. */
 const SHOWN = 3;
@@ -22,24 +23,26 @@ export interface ComparisonDocument {
   readonly questions: number;
   readonly different: number;
   readonly unexplained: number;
+  /** Of those that have a reason, the ones where it is a guess. */
+  readonly guessed: number;
   readonly groups: readonly {
-    readonly codes: readonly string[];
-    readonly texts: readonly string[];
+    /** Empty: those without a known reason. */
+    readonly reasons: readonly Reason[];
     readonly count: number;
     readonly differences: readonly Difference[];
   }[];
 }
 
 interface Group {
-  readonly codes: readonly string[];
-  readonly texts: readonly string[];
+  readonly reasons: readonly Reason[];
   count: number;
   readonly differences: Difference[];
 }
 
 /** Counts differences by their reasons. */
 export class Tally {
-  unexplained = 0;
+  private unexplained = 0;
+  private guessed = 0;
   private readonly options: TallyOptions;
   private questions = 0;
   private different = 0;
@@ -47,6 +50,11 @@ export class Tally {
 
   constructor(options: TallyOptions) {
     this.options = options;
+  }
+
+  /** Whether every difference has a reason that is no guess. */
+  get isClear(): boolean {
+    return this.unexplained + this.guessed === 0;
   }
 
   asked(): void {
@@ -57,10 +65,10 @@ export class Tally {
     this.different += 1;
     const isOpen = difference.unexplained !== undefined;
     if (isOpen) this.unexplained += 1;
-    const codes = isOpen ? [] : difference.reasons.map(({ code }) => code);
-    const texts = isOpen ? [] : difference.reasons.map(({ text }) => text);
-    const key = texts.join();
-    const group = this.groups.get(key) ?? { codes, texts, count: 0, differences: [] };
+    else if (difference.reasons.some(({ isGuess }) => isGuess)) this.guessed += 1;
+    const reasons = isOpen ? [] : difference.reasons;
+    const key = reasons.map(({ text }) => text).join();
+    const group = this.groups.get(key) ?? { reasons, count: 0, differences: [] };
     this.groups.set(key, group);
     group.count += 1;
     // What nobody can explain is what the command is for.
@@ -75,17 +83,21 @@ export class Tally {
       seamark: this.ourName(),
       other: formatHttpAddress(options.with),
       ...{ questions: this.questions, different: this.different, unexplained: this.unexplained },
+      guessed: this.guessed,
       groups: this.sorted(),
     };
   }
 
   *lines(): Generator<string> {
-    const { questions, different, unexplained } = this;
+    const { questions, different, unexplained, guessed } = this;
     yield `${this.ourName()} beside ${formatHttpAddress(this.options.with)}`;
-    for (const { codes, texts, count, differences } of this.sorted()) {
+    for (const { reasons, count, differences } of this.sorted()) {
       yield '';
-      const what = codes.map((code, i) => `${code}: ${texts[i]}`).join('\n');
-      yield codes.length === 0 ? `${count} WITHOUT A KNOWN REASON` : `${count} times ${what}`;
+      if (reasons.length === 0) yield `${count} WITHOUT A KNOWN REASON`;
+      else yield `${count} ${count === 1 ? 'time' : 'times'}`;
+      for (const { codes, text, isGuess } of reasons) {
+        yield `${isGuess ? 'perhaps ' : ''}${orList(codes)}: ${text}`;
+      }
       for (const { name, type, ours, theirs, unexplained: open } of differences) {
         yield `  ${name} ${type}`;
         yield `    Seamark  ${ours}`;
@@ -97,9 +109,10 @@ export class Tally {
     }
     yield '';
     yield `${questions} questions, ${questions - different} answered alike, ${different} differently`;
-    yield unexplained === 0
-      ? 'every difference has its row in docs/differences.md'
-      : `${unexplained} of them without a known reason: look at these before you switch`;
+    if (this.isClear) yield 'every difference has its row in docs/differences.md';
+    if (guessed > 0)
+      yield `${guessed} of them perhaps for the reason given: look at these before you switch`;
+    if (unexplained > 0) yield `${unexplained} of them without a known reason: look at these first`;
   }
 
   private ourName(): string {
@@ -107,10 +120,19 @@ export class Tally {
     return isAsked ? `Seamark at ${formatHttpAddress(listener)}` : 'what the sources say now';
   }
 
-  /** The unexplained first, then the most frequent. */
+  /** What is to be looked at first: the unexplained, then guesses, then the most frequent. */
   private sorted(): Group[] {
-    return [...this.groups.values()].sort(
-      (a, b) => Math.sign(a.codes.length) - Math.sign(b.codes.length) || b.count - a.count,
-    );
+    return [...this.groups.values()].sort((a, b) => rank(a) - rank(b) || b.count - a.count);
   }
+}
+
+/** `D36`, `D36 or D37`, `one of D52 to D60`. */
+function orList(codes: readonly string[]): string {
+  if (codes.length <= 2) return codes.join(' or ');
+  return `one of ${codes[0]} to ${codes.at(-1)}`;
+}
+
+function rank({ reasons }: Group): number {
+  if (reasons.length === 0) return 0;
+  return reasons.some(({ isGuess }) => isGuess) ? 1 : 2;
 }
