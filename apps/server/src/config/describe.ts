@@ -1,10 +1,14 @@
 import { formatPosition } from '../corefile/token.ts';
+import { describeChanges } from './describe-changes.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { formatHttpAddress } from './http-address.ts';
 import type { ServerConfig } from './server-config.ts';
 import { statusAddress } from './status-address.ts';
 
-/** What `seamark check` prints of a valid configuration: a few lines, each with its line end. */
+/**
+ * What `seamark check` prints of a valid configuration: what it means, what an operator should know of it, and what
+ * changes from CoreDNS; each line with its end.
+ */
 export function describeConfig(config: ServerConfig): string {
   const lines = config.listeners.map((listener) => {
     const gateways = config.views[listener.view]?.gateways ?? [];
@@ -26,5 +30,6 @@ export function describeConfig(config: ServerConfig): string {
   for (const notice of config.notices) {
     lines.push(`notice      ${formatPosition(notice.position)}: ${notice.text}`);
   }
+  lines.push(...describeChanges(config).map((line) => `changed     ${line}`));
   return lines.map((line) => `${line}\n`).join('');
 }
