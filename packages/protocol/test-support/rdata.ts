@@ -80,6 +80,19 @@ const params: Make = (random) => {
   return Buffer.concat(all.flatMap(([key, value]) => [u16(key), u16(value.length), value]));
 };
 
+/** A digit and a power of ten; an angle from 2^31 on. */
+const place: Make = (random) => {
+  const sizes = Array.from({ length: 3 }, () => {
+    const digit = random.below(10);
+    return 16 * digit + (digit === 0 ? 0 : random.below(10));
+  });
+  const octets = Buffer.from([0, ...sizes, ...random.octets(12)]);
+  const angle = (most: number): number => 2 ** 31 + random.below(2 * most + 1) - most;
+  octets.writeUInt32BE(angle(90 * 3_600_000), 4);
+  octets.writeUInt32BE(angle(180 * 3_600_000), 8);
+  return octets;
+};
+
 const layouts: readonly (readonly [type: number, ...fields: Make[]])[] = [
   [TYPE.A, number(4)],
   [TYPE.AAAA, (random) => (random.oneIn(2) ? sparse(random) : random.octets(16))],
@@ -91,6 +104,7 @@ const layouts: readonly (readonly [type: number, ...fields: Make[]])[] = [
   [TYPE.HINFO, string, string],
   [TYPE.MX, number(2), name],
   [TYPE.TXT, strings],
+  [TYPE.LOC, place],
   [TYPE.SRV, number(6), name],
   [TYPE.NAPTR, number(4), string, string, string, name],
   [TYPE.DS, number(3), digest({ 1: 20, 2: 32, 4: 48 })],

@@ -31,6 +31,19 @@ export const cases: readonly Case[] = [
     { asked: 'txt.example.com. AAAA', why: 'data of one type, not of another' },
     { asked: 'mail.example.com. TXT', why: 'data of one type, not of another' },
   ]),
+  ...answered('RFC 1876 2', [
+    {
+      asked: 'loc.example.com. TYPE29',
+      answer: [
+        octets(
+          [0, 0x33, 0x16, 0x13],
+          [0x89, 0x17, 0x2d, 0xd0],
+          [0x70, 0xbe, 0x15, 0xf0],
+          [0, 0x98, 0x8d, 0x20],
+        ),
+      ],
+    },
+  ]),
   ...answered('RFC 2782', [
     {
       asked: '_sip._tcp.example.com. SRV',

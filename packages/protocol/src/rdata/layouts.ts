@@ -1,6 +1,7 @@
 import { TYPE } from '../constants.ts';
 import type { Field } from './field.ts';
 import { address, digest, longString, name, number, string, strings, tag } from './fields.ts';
+import { location } from './location.ts';
 import { svcParams } from './svc-params.ts';
 
 const target = [name('a name')];
@@ -32,6 +33,8 @@ export const LAYOUTS: Readonly<Record<number, readonly Field[]>> = {
   [TYPE.HINFO]: [string('a CPU'), string('an operating system')],
   [TYPE.MX]: [number(16, 'a preference'), name('the name of a mail server')],
   [TYPE.TXT]: [strings],
+  // RFC 1876 2, 3
+  [TYPE.LOC]: [location],
   // RFC 2782
   [TYPE.SRV]: [
     number(16, 'a priority'),

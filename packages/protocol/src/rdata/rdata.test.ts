@@ -58,6 +58,38 @@ const vectors: readonly (readonly [string, string, string, string?])[] = [
   ['TXT', '\\000\\255x', '0300ff78', '"\\000\\255x"'],
   ['TXT', '"caf\u00e9"', '05636166c3a9', '"caf\\195\\169"'],
   ['TXT', '\\#x', '022378', '"#x"'],
+  // RFC 1876 3, and its Appendix A
+  [
+    'LOC',
+    '42 21 54 N 71 06 18 W -24m 30m',
+    '0033161389172dd070be15f000988d20',
+    '42 21 54.000 N 71 6 18.000 W -24.00m 30m 10000m 10m',
+  ],
+  [
+    'LOC',
+    '42 21 43.952 N 71 5 6.344 W -24m 1m 200m',
+    '00122413' + '89170690' + '70bf2dd8' + '00988d20',
+    '42 21 43.952 N 71 5 6.344 W -24.00m 1m 200m 10m',
+  ],
+  [
+    'LOC',
+    '32 7 19 S 116 2 25 E 10m',
+    '00121613' + '791b7d28' + '98e64868' + '00989a68',
+    '32 7 19.000 S 116 2 25.000 E 10.00m 1m 10000m 10m',
+  ],
+  [
+    'LOC',
+    '90 n 180 w -100000.00 0.01m 0 90000000.00m',
+    '00100099' + '934fd900' + '59604e00' + '00000000',
+    '90 0 0.000 N 180 0 0.000 W -100000.00m 0.01m 0m 90000000m',
+  ],
+  // Of a size one digit is sent.
+  [
+    'LOC',
+    '0 S 0 59 59.999 E 42849672.95 29.99m',
+    '00231613' + '80000000' + '8036ee7f' + 'ffffffff',
+    '0 0 0.000 N 0 59 59.999 E 42849672.95m 20m 10000m 10m',
+  ],
   // RFC 2782
   [
     'SRV',
@@ -155,6 +187,8 @@ describe('both forms', () => {
   });
 });
 
+const LATITUDE = 'latitude (0 to 90 degrees, minutes and seconds if need be, N or S)';
+
 const refusals: readonly (readonly [string, string, number, string])[] = [
   ['A', '', 0, 'an IPv4 address is missing'],
   ['A', '2001:db8::1', 0, 'no IPv4 address'],
@@ -172,6 +206,31 @@ const refusals: readonly (readonly [string, string, number, string])[] = [
   ['MX', '-1 a', 0, 'no preference (0 to 65535)'],
   ['MX', '1e3 a', 0, 'no preference (0 to 65535)'],
   ['SRV', '0 5 sip.example.com', 4, 'no port (0 to 65535)'],
+  ['LOC', '', 0, 'a latitude (0 to 90 degrees, minutes and seconds if need be, N or S) is missing'],
+  ['LOC', '91 N 0 E 0m', 0, `no ${LATITUDE}`],
+  ['LOC', '90 0 0.001 N 0 E 0m', 0, `no ${LATITUDE}`],
+  ['LOC', 'N 0 E 0m', 0, `no ${LATITUDE}`],
+  ['LOC', '1 60 N 0 E 0m', 2, `no ${LATITUDE}`],
+  ['LOC', '1 1 60 N 0 E 0m', 4, `no ${LATITUDE}`],
+  ['LOC', '1 1 1.0001 N 0 E 0m', 4, `no ${LATITUDE}`],
+  ['LOC', '1 1 1 1 N 0 E 0m', 6, `no ${LATITUDE}`],
+  ['LOC', '1.5 N 0 E 0m', 0, `no ${LATITUDE}`],
+  ['LOC', '1 W 0 E 0m', 2, `no ${LATITUDE}`],
+  [
+    'LOC',
+    '1 N 181 E 0m',
+    4,
+    'no longitude (0 to 180 degrees, minutes and seconds if need be, E or W)',
+  ],
+  ['LOC', '1 N 1 E', 7, 'an altitude (-100000 to 42849672.95 metres) is missing'],
+  ['LOC', '1 N 1 E 1km', 8, 'no altitude (-100000 to 42849672.95 metres)'],
+  ['LOC', '1 N 1 E -100000.01m', 8, 'no altitude (-100000 to 42849672.95 metres)'],
+  ['LOC', '1 N 1 E 0m -1m', 11, 'no size (0 to 90000000 metres)'],
+  ['LOC', '1 N 1 E 0m 1m 90000001m', 14, 'no horizontal precision (0 to 90000000 metres)'],
+  ['LOC', '1 N 1 E 0m 1m 1m 1m 1m', 20, 'more than belongs to it'],
+  ['LOC', `\\# 16 01${'00'.repeat(15)}`, 0, 'another version of LOC than 0'],
+  ['LOC', `\\# 16 00a0${'00'.repeat(14)}`, 0, 'a size that is no digit and a power of ten'],
+  ['LOC', `\\# 16 ${'00'.repeat(16)}`, 0, 'a latitude of more than 90 degrees'],
   ['SOA', 'a b 1 2 3 4 4294967296', 12, 'no negative TTL (0 to 4294967295)'],
   ['TXT', '', 0, 'a text is missing'],
   ['TXT', '"a', 0, 'a quote that is not closed'],

@@ -95,7 +95,9 @@ export class ProtobufReader {
     else if (field.kind === 'map') message[name] = this.#entry(message[name], until);
     else if (field.kind === 'message') message[name] = this.#message(until, field.fields);
     else if (field.kind === 'enveloped') message[name] = this.#enveloped(until, field.fields);
-    else message[name] = this.#append(message[name], this.#message(until, field.fields));
+    else if (field.kind === 'messages') {
+      message[name] = this.#append(message[name], this.#message(until, field.fields));
+    } else throw new TypeError(`${name} is of JSON alone`);
   }
 
   #enveloped(end: number, fields: Fields): Shape {

@@ -9,6 +9,10 @@ export type Field =
   | { readonly name: string; readonly kind: 'texts' }
   | { readonly name: string; readonly kind: 'number' }
   | { readonly name: string; readonly kind: 'flag' }
+  /** Whatever it is, of JSON alone: a value of another type is told of, not passed over. */
+  | { readonly name: string; readonly kind: 'any' }
+  /** A repeated one. */
+  | { readonly name: string; readonly kind: 'anys' }
   | { readonly name: string; readonly kind: 'map' }
   | { readonly name: string; readonly kind: 'message'; readonly fields: Fields }
   /** A repeated one. */
@@ -23,6 +27,8 @@ export const text = (name: string): Field => ({ name, kind: 'text' });
 export const texts = (name: string): Field => ({ name, kind: 'texts' });
 export const number = (name: string): Field => ({ name, kind: 'number' });
 export const flag = (name: string): Field => ({ name, kind: 'flag' });
+export const any = (name: string): Field => ({ name, kind: 'any' });
+export const anys = (name: string): Field => ({ name, kind: 'anys' });
 export const message = (name: string, fields: Fields): Field => ({ name, kind: 'message', fields });
 export const messages = (name: string, fields: Fields): Field => ({
   name,
@@ -71,6 +77,10 @@ function pruneMember(value: unknown, field: Field): unknown {
       return typeof value === 'number' ? value : undefined;
     case 'flag':
       return typeof value === 'boolean' ? value : undefined;
+    case 'any':
+      return scalarOf(value);
+    case 'anys':
+      return Array.isArray(value) ? value.map(scalarOf) : scalarOf(value);
     case 'texts':
       return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
     case 'map':
@@ -83,6 +93,12 @@ function pruneMember(value: unknown, field: Field): unknown {
     default:
       return field satisfies never;
   }
+}
+
+/** That it is an object or a list is all that is said of one. */
+function scalarOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Array.isArray(value) ? [] : {};
 }
 
 function pruneMap(map: object): Record<string, string> {

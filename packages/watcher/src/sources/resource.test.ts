@@ -32,6 +32,19 @@ test('an object is pruned to what is read of it, whatever its shape', () => {
   });
 });
 
+test('what is of another type than it should be is told of, not passed over, of what people write by hand', () => {
+  const endpoint = { dnsName: 7, recordTTL: 'abc', targets: ['a', 1, null, { b: 1 }], labels: {} };
+  const object = { spec: { endpoints: [endpoint, { recordTTL: [1], targets: 'a' }] } };
+  expect(prune(object, resources.DNSEndpoint.fields)).toEqual({
+    spec: {
+      endpoints: [
+        { recordTTL: 'abc', targets: ['a', 1, null, {}] },
+        { recordTTL: [], targets: 'a' },
+      ],
+    },
+  });
+});
+
 test.each([null, undefined, 3, 'x', []])('%j has nothing that is read', (object) =>
   expect(prune(object, resources.Ingress.fields)).toEqual({}),
 );

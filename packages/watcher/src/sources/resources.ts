@@ -1,5 +1,7 @@
 import type { Kind } from './contract.ts';
 import {
+  any,
+  anys,
   type Field,
   type Fields,
   flag,
@@ -153,7 +155,7 @@ export const resources: Readonly<Record<Kind, Resource>> = {
         unnumbered(
           messages(
             'endpoints',
-            unnumbered(text('dnsName'), text('recordType'), number('recordTTL'), texts('targets')),
+            unnumbered(text('dnsName'), text('recordType'), any('recordTTL'), anys('targets')),
           ),
         ),
       ),

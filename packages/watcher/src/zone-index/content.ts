@@ -1,4 +1,4 @@
-import { type FoldedName, NameError, TYPE } from '@seamark/protocol';
+import { type FoldedName, NameError, TYPE, typeMnemonic } from '@seamark/protocol';
 import type { Claim, ClaimedRRset } from '../projection/contract.ts';
 import { type AddressSet, addressSet, NO_ADDRESSES } from './address-set.ts';
 import { wireName } from './wire-name.ts';
@@ -32,14 +32,14 @@ export function contentOf(claim: Claim, faults: string[]): Content {
   const addresses = addressSet(claim.addresses);
   if (addresses.excess > 0) {
     faults.push(
-      `${addresses.excess} addresses are left out: a node of the snapshot has room for some 1,500 of IPv4 and 870 of IPv6`,
+      `${addresses.excess} addresses of ${ownersOf(claim)} are left out: a node of the snapshot has room for some 1,500 of IPv4 and 870 of IPv6`,
     );
   }
   return {
     addresses,
     ttl: claim.ttl ?? DEFAULT_TTL,
     targets: claim.targets === undefined ? NO_TARGETS : targetsOf(claim.targets, faults),
-    rrsets: claim.rrsets === undefined ? NO_RRSETS : fitting(claim.rrsets, faults),
+    rrsets: claim.rrsets === undefined ? NO_RRSETS : fitting(claim, claim.rrsets, faults),
   };
 }
 
@@ -61,17 +61,29 @@ function targetsOf(texts: readonly string[], faults: string[]): readonly FoldedN
   return targets;
 }
 
-function fitting(rrsets: readonly ClaimedRRset[], faults: string[]): readonly ClaimedRRset[] {
+function fitting(
+  claim: Claim,
+  rrsets: readonly ClaimedRRset[],
+  faults: string[],
+): readonly ClaimedRRset[] {
   let octets = 0;
   return rrsets.filter(({ type, rdata }) => {
     const size = rdata.reduce((sum, octets) => sum + recordOctets(octets), 0);
     if (octets + size > MAX_RRSET_OCTETS) {
-      faults.push(`the records of type ${type} are left out: a name has room for 12 KiB of them`);
+      const what = `the ${typeMnemonic(type)} records of ${ownersOf(claim)}`;
+      faults.push(`${what} are left out: a name has room for 12 KiB of them`);
       return false;
     }
     octets += size;
     return true;
   });
+}
+
+/** Whose they are, for people. */
+function ownersOf({ names }: Claim): string {
+  const [first, ...more] = names;
+  const name = JSON.stringify(first?.name ?? '');
+  return more.length === 0 ? name : `${name} and ${more.length} more`;
 }
 
 /*

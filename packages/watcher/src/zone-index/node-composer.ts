@@ -1,8 +1,9 @@
-import { type FoldedName, formatName, LIMIT, TYPE } from '@seamark/protocol';
+import { type FoldedName, formatName, LIMIT, TYPE, typeMnemonic } from '@seamark/protocol';
 import {
   type ComposedRRset,
   composeRRset,
   fitsNode,
+  GLUE,
   type HostSpec,
   NODE,
   type NodeSpec,
@@ -241,7 +242,10 @@ export class NodeComposer {
     if (excess === 0) this.crowded.delete(entry);
     else if (!this.crowded.has(entry)) {
       this.crowded.add(entry);
-      const text = `${formatName(name)}: ${excess} RRsets are left out, as a node of the snapshot has room for 255 of them, and for 64 KiB`;
+      const types = rrsets.slice(kept.length).map(({ type }) => mnemonicOf(type));
+      const which =
+        types.slice(0, MAX_TYPES_TOLD).join(', ') + (excess > MAX_TYPES_TOLD ? ', …' : '');
+      const text = `${formatName(name)}: ${excess} RRsets (${which}) are left out, as a node of the snapshot has room for 255 of them, and for 64 KiB`;
       this.parts.log.warn({ event: 'records-left-out', name: formatName(name), excess }, text);
     }
     return kept;
@@ -250,6 +254,13 @@ export class NodeComposer {
   private wildcardFlag(entry: number): number {
     return this.tree.hasFlags(entry, ENTRY.HAS_WILDCARD_CHILD) ? NODE.HAS_WILDCARD_CHILD : 0;
   }
+}
+
+/** Of RRsets that are left out, for people. */
+const MAX_TYPES_TOLD = 5;
+
+function mnemonicOf(type: number): string {
+  return type === GLUE ? 'glue' : typeMnemonic(type);
 }
 
 function unresolvedFlag({ isUnresolved }: ResolvedAnswer): number {

@@ -1,4 +1,4 @@
-import type { FoldedName } from '@seamark/protocol';
+import { type FoldedName, formatName } from '@seamark/protocol';
 import type { ClaimingKind } from '../projection/contract.ts';
 import type { Logger } from '../sources/contract.ts';
 import { type AddressSet, mergeAddresses, NO_ADDRESSES } from './address-set.ts';
@@ -135,11 +135,13 @@ export class Precedence {
       return;
     }
     this.told.add(entry);
-    const key = spoken === undefined ? '' : gateway.objects.keyOf(spoken.record);
-    const object = `${spoken?.kind ?? 'several objects'} ${key}`.trim();
+    const name = formatName(this.tree.nameOf(entry));
+    const object =
+      spoken === undefined ? '' : `${spoken.kind} ${gateway.objects.keyOf(spoken.record)}`;
+    const who = object === '' ? 'several objects claim' : `${object} and others claim`;
     this.log.warn(
-      { event: 'records-left-out', object, excess },
-      `${object} and others claim one name: ${excess} records are left out, as a node of the snapshot has room for some 1,500 IPv4 and 870 IPv6 addresses and 12 KiB of others`,
+      { event: 'records-left-out', name, ...(object !== '' && { object }), excess },
+      `${who} ${name}: ${excess} records are left out, as a node of the snapshot has room for some 1,500 IPv4 and 870 IPv6 addresses and 12 KiB of others`,
     );
   }
 }

@@ -165,7 +165,31 @@ describe('more than a node has room for', () => {
     scene.put('Ingress', ingress('b', 'www.example.com', '192.0.2.1'));
     const told = scene.log.filter(({ event }) => event === 'records-left-out');
     expect(told.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^example\.com\.: 1 RRsets are left out/),
+      expect.stringMatching(/^example\.com\.: 1 RRsets \(glue\) are left out/),
+    ]);
+  });
+
+  it('is told by owner name and type', async () => {
+    await using scene = new Scene([{ resources: ['DNSEndpoint', 'Ingress'] }]);
+    const txt = (dnsName: string, length: number, text: string) => {
+      const targets = Array.from({ length }, (_, i) => `${text.repeat(150)}${i}`);
+      return { dnsName, recordType: 'TXT', targets };
+    };
+    const many = (length: number) => Array.from({ length }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+    scene.list('DNSEndpoint', [
+      endpoints('long', [txt('long.example.com', 100, 'x')]),
+      endpoints('a', [txt('both.example.com', 50, 'a')]),
+      endpoints('b', [txt('both.example.com', 50, 'b')]),
+    ]);
+    scene.list('Ingress', [ingress('wide', 'v.example.com w.example.com', many(2000).join(' '))]);
+    expect(scene.complaints.map(({ message }) => message)).toEqual([
+      'DNSEndpoint ns/long: the TXT records of "long.example.com" are left out: a name has room for 12 KiB of them',
+      expect.stringMatching(
+        /^several objects claim both\.example\.com\.: \d+ records are left out, /,
+      ),
+      expect.stringMatching(
+        /^Ingress default\/wide: \d+ addresses of "v\.example\.com" and 1 more are left out: /,
+      ),
     ]);
   });
 

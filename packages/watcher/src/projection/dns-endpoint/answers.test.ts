@@ -82,9 +82,9 @@ test('what can not be used is told once, by object, endpoint and target; the res
   scene.list('DNSEndpoint', [mixed]);
   scene.put('DNSEndpoint', mixed);
   expect(scene.complaints.map(({ message }) => message)).toEqual([
-    'DNSEndpoint default/mixed: endpoint "a.example.com" A: "2001:db8::1" is ignored: an IPv6 address belongs in an endpoint of type AAAA',
-    'DNSEndpoint default/mixed: endpoint "b.example.com" CNAME: a CNAME has one target, not 2: all are ignored',
-    'DNSEndpoint default/mixed: endpoint "c.example.com" MX: "mail" is ignored: no preference (0 to 65535)',
+    'DNSEndpoint default/mixed: spec.endpoints[0] "a.example.com" A: "2001:db8::1" is ignored: an IPv6 address belongs in an endpoint of type AAAA',
+    'DNSEndpoint default/mixed: spec.endpoints[1] "b.example.com" CNAME: a CNAME has one target, not 2: all are ignored',
+    'DNSEndpoint default/mixed: spec.endpoints[2] "c.example.com" MX: "mail" is ignored: no preference (0 to 65535)',
   ]);
   expect(scene.short('a.example.com A')).toEqual(['192.0.2.1']);
   expect(scene.short('a.example.com AAAA')).toBe('NODATA');

@@ -71,8 +71,8 @@ describe('faults', () => {
     );
     expect(claims.map(({ faults }) => faults)).toEqual([
       undefined,
-      ['endpoint "b.example.com" A: "x" is ignored: no IPv4 address'],
-      ['an endpoint without a dnsName is ignored'],
+      ['spec.endpoints[1] "b.example.com" A: "x" is ignored: no IPv4 address'],
+      ['spec.endpoints[2] has no dnsName and is ignored'],
     ]);
     expect(claims[2]).toMatchObject({ names: [], addresses: [] });
   });
@@ -116,6 +116,6 @@ test.each([
 
 test.each([[null], ['x'], [7], [[]]])('an endpoint that is %j has no name', (endpoint) => {
   expect(projectDnsEndpoint(object(endpoint))).toEqual([
-    { names: [], addresses: [], faults: ['an endpoint without a dnsName is ignored'] },
+    { names: [], addresses: [], faults: ['spec.endpoints[0] has no dnsName and is ignored'] },
   ]);
 });

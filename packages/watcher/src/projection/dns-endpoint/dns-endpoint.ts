@@ -26,8 +26,8 @@ export const dnsEndpoint: SoleKind = {
 export function projectDnsEndpoint(object: Shape): readonly Claim[] {
   const claims: Claim[] = [];
   let count = 0;
-  for (const endpoint of listOf(shapeOf(object['spec'])['endpoints'])) {
-    const { faults = [], ...claim } = claimOf(readEndpoint(shapeOf(endpoint)));
+  for (const [index, endpoint] of listOf(shapeOf(object['spec'])['endpoints']).entries()) {
+    const { faults = [], ...claim } = claimOf(readEndpoint(shapeOf(endpoint), index));
     const told = faults.slice(0, Math.max(0, mostOfAll - count));
     count += faults.length;
     if (told.length > 0) claims.push({ ...claim, faults: told });

@@ -4,7 +4,7 @@ import type { Shape } from '../../sources/shape.ts';
 import { type Endpoint, readEndpoint } from './endpoint.ts';
 
 const read = (endpoint: Shape): Endpoint => {
-  const found = readEndpoint(endpoint);
+  const found = readEndpoint(endpoint, 3);
   if (typeof found === 'string') throw new Error(found);
   return found;
 };
@@ -27,6 +27,12 @@ test.each([
   ['MX', ' 10  mail.example.com. ', '10 mail.example.com.'],
   ['SRV', '0 5 5060 sip.example.com', '0 5 5060 sip.example.com.'],
   ['CAA', '0 issue "ca.example.net"', '0 issue "ca.example.net"'],
+  ['LOC', '42 21 54 N 71 6 18 W -24m 30m', '42 21 54.000 N 71 6 18.000 W -24.00m 30m 10000m 10m'],
+  [
+    'LOC',
+    '\\# 16 0033161389172dd070be15f000988d20',
+    '42 21 54.000 N 71 6 18.000 W -24.00m 30m 10000m 10m',
+  ],
   ['CAA', '0 issue ca.example.net', '0 issue "ca.example.net"'],
   [
     'NAPTR',
@@ -103,7 +109,7 @@ describe('a target that can not be used', () => {
     const [first, last] = good[recordType] ?? [];
     const found = endpoint(recordType, [first, target, last]);
     expect(found.faults).toEqual([
-      `endpoint "x.example.com" ${recordType}: ${JSON.stringify(target)} is ignored: ${reason}`,
+      `spec.endpoints[3] "x.example.com" ${recordType}: ${JSON.stringify(target)} is ignored: ${reason}`,
     ]);
     expect(records(found)).toEqual([first, last]);
   });
@@ -112,9 +118,9 @@ describe('a target that can not be used', () => {
     const found = endpoint('A', [null, 7, '192.0.2.1', {}]);
     expect(records(found)).toEqual(['192.0.2.1']);
     expect(found.faults).toEqual([
-      'endpoint "x.example.com" A: a target that is no text (object) is ignored',
-      'endpoint "x.example.com" A: a target that is no text (number) is ignored',
-      'endpoint "x.example.com" A: a target that is no text (object) is ignored',
+      'spec.endpoints[3] "x.example.com" A: a target that is no text, null, is ignored',
+      'spec.endpoints[3] "x.example.com" A: a target that is no text, 7, is ignored',
+      'spec.endpoints[3] "x.example.com" A: a target that is no text, (an object), is ignored',
     ]);
   });
 
@@ -131,7 +137,7 @@ describe('a CNAME', () => {
     const found = endpoint('CNAME', ['a.example.com', 'b.example.com']);
     expect(found.records).toEqual([]);
     expect(found.faults).toEqual([
-      'endpoint "x.example.com" CNAME: a CNAME has one target, not 2: all are ignored',
+      'spec.endpoints[3] "x.example.com" CNAME: a CNAME has one target, not 2: all are ignored',
     ]);
   });
 
@@ -153,25 +159,32 @@ test.each([
   [undefined, undefined],
   [null, undefined],
   [0, undefined],
-  [-1, undefined],
   [1, 1],
   [300, 300],
   [2_147_483_647, 2_147_483_647],
-  [2_147_483_648, 2_147_483_647],
-  [1e18, 2_147_483_647],
 ])('recordTTL %s is %s', (recordTTL, ttl) => {
   const found = endpoint('A', ['192.0.2.1'], { recordTTL });
   expect(found.ttl).toBe(ttl);
   expect(found.faults).toEqual([]);
 });
 
-test.each(['60', 1.5, true, Number.NaN])('recordTTL %j is ignored', (recordTTL) => {
+test.each([
+  ['60', '"60" is no whole number of seconds and is ignored', undefined],
+  ['abc', '"abc" is no whole number of seconds and is ignored', undefined],
+  [1.5, '1.5 is no whole number of seconds and is ignored', undefined],
+  [true, 'true is no whole number of seconds and is ignored', undefined],
+  [Number.NaN, 'NaN is no whole number of seconds and is ignored', undefined],
+  [Number.POSITIVE_INFINITY, 'Infinity is no whole number of seconds and is ignored', undefined],
+  [{}, '(an object) is no whole number of seconds and is ignored', undefined],
+  [[], '(a list) is no whole number of seconds and is ignored', undefined],
+  [-1, '-1 is less than nothing and is ignored', undefined],
+  [2_147_483_648, '2147483648 is more than 2147483647 and counts as that', 2_147_483_647],
+  [1e21, '1e+21 is more than 2147483647 and counts as that', 2_147_483_647],
+])('recordTTL %j is told', (recordTTL, fault, ttl) => {
   const found = endpoint('A', ['192.0.2.1'], { recordTTL });
-  expect(found.ttl).toBeUndefined();
+  expect(found.ttl).toBe(ttl);
   expect(records(found)).toEqual(['192.0.2.1']);
-  expect(found.faults).toEqual([
-    'endpoint "x.example.com" A: its recordTTL is no whole number of seconds and is ignored',
-  ]);
+  expect(found.faults).toEqual([`spec.endpoints[3] "x.example.com" A: its recordTTL ${fault}`]);
 });
 
 test.each([
@@ -191,17 +204,25 @@ test.each([
 ])('recordType %j is refused, and the name stays', (recordType, reason) => {
   const found = read({ dnsName: 'x.example.com', recordType, targets: ['192.0.2.1'] });
   expect(found).toMatchObject({ name: 'x.example.com', type: undefined, records: [] });
-  expect(found.faults).toEqual([`endpoint "x.example.com": ${reason}: its targets are ignored`]);
+  expect(found.faults).toEqual([
+    `spec.endpoints[3] "x.example.com": ${reason}: its targets are ignored`,
+  ]);
 });
 
-test.each([undefined, null, [], {}, 'x'])('targets %j are none', (targets) => {
+test.each([
+  [undefined, 'it has no targets'],
+  [null, 'it has no targets'],
+  [[], 'it has no targets'],
+  [{}, 'its targets (an object) are no list and are ignored'],
+  ['x', 'its targets "x" are no list and are ignored'],
+])('targets %j are none', (targets, fault) => {
   const found = endpoint('A', targets);
   expect(found.records).toEqual([]);
-  expect(found.faults).toEqual(['endpoint "x.example.com" A: it has no targets']);
+  expect(found.faults).toEqual([`spec.endpoints[3] "x.example.com" A: ${fault}`]);
 });
 
 test.each([{}, { dnsName: '' }, { dnsName: 7, recordType: 'A' }])('%j has no name', (shape) => {
-  expect(readEndpoint(shape)).toBe('an endpoint without a dnsName is ignored');
+  expect(readEndpoint(shape, 3)).toBe('spec.endpoints[3] has no dnsName and is ignored');
 });
 
 test('what providers and external-dns are told changes nothing', () => {

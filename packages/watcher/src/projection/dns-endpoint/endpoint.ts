@@ -30,16 +30,17 @@ const LONGEST_TTL = 2 ** 31 - 1;
  * Reads an endpoint of any shape. A target that can't be used takes no other along, and whatever is wrong, the
  * name is claimed: it is meant to exist.
  *
+ * @param index its place among the endpoints of its object, for people
  * @returns a reason, for people, where there is no name
  */
-export function readEndpoint(endpoint: Shape): Endpoint | string {
+export function readEndpoint(endpoint: Shape, index: number): Endpoint | string {
+  const place = `spec.endpoints[${index}]`;
   const name = textOf(endpoint['dnsName']);
-  if (name === '') return 'an endpoint without a dnsName is ignored';
+  if (name === '') return `${place} has no dnsName and is ignored`;
   const type = readType(endpoint['recordType']);
   const faults: string[] = [];
   const ttl = readTtl(endpoint['recordTTL'], faults);
-  const records =
-    typeof type === 'number' ? readTargets(type, listOf(endpoint['targets']), faults) : [];
+  const records = typeof type === 'number' ? readTargets(type, endpoint['targets'], faults) : [];
   if (typeof type === 'string') faults.unshift(`${type}: its targets are ignored`);
   const what = typeof type === 'number' ? ` ${typeMnemonic(type)}` : '';
   return {
@@ -47,7 +48,7 @@ export function readEndpoint(endpoint: Shape): Endpoint | string {
     type: typeof type === 'number' ? type : undefined,
     ttl,
     records,
-    faults: faults.slice(0, mostFaults).map((fault) => `endpoint ${quoted(name)}${what}: ${fault}`),
+    faults: faults.slice(0, mostFaults).map((fault) => `${place} ${quoted(name)}${what}: ${fault}`),
   };
 }
 
@@ -77,24 +78,33 @@ const UNSERVED: Readonly<Record<string, string>> = {
 
 /** With external-dns, too, what is not above zero leaves the TTL open. */
 function readTtl(ttl: unknown, faults: string[]): number | undefined {
-  if (ttl === undefined || ttl === null) return undefined;
+  if (ttl === undefined || ttl === null || ttl === 0) return undefined;
+  const what = `its recordTTL ${shown(ttl)}`;
   if (typeof ttl !== 'number' || !Number.isInteger(ttl)) {
-    faults.push('its recordTTL is no whole number of seconds and is ignored');
+    faults.push(`${what} is no whole number of seconds and is ignored`);
     return undefined;
   }
+  if (ttl < 0) faults.push(`${what} is less than nothing and is ignored`);
+  if (ttl > LONGEST_TTL) faults.push(`${what} is more than ${LONGEST_TTL} and counts as that`);
   return ttl > 0 ? Math.min(ttl, LONGEST_TTL) : undefined;
 }
 
-function readTargets(
-  type: number,
-  targets: readonly unknown[],
-  faults: string[],
-): readonly EndpointRecord[] {
-  if (targets.length === 0) faults.push('it has no targets');
+/** A value that is not what it should be. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return '(a list)';
+  return typeof value === 'object' && value !== null ? '(an object)' : String(value);
+}
+
+function readTargets(type: number, value: unknown, faults: string[]): readonly EndpointRecord[] {
+  const targets = listOf(value);
+  if (value !== undefined && value !== null && !Array.isArray(value)) {
+    faults.push(`its targets ${shown(value)} are no list and are ignored`);
+  } else if (targets.length === 0) faults.push('it has no targets');
   const records = new Map<string, EndpointRecord>();
   for (const target of targets) {
     if (typeof target !== 'string') {
-      faults.push(`a target that is no text (${typeof target}) is ignored`);
+      faults.push(`a target that is no text, ${shown(target)}, is ignored`);
       continue;
     }
     const octets = readTarget(type, target);
