@@ -19,8 +19,15 @@ import {
 interface Backend {
   readonly name: string;
   /** Serves until the test ends, or until `stop`. */
-  open(options: UdpOptions, handler: Handler): Promise<SocketSet & { stop(): Promise<void> }>;
+  open(options: UdpOptions, handler: Handler): Promise<Served>;
 }
+
+/** A set in use; to both backends one way to change it. */
+type Served = SocketSet & {
+  stop(): Promise<void>;
+  open(address: Address): Promise<number>;
+  end(index: number): Promise<void>;
+};
 
 const batched: Backend = {
   name: 'batched',
@@ -38,7 +45,11 @@ const batched: Backend = {
       set.close();
     };
     onEnd(stop);
-    return Object.assign(set, { stop });
+    return Object.assign(set, {
+      stop,
+      open: async (address: Address) => set.add(address),
+      end: async (index: number) => set.remove(index, handler),
+    });
   },
 };
 
@@ -48,7 +59,11 @@ const dgram: Backend = {
     const set = await openDgram(options, handler);
     const stop = (): Promise<void> => set.close();
     onEnd(stop);
-    return Object.assign(set, { stop });
+    return Object.assign(set, {
+      stop,
+      open: (address: Address) => set.add(address),
+      end: (index: number) => set.remove(index),
+    });
   },
 };
 
@@ -79,6 +94,37 @@ async function ask(client: Socket, question: Uint8Array): Promise<Buffer> {
 const portOf = (set: SocketSet, index = 0): number => set.addresses[index]?.port ?? 0;
 
 const backends: Backend[] = batchedSupport().ok ? [batched, dgram] : [dgram];
+
+describe.skipIf(!batchedSupport().ok)('batched, withdrawing', () => {
+  test.each(['127.0.0.1', '::1', '::', '0.0.0.0'])(
+    'another set of the group is given what comes, and what has come is answered: %s',
+    async (address) => {
+      const one = openBatched({ receiveTimeoutMs: 1, addresses: [{ address, port: 0 }] });
+      onEnd(() => one.close());
+      const port = portOf(one);
+      const two = openBatched({ receiveTimeoutMs: 1, addresses: [{ address, port }] });
+      onEnd(() => two.close());
+      const host = address.replace(/^::$/, '::1').replace('0.0.0.0', '127.0.0.1');
+      const clients = await Promise.all(Array.from({ length: 64 }, () => connect(host, port)));
+      let replies = 0;
+      for (const client of clients) client.on('message', () => (replies += 1));
+      const send = (): Promise<unknown> =>
+        Promise.all(clients.map((client) => new Promise((done) => client.send('?', done))));
+      await send();
+      one.withdraw();
+      await send();
+      for (const set of [one, two]) while (set.serveBatch(echo) > 0);
+      await expect.poll(() => replies).toBe(128);
+      const before = one.counters.received;
+      expect(before).toBeGreaterThan(0);
+      expect(before).toBeLessThan(64);
+      one.close();
+      await send();
+      while (two.serveBatch(echo) > 0);
+      await expect.poll(() => replies).toBe(192);
+    },
+  );
+});
 
 describe.each(backends)('$name', ({ name, open }) => {
   test('answers a datagram in place', async () => {
@@ -266,6 +312,52 @@ describe.each(backends)('$name', ({ name, open }) => {
     await one.stop();
     const two = await open({ addresses }, echo);
     const client = await connect('127.0.0.1', portOf(two));
+    expect(await ask(client, Buffer.from('?'))).toHaveLength(1);
+  });
+
+  test('takes on another address, lets go of one, and gives its place to the next', async () => {
+    const set = await open(
+      { addresses: loopback },
+      (memory, _view, offset, _length, _capacity, socket) => {
+        memory[offset] = socket;
+        return 1;
+      },
+    );
+    const first = await connect('127.0.0.1', portOf(set));
+    expect(await set.open({ address: '127.0.0.1', port: 0 })).toBe(1);
+    const second = await connect('127.0.0.1', portOf(set, 1));
+    expect([...(await ask(second, Buffer.from('?')))]).toEqual([1]);
+    expect([...(await ask(first, Buffer.from('?')))]).toEqual([0]);
+    await set.end(0);
+    expect(set.addresses).toEqual([undefined, expect.objectContaining({ address: '127.0.0.1' })]);
+    expect([...(await ask(second, Buffer.from('?')))]).toEqual([1]);
+    const refused = once(first, 'error');
+    first.send('?');
+    expect((await refused)[0]).toMatchObject({ code: 'ECONNREFUSED' });
+    expect(await set.open({ address: '::1', port: 0 })).toBe(0);
+    const third = await connect('::1', portOf(set));
+    expect([...(await ask(third, Buffer.from('?')))]).toEqual([0]);
+    expect([...(await ask(second, Buffer.from('?')))]).toEqual([1]);
+  });
+
+  test('answers what a socket has received before it lets go of it', async () => {
+    const set = await open({ addresses: [...loopback, ...loopback] }, echo);
+    const client = await connect('127.0.0.1', portOf(set));
+    let replies = 0;
+    client.on('message', () => (replies += 1));
+    for (let i = 0; i < 200; i++) client.send(Buffer.alloc(40));
+    // A send on loopback delivers, once libuv has made it.
+    await new Promise((resolve) => client.send(Buffer.alloc(40), resolve));
+    await set.end(0);
+    await expect.poll(() => replies).toBe(201);
+  });
+
+  test('stays as it was where another address cannot be had', async () => {
+    const set = await open({ addresses: loopback }, echo);
+    const lacking = set.open({ address: '198.51.100.1', port: 0 });
+    await expect(lacking).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
+    expect(set.addresses).toHaveLength(1);
+    const client = await connect('127.0.0.1', portOf(set));
     expect(await ask(client, Buffer.from('?'))).toHaveLength(1);
   });
 

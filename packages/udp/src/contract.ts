@@ -10,7 +10,7 @@
  * neither kept nor read once the handler has returned.
  *
  * @param length octets received; 0 for an empty datagram
- * @param socket index in {@link UdpOptions.addresses} of the listening address that was asked
+ * @param socket index in {@link SocketSet.addresses} of the listening address that was asked
  * @returns the reply's length in octets, 0 for no reply. Anything else than an integer in 0..capacity is a
  *   bug in the handler and thrown as a RangeError.
  *
@@ -80,8 +80,11 @@ export interface UdpCounters {
 }
 
 export interface SocketSet {
-  /** As bound, in the order of {@link UdpOptions.addresses}, ports filled in. */
-  readonly addresses: readonly Address[];
+  /**
+   * As bound, ports filled in: in the order of {@link UdpOptions.addresses}, then those that were added. Where one
+   * was removed there is undefined, until another is given its place.
+   */
+  readonly addresses: readonly (Address | undefined)[];
   /** Live: the same object throughout. */
   readonly counters: Readonly<UdpCounters>;
   /**
@@ -116,6 +119,24 @@ export interface BatchedSocketSet extends SocketSet {
    * @throws UdpError after `close`, and for errors of the receiving socket that waiting does not cure
    */
   serveBatch(handler: Handler): number;
+  /**
+   * Opens one more socket, as `openBatched` does; the others are served on. Not inside the handler.
+   *
+   * @returns its index in {@link SocketSet.addresses}, the lowest that is free
+   * @throws UdpError, with the set as it was
+   */
+  add(address: Address): number;
+  /**
+   * Answers what the kernel holds for a socket, and closes it. For an address that nobody is to be served at any
+   * more: where others share it, {@link withdraw} comes first. Not inside the handler.
+   */
+  remove(index: number, handler: Handler): void;
+  /**
+   * Has the kernel give new datagrams to the other sockets of each SO_REUSEPORT group, as if these were closed, with
+   * the difference that what they have been given already is still to be served: until `serveBatch` returns 0 twice
+   * on end. Then `close` loses nothing. Linux before 5.3 goes on giving them datagrams, and the last ones may be lost.
+   */
+  withdraw(): void;
   /** Closes the sockets. Datagrams the kernel still holds for them are lost. May be called again. */
   close(): void;
 }
@@ -124,6 +145,15 @@ export interface BatchedSocketSet extends SocketSet {
 export interface DgramSocketSet extends SocketSet {
   /** False where the platform has no SO_REUSEPORT that balances: then one thread only can have the port. */
   readonly sharesPort: boolean;
+  /**
+   * Opens one more socket, as `openDgram` does; the others are served on.
+   *
+   * @returns its index in {@link SocketSet.addresses}, the lowest that is free
+   * @throws UdpError, with the set as it was
+   */
+  add(address: Address): Promise<number>;
+  /** Resolves when what the kernel held for a socket has been answered, and it is closed. */
+  remove(index: number): Promise<void>;
   /** Resolves when all sockets are closed. May be called again. */
   close(): Promise<void>;
 }

@@ -15,6 +15,7 @@ import { errnoName } from '../udp-error.ts';
 export interface Libc {
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, sockaddr: Uint8Array, length: number): number;
+  connect(fd: number, sockaddr: Uint8Array, length: number): number;
   getsockname(fd: number, sockaddr: Uint8Array, length: Uint8Array): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
   dup3(from: number, to: number, flags: number): number;
@@ -74,6 +75,7 @@ function bindFunctions(): Libc {
   return {
     socket: bind('socket', 'int', 'int', 'int'),
     bind: bind('bind', 'int', 'void *', 'uint'),
+    connect: bind('connect', 'int', 'void *', 'uint'),
     getsockname: bind('getsockname', 'int', 'void *', 'void *'),
     setsockopt: bind('setsockopt', 'int', 'int', 'int', 'void *', 'uint'),
     dup3: bind('dup3', 'int', 'int', 'int'),

@@ -1,6 +1,6 @@
 // Hot path: serveBatch and what it calls allocate nothing per datagram. Bench: bench/micro/udp/echo.ts.
 
-import { isIpv4Mapped, PEER_OCTETS } from '../address.ts';
+import { isIpv4Mapped, PEER_OCTETS, parseEndpoint } from '../address.ts';
 import type { Address, BatchedSocketSet, Handler, UdpCounters, UdpOptions } from '../contract.ts';
 import { checkReply, newCounters } from '../handling.ts';
 import { checkOptions, type Settings } from '../options.ts';
@@ -14,7 +14,7 @@ import {
   NAME_OCTETS,
   PayloadMemory,
 } from './message-memory.ts';
-import { closeSocket, type OpenSocket, openSocket } from './socket.ts';
+import { closeSocket, type OpenSocket, openSocket, withdrawSocket } from './socket.ts';
 
 /** Whether `openBatched` can work here, and if not, why: then `openDgram` is the one to use. */
 export function batchedSupport(): { ok: true } | { ok: false; reason: string } {
@@ -51,21 +51,26 @@ export function openBatched(options: UdpOptions): BatchedSocketSet {
 interface Listener {
   readonly fd: number;
   readonly index: number;
+  readonly socket: OpenSocket;
   readonly memory: MessageMemory;
 }
 
+/** A socket that is to be closed is read so many times at the most: somebody may go on sending. */
+const LAST_BATCHES = 64;
+
 class SocketSet implements BatchedSocketSet {
-  readonly addresses: readonly Address[];
+  readonly addresses: (Address | undefined)[] = [];
   readonly counters: UdpCounters = newCounters();
   readonly #libc: Libc;
+  readonly #settings: Settings;
   readonly #batch: number;
   readonly #slotSize: number;
   readonly #timeoutMs: number;
   readonly #payload: PayloadMemory;
-  readonly #listeners: Listener[];
+  readonly #listeners: Listener[] = [];
   /** struct pollfd each: fd (32 bits), events (16), revents (16). */
-  readonly #pollFds: Int32Array;
-  readonly #pollAddress: number;
+  #pollFds: Int32Array = new Int32Array(0);
+  #pollAddress = 0;
   readonly #peer: Uint8Array = new Uint8Array(PEER_OCTETS);
   /** Where the datagram in the handler's hands lies. */
   #current: MessageMemory | undefined;
@@ -74,25 +79,63 @@ class SocketSet implements BatchedSocketSet {
   constructor(libc: Libc, sockets: readonly OpenSocket[], settings: Settings) {
     const { batch, slotSize } = settings;
     this.#libc = libc;
+    this.#settings = settings;
     this.#batch = batch;
     this.#slotSize = slotSize;
     this.#timeoutMs = settings.receiveTimeoutMs;
-    this.addresses = sockets.map((socket) => socket.address);
-    const payload = new PayloadMemory(libc, batch, slotSize);
-    this.#payload = payload;
-    this.#listeners = sockets.map(({ fd, family, isWildcard }, index) => {
-      const name = family === 4 ? 16 : 28;
-      const control = family === 4 ? CONTROL_OCTETS_IPV4 : CONTROL_OCTETS_IPV6;
-      const controlOctets = isWildcard ? control : 0;
-      const memory = new MessageMemory(libc, payload, batch, slotSize, name, controlOctets);
-      return { fd, index, memory };
-    });
-    const pollBuffer = new ArrayBuffer(sockets.length * 8);
-    this.#pollFds = new Int32Array(pollBuffer);
-    this.#pollAddress = libc.addressOf(pollBuffer);
-    for (const [index, { fd }] of sockets.entries()) {
-      this.#pollFds[index * 2] = fd;
-      this.#pollFds[index * 2 + 1] = POLLIN;
+    this.#payload = new PayloadMemory(libc, batch, slotSize);
+    for (const socket of sockets) this.#take(socket);
+    this.#layOutPoll();
+  }
+
+  add(address: Address): number {
+    const endpoint = parseEndpoint(address);
+    const others = this.#listeners.map(({ socket }) => socket.endpoint);
+    const settings = { ...this.#settings, endpoints: [...others, endpoint] };
+    const index = this.#take(openSocket(this.#libc, endpoint, settings));
+    this.#layOutPoll();
+    return index;
+  }
+
+  remove(index: number, handler: Handler): void {
+    const at = this.#listeners.findIndex((listener) => listener.index === index);
+    const listener = this.#listeners[at];
+    if (listener === undefined) return;
+    for (let i = 0; i < LAST_BATCHES && this.#serve(listener, MSG_DONTWAIT, handler) > 0; i++);
+    this.#listeners.splice(at, 1);
+    this.addresses[index] = undefined;
+    this.#current = undefined;
+    this.#layOutPoll();
+    closeSocket(listener.fd);
+  }
+
+  withdraw(): void {
+    for (const { socket } of this.#listeners) withdrawSocket(this.#libc, socket);
+  }
+
+  #take(socket: OpenSocket): number {
+    const { fd, family, isWildcard } = socket;
+    const free = this.addresses.indexOf(undefined);
+    const index = free < 0 ? this.addresses.length : free;
+    this.addresses[index] = socket.address;
+    const name = family === 4 ? 16 : 28;
+    const control = family === 4 ? CONTROL_OCTETS_IPV4 : CONTROL_OCTETS_IPV6;
+    const controlOctets = isWildcard ? control : 0;
+    const { batch, slotSize } = this.#settings;
+    const memory = new MessageMemory(
+      ...([this.#libc, this.#payload, batch, slotSize, name, controlOctets] as const),
+    );
+    this.#listeners.push({ fd, index, socket, memory });
+    return index;
+  }
+
+  #layOutPoll(): void {
+    const buffer = new ArrayBuffer(this.#listeners.length * 8);
+    this.#pollFds = new Int32Array(buffer);
+    this.#pollAddress = this.#libc.addressOf(buffer);
+    for (const [place, { fd }] of this.#listeners.entries()) {
+      this.#pollFds[place * 2] = fd;
+      this.#pollFds[place * 2 + 1] = POLLIN;
     }
   }
 

@@ -1,7 +1,7 @@
 // Opens one socket of a batched set: SO_REUSEPORT, the options, bind.
 
 import { closeSync, openSync } from 'node:fs';
-import { type Endpoint, formatIpv6 } from '../address.ts';
+import { type Endpoint, formatIpv6, parseEndpoint } from '../address.ts';
 import type { Address } from '../contract.ts';
 import { ipv4Instead, isIpv6Only, type Settings } from '../options.ts';
 import { errnoName, openError } from '../udp-error.ts';
@@ -10,6 +10,8 @@ import * as linux from './linux.ts';
 
 export interface OpenSocket {
   readonly fd: number;
+  /** Where it listens, as it was asked for. */
+  readonly endpoint: Endpoint;
   readonly family: 4 | 6;
   /** As bound. */
   readonly address: Address;
@@ -37,7 +39,8 @@ export function openSocket(libc: Libc, wanted: Endpoint, settings: Settings): Op
       throw openError('bind', errnoName(libc.errno()), endpoint.source);
     }
     const address = boundAddress(libc, fd, endpoint);
-    return { fd, family: endpoint.family, address, isWildcard: endpoint.isWildcard };
+    const { family, isWildcard } = endpoint;
+    return { fd, endpoint, family, address, isWildcard };
   } catch (error) {
     closeSocket(fd);
     throw error;
@@ -47,6 +50,22 @@ export function openSocket(libc: Libc, wanted: Endpoint, settings: Settings): Op
 /** @param fd as `openSocket` gave it */
 export function closeSocket(fd: number): void {
   closeSync(fd);
+}
+
+/** No service answers there; RFC 863. */
+const DISCARD_PORT = 9;
+
+/**
+ * Takes a socket out of its SO_REUSEPORT group without closing it: the kernel passes a connected socket over when it
+ * chooses one of a group (Linux 5.3, acdcecc61285), unless the datagram is its peer's. What is in its buffer
+ * stays, and it can still send to anybody. A failure leaves it in the group.
+ */
+export function withdrawSocket(libc: Libc, { fd, endpoint }: OpenSocket): void {
+  const { family, isWildcard } = endpoint;
+  const loopback = family === 4 ? '127.0.0.1' : '::1';
+  const peer = isWildcard ? loopback : endpoint.source.address;
+  const sockaddr = composeSockaddr(parseEndpoint({ address: peer, port: DISCARD_PORT }));
+  libc.connect(fd, sockaddr, sockaddr.length);
 }
 
 function createSocket(libc: Libc, endpoint: Endpoint): number {

@@ -6,6 +6,7 @@
 // leave from whatever routing picks. The kernel prefers the socket that is bound more closely.
 
 import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Endpoint,
   isIpv4Mapped,
@@ -38,17 +39,22 @@ export async function openDgram(options: UdpOptions, handler: Handler): Promise<
   return new SocketSet(opened, settings, handler);
 }
 
+/** A socket that is to be closed is read for so many turns at the most: somebody may go on sending. */
+const LAST_TURNS = 128;
+
 interface Opened {
+  readonly endpoint: Endpoint;
   readonly address: Address;
   readonly sockets: readonly Socket[];
   readonly sharesPort: boolean;
 }
 
 class SocketSet implements DgramSocketSet {
-  readonly addresses: readonly Address[];
+  readonly addresses: (Address | undefined)[] = [];
   readonly counters: UdpCounters = newCounters();
-  readonly sharesPort: boolean;
-  readonly #sockets: readonly Socket[];
+  readonly #settings: Settings;
+  /** In the order of `addresses`. */
+  readonly #opened: (Opened | undefined)[] = [];
   readonly #slot: Uint8Array;
   readonly #view: DataView;
   readonly #handler: Handler;
@@ -57,16 +63,53 @@ class SocketSet implements DgramSocketSet {
   #closed: Promise<void> | undefined;
 
   constructor(opened: readonly Opened[], settings: Settings, handler: Handler) {
-    this.addresses = opened.map(({ address }) => address);
-    this.sharesPort = opened.every(({ sharesPort }) => sharesPort);
-    this.#sockets = opened.flatMap(({ sockets }) => sockets);
+    this.#settings = settings;
     this.#slot = new Uint8Array(settings.slotSize);
     this.#view = new DataView(this.#slot.buffer);
     this.#handler = handler;
-    for (const [index, { sockets }] of opened.entries()) {
-      for (const socket of sockets) {
-        socket.on('message', (message, from) => this.#answer(socket, index, message, from));
-      }
+    for (const one of opened) this.#take(one);
+  }
+
+  get sharesPort(): boolean {
+    return this.#opened.every((opened) => opened?.sharesPort !== false);
+  }
+
+  async add(address: Address): Promise<number> {
+    const endpoint = parseEndpoint(address);
+    const others = this.#opened.flatMap((opened) =>
+      opened === undefined ? [] : [opened.endpoint],
+    );
+    const settings = { ...this.#settings, endpoints: [...others, endpoint] };
+    return this.#take(await openEndpoint(endpoint, settings));
+  }
+
+  async remove(index: number): Promise<void> {
+    const opened = this.#opened[index];
+    if (opened === undefined) return;
+    await this.#quiet();
+    this.#opened[index] = undefined;
+    this.addresses[index] = undefined;
+    await Promise.all(opened.sockets.map(closed));
+  }
+
+  #take(opened: Opened): number {
+    const free = this.#opened.indexOf(undefined);
+    const index = free < 0 ? this.#opened.length : free;
+    this.#opened[index] = opened;
+    this.addresses[index] = opened.address;
+    for (const socket of opened.sockets) {
+      socket.on('message', (message, from) => this.#answer(socket, index, message, from));
+    }
+    return index;
+  }
+
+  /** Each turn of the event loop reads some 30 datagrams of a socket; the first may be half over. */
+  async #quiet(): Promise<void> {
+    let received = -1;
+    await nextTurn();
+    for (let turn = 0; turn < LAST_TURNS && this.counters.received !== received; turn++) {
+      received = this.counters.received;
+      await nextTurn();
     }
   }
 
@@ -114,7 +157,8 @@ class SocketSet implements DgramSocketSet {
   }
 
   close(): Promise<void> {
-    this.#closed ??= Promise.all(this.#sockets.map(closed)).then(() => undefined);
+    const sockets = this.#opened.flatMap((opened) => opened?.sockets ?? []);
+    this.#closed ??= Promise.all(sockets.map(closed)).then(() => undefined);
     return this.#closed;
   }
 }
@@ -135,7 +179,8 @@ async function openEndpoint(endpoint: Endpoint, settings: Settings): Promise<Ope
     socket = await openOne(endpoint, endpoint.source, settings, { ipv6Only });
   }
   const address = { address: endpoint.source.address, port: socket.address().port };
-  if (!endpoint.isWildcard || !sharesPort) return { address, sockets: [socket], sharesPort };
+  if (!endpoint.isWildcard || !sharesPort)
+    return { endpoint, address, sockets: [socket], sharesPort };
   const sockets = [socket];
   try {
     for (const local of localAddresses(endpoint, ipv6Only)) {
@@ -146,7 +191,7 @@ async function openEndpoint(endpoint: Endpoint, settings: Settings): Promise<Ope
     await Promise.all(sockets.map(closed));
     throw error;
   }
-  return { address, sockets, sharesPort };
+  return { endpoint, address, sockets, sharesPort };
 }
 
 /** Undefined for an address that went since it was listed or isn't ready: the wildcard socket serves it. */
