@@ -146,7 +146,7 @@ describe('bind', () => {
   });
 });
 
-const DIRECTIVES = 'bind, errors, health, k8s_gateway, log, prometheus, ready, workers';
+const DIRECTIVES = 'bind, errors, health, k8s_gateway, log, prometheus, ready, reload, workers';
 const OPTIONS =
   'annotationPrefixes, apex, clusters, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl';
 
@@ -268,7 +268,6 @@ describe('refusals', () => {
       'Corefile:6:7 the option of k8s_gateway "fallthrough"',
       'Corefile:15:5 the directive "forward"',
       'Corefile:16:5 the directive "loop"',
-      'Corefile:17:5 the directive "reload"',
       'Corefile:18:5 the directive "loadbalance"',
     ]);
   });

@@ -45,6 +45,7 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
   const ready = agree(blocks, 'ready', problems);
   const prometheus = agree(blocks, 'prometheus', problems);
   const workers = agree(blocks, 'workers', problems)?.value;
+  const reload = agree(blocks, 'reload', problems)?.value;
   reportSharedAddresses([health, ready, prometheus], problems);
   const arranged = arrangeListeners(blocks, problems);
   problems.throwIfAny();
@@ -60,6 +61,7 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
       // Not unless asked for: see docs/configuration.md, "Workers and cores".
       pin: options.pin ?? workers?.pin ?? false,
     },
+    ...(reload === undefined || reload === 'off' ? {} : { reload }),
     notices,
   };
 }
@@ -85,7 +87,7 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
 }
 
 /** These are of the whole process, so every block that names one must mean the same. */
-function agree<K extends 'health' | 'ready' | 'prometheus' | 'workers'>(
+function agree<K extends 'health' | 'ready' | 'prometheus' | 'workers' | 'reload'>(
   blocks: readonly BlockDraft[],
   name: K,
   problems: Problems,

@@ -2,7 +2,7 @@ import { formatPosition } from '../corefile/token.ts';
 import { describeChanges } from './describe-changes.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { formatHttpAddress } from './http-address.ts';
-import type { ServerConfig } from './server-config.ts';
+import type { ReloadConfig, ServerConfig } from './server-config.ts';
 import { statusAddress } from './status-address.ts';
 
 /**
@@ -18,7 +18,7 @@ export function describeConfig(config: ServerConfig): string {
   for (const [first, ...others] of config.gateways.map(describeGateway)) {
     lines.push(`gateway     ${first}`, ...others.map((line) => `            ${line}`));
   }
-  const { health, ready, prometheus, workers } = config;
+  const { health, ready, prometheus, workers, reload } = config;
   lines.push(
     `workers     ${workers.count ?? 'one per core'} for UDP${workers.pin ? ', pinned to cores' : ''}`,
   );
@@ -27,9 +27,15 @@ export function describeConfig(config: ServerConfig): string {
   if (prometheus) lines.push(`prometheus  http://${formatHttpAddress(prometheus)}/metrics`);
   const status = statusAddress(config);
   if (status) lines.push(`status      http://${formatHttpAddress(status)}/status`);
+  if (reload) lines.push(`reload      ${describeReload(reload)}`);
   for (const notice of config.notices) {
     lines.push(`notice      ${formatPosition(notice.position)}: ${notice.text}`);
   }
   lines.push(...describeChanges(config).map((line) => `changed     ${line}`));
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function describeReload({ intervalMs, jitterMs }: ReloadConfig): string {
+  const jitter = jitterMs === 0 ? '' : `, up to ${jitterMs / 1000} s sooner or later`;
+  return `looks for changes every ${intervalMs / 1000} s${jitter}`;
 }

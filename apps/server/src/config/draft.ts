@@ -1,7 +1,7 @@
 import type { Token } from '../corefile/token.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import type { Placed } from './placed.ts';
-import type { HealthConfig, HttpAddress, WorkersConfig } from './server-config.ts';
+import type { HealthConfig, HttpAddress, ReloadConfig, WorkersConfig } from './server-config.ts';
 
 /** One key of a server block; an address range has made several. */
 export interface KeyDraft {
@@ -21,4 +21,5 @@ export interface BlockDraft {
   ready?: Placed<HttpAddress>;
   prometheus?: Placed<HttpAddress>;
   workers?: Placed<WorkersConfig>;
+  reload?: Placed<ReloadConfig | 'off'>;
 }

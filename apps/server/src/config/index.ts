@@ -1,7 +1,13 @@
 export { type CompileOptions, compileConfig } from './compile.ts';
 export { describeConfig } from './describe.ts';
 export { MOST_WORKERS } from './directives/workers.ts';
-export { ConfigUnreadableError, type LoadOptions, loadConfig } from './load.ts';
+export {
+  type ConfigReading,
+  ConfigUnreadableError,
+  type LoadOptions,
+  loadConfig,
+  readConfig,
+} from './load.ts';
 export type {
   FlattenConfig,
   GatewayConfig,
@@ -12,6 +18,7 @@ export type {
   NodeAddressType,
   Notice,
   Position,
+  ReloadConfig,
   ResolverAddress,
   ResourceKind,
   ServerConfig,

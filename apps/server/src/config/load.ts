@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { CorefileErrors } from '../corefile/errors.ts';
 import { parseCorefile } from '../corefile/parse.ts';
 import type { ParseHost } from '../corefile/parse-host.ts';
 import { type CompileOptions, compileConfig } from './compile.ts';
@@ -23,24 +24,58 @@ export class ConfigUnreadableError extends Error {
   }
 }
 
+/** What a Corefile said when it was read, and what of the disk that depends on. */
+export interface ConfigReading {
+  /** ConfigUnreadableError, or CorefileErrors for anything wrong in what was read. */
+  readonly result: { readonly config: ServerConfig } | { readonly error: Error };
+  /** The text of each file, imported ones included, in the order of reading; undefined for one that can't be read. */
+  readonly files: ReadonlyMap<string, string | undefined>;
+}
+
+/** Reads, parses and compiles a Corefile from disk, and remembers the files that it was made of. */
+export function readConfig(file: string, options: LoadOptions = {}): ConfigReading {
+  const files = new Map<string, string | undefined>();
+  const readFile = (path: string): string => {
+    files.set(path, undefined);
+    const text = readText(path);
+    files.set(path, text);
+    return text;
+  };
+  try {
+    return { result: { config: compileFile(file, readFile, options) }, files };
+  } catch (error) {
+    if (error instanceof ConfigUnreadableError || error instanceof CorefileErrors)
+      return { result: { error }, files };
+    throw error;
+  }
+}
+
 /**
  * Reads, parses and compiles a Corefile from disk.
  *
  * @throws ConfigUnreadableError, or CorefileErrors for anything wrong in what was read.
  */
 export function loadConfig(file: string, options: LoadOptions = {}): ServerConfig {
+  return compileFile(file, readText, options);
+}
+
+function compileFile(
+  file: string,
+  readFile: ParseHost['readFile'],
+  options: LoadOptions,
+): ServerConfig {
   let text: string;
   try {
-    text = readText(file);
+    text = readFile(file);
   } catch (cause) {
     throw new ConfigUnreadableError(file, cause);
   }
-  const host = { ...diskHost, environment: options.environment ?? process.env };
+  const environment = options.environment ?? process.env;
+  const host = { ...diskHost, readFile, environment };
   return compileConfig(parseCorefile(text, file, host), options);
 }
 
-const diskHost: Omit<ParseHost, 'environment'> = {
-  readFile: readText,
+const diskHost: Pick<ParseHost, 'listDirectory'> = {
   listDirectory(path) {
     try {
       return readdirSync(path).map((name) => ({

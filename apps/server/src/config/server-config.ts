@@ -14,6 +14,8 @@ export interface ServerConfig {
   readonly ready?: HttpAddress;
   readonly prometheus?: HttpAddress;
   readonly workers: WorkersConfig;
+  /** Absent: the Corefile is read again at a signal only. */
+  readonly reload?: ReloadConfig;
   /** What an operator should know although nothing is wrong. */
   readonly notices: readonly Notice[];
 }
@@ -126,6 +128,14 @@ export interface WorkersConfig {
   readonly count?: number;
   /** Each stays on a core of its own as far as they go, and is given the datagrams that come to that core. */
   readonly pin: boolean;
+}
+
+/** When the Corefile is looked at: each time after `intervalMs`, up to `jitterMs` sooner or later. */
+export interface ReloadConfig {
+  /** 2,000 at least. */
+  readonly intervalMs: number;
+  /** Half of the interval at the most. */
+  readonly jitterMs: number;
 }
 
 /** Where an HTTP endpoint listens. */

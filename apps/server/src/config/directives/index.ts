@@ -6,11 +6,12 @@ import { errors } from './errors.ts';
 import { k8sGateway } from './k8s-gateway/index.ts';
 import { LACKING_DIRECTIVES } from './lacking.ts';
 import { log } from './log.ts';
+import { reload } from './reload.ts';
 import { workers } from './workers.ts';
 
 /** Everything that may stand in a server block. A new directive is one more line here. */
 export const DIRECTIVES: Vocabulary<BlockDraft> = {
   noun: 'directive',
-  words: [bind, errors, health, k8sGateway, log, prometheus, ready, workers],
+  words: [bind, errors, health, k8sGateway, log, prometheus, ready, reload, workers],
   lacking: LACKING_DIRECTIVES,
 };

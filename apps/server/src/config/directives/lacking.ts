@@ -17,7 +17,6 @@ export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
   https3: PLAIN,
   timeouts: 'remove it; idle TCP connections are closed after a fixed time',
   multisocket: 'write "workers" with the same number, or remove it for one per core',
-  reload: 'remove it, and restart Seamark after a change of the Corefile',
   nsid: 'remove it; the NSID option is not answered',
   bufsize: NO_NEED,
   debug: NO_DEBUG,
