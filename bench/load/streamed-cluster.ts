@@ -84,6 +84,10 @@ export class StreamedCluster implements AsyncDisposable {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://server.example');
+    if (request.headers.accept === 'application/vnd.kubernetes.protobuf') {
+      response.writeHead(406).end();
+      return;
+    }
     response.setHeader('Content-Type', 'application/json');
     response.flushHeaders();
     response.on('close', () => this.#watches.delete(response));

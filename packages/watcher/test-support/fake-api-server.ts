@@ -23,6 +23,11 @@ export class Exchange {
     return this.query.get('sendInitialEvents') === 'true';
   }
 
+  /** Asked for in one piece, as protobuf and nothing else. */
+  get isWholeList(): boolean {
+    return this.request.headers.accept === 'application/vnd.kubernetes.protobuf';
+  }
+
   get isWatch(): boolean {
     return this.query.has('watch');
   }
@@ -64,14 +69,20 @@ export class Exchange {
   }
 }
 
-/** An API server on loopback that does what `reply` says, and remembers what it was asked. */
+/**
+ * An API server on loopback that does what `reply` says, and remembers what it was asked. It has no protobuf, and
+ * refuses what is asked for in that alone without a word of it, unless `wholeList` replies.
+ */
 export class FakeApiServer {
   readonly exchanges: Exchange[] = [];
   reply: Reply;
+  wholeList: Reply | undefined;
   readonly #server = createServer((request, response) => {
     const exchange = new Exchange(request, response);
+    const reply = exchange.isWholeList ? this.wholeList : this.reply;
+    if (reply === undefined) return exchange.refuse(406, 'NotAcceptable', 'JSON alone');
     this.exchanges.push(exchange);
-    this.reply(exchange);
+    reply(exchange);
   });
 
   constructor(reply: Reply) {

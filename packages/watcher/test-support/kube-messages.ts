@@ -44,6 +44,12 @@ export function eventFrame(type: string, object: Buffer, kind = 'Ingress'): Buff
   return frame(message({ 1: type, 2: message({ 1: enveloped(group, kind, object) }) }));
 }
 
+/** The body of a list of Ingresses. */
+export function listBody(resourceVersion: string, objects: readonly Buffer[]): Buffer {
+  const list = message({ 1: message({ 1: '', 2: resourceVersion, 3: '' }), 2: objects });
+  return enveloped('networking.k8s.io/v1', 'IngressList', list);
+}
+
 /** As much of an object as these tests have, in the shape of JSON. */
 export interface PlainObject {
   readonly metadata: {

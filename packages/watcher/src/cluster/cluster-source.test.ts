@@ -10,6 +10,7 @@ import {
   ingressObject,
   type Reply,
 } from '../../test-support/fake-api-server.ts';
+import { listBody, objectMessage } from '../../test-support/kube-messages.ts';
 import { RecordingSink, recordingLogger } from '../../test-support/recording-sink.ts';
 import type { Kind } from '../sources/contract.ts';
 import { replyHere } from './access-reply.ts';
@@ -27,6 +28,8 @@ let sink: RecordingSink;
 let log: ReturnType<typeof recordingLogger>;
 let slept: number[];
 let running: Promise<void>;
+/** What the server replies to a whole list. */
+let wholeList: Reply | undefined;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'seamark-cluster-'));
@@ -34,6 +37,7 @@ beforeEach(async () => {
   sink = new RecordingSink();
   log = recordingLogger();
   slept = [];
+  wholeList = undefined;
 });
 
 afterEach(async () => {
@@ -51,6 +55,7 @@ async function start(
   user?: object,
 ): Promise<void> {
   server = await new FakeApiServer(reply).listen();
+  server.wholeList = wholeList;
   const file = join(directory, 'kubeconfig');
   await writeFile(file, server.kubeconfig(user));
   const source = new ClusterSource({ kind: 'kubeconfig', file }, kinds, {
@@ -148,6 +153,83 @@ describe('lists', () => {
     expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b']);
     second?.events(bookmark('40', true));
     await vi.waitFor(() => expect(sink.keys).toEqual(['Ingress default/a']));
+    expect(slept).toEqual([]);
+  });
+});
+
+describe('whole lists', () => {
+  const body = listBody(
+    '50',
+    ['a', 'b'].map((name) => objectMessage({ metadata: { name, namespace: 'default' } })),
+  );
+  const protobuf: Reply = ({ response }) => {
+    response.setHeader('Content-Type', 'application/vnd.kubernetes.protobuf');
+    response.write(body);
+  };
+
+  test('come first, and a watch from their version follows', async () => {
+    wholeList = (exchange) => {
+      protobuf(exchange);
+      exchange.end();
+    };
+    await start(quiet);
+    await vi.waitFor(() => expect(lastQuery()?.get('resourceVersion')).toBe('50'));
+    expect(lastQuery()?.has('sendInitialEvents')).toBe(false);
+    expect(sink.calls).toEqual([
+      'beginList Ingress',
+      'upsert Ingress default/a',
+      'upsert Ingress default/b',
+      'endList Ingress',
+      'flush',
+    ]);
+    expect(sink.statuses.map(({ state }) => state)).toEqual(['listing', 'watching']);
+    expect(slept).toEqual([]);
+  });
+
+  test.each<[string, Reply]>([
+    [
+      'breaks off',
+      (exchange) => {
+        protobuf(exchange);
+        exchange.cut();
+      },
+    ],
+    ['takes the server too long', (exchange) => exchange.refuse(504, 'Timeout', 'too long')],
+    [
+      'is cut short',
+      (exchange) => {
+        exchange.response.setHeader('Content-Type', 'application/vnd.kubernetes.protobuf');
+        // The envelope's last four octets are two empty members.
+        exchange.response.end(body.subarray(0, -5));
+      },
+    ],
+  ])('of which one %s are followed by a streamed one', async (_, reply) => {
+    wholeList = reply;
+    await start(streamed);
+    await vi.waitFor(() => expect(sink.statuses.at(-1)?.state).toBe('watching'));
+    expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b']);
+    expect(slept).toHaveLength(1);
+    expect(server.exchanges.map((exchange) => exchange.isStreamedList)).toEqual([false, true]);
+  });
+
+  test('are asked for once more where the server was not reached', async () => {
+    let isUp = false;
+    wholeList = (exchange) => {
+      if (!isUp) exchange.response.destroy();
+      isUp = true;
+      protobuf(exchange);
+      exchange.end();
+    };
+    await start(quiet);
+    await vi.waitFor(() => expect(sink.statuses.at(-1)?.state).toBe('watching'));
+    expect(server.exchanges.some((exchange) => exchange.isStreamedList)).toBe(false);
+  });
+
+  test('in JSON, which nobody asked for, are not read', async () => {
+    wholeList = (exchange) => exchange.json({ metadata: { resourceVersion: '9' }, items: [a] });
+    await start(streamed);
+    await vi.waitFor(() => expect(sink.statuses.at(-1)?.state).toBe('watching'));
+    expect(sink.keys).toEqual(['Ingress default/a', 'Ingress default/b']);
     expect(slept).toEqual([]);
   });
 });

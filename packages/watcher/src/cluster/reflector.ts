@@ -14,6 +14,7 @@ import {
 } from './failure.ts';
 import { pages } from './paged-list.ts';
 import { inScope, type Scope, selectionOf } from './scope.ts';
+import { listWhole } from './whole-list.ts';
 
 /** What a reflector works with; all but the sink and the backoff may be shared. */
 export interface ReflectorParts {
@@ -46,9 +47,10 @@ const repeatAfterMs = 300_000;
 /**
  * Keeps one scope of one kind of one cluster in step with the sink, for ever: list, watch, resume, relist.
  *
- *   no version ──streamed list──▶ watching ──stream ends──▶ version known ──watch──▶ watching
- *       ▲  └──refused: paged list───▶ version known              │
- *       └────────────────── 410: version forgotten ──────────────┘
+ *   no version ──whole list──▶ version known ──watch──▶ watching ──stream ends──▶ version known
+ *       ▲  ├──in vain: streamed list──▶ watching                                      │
+ *       │  └──refused: paged list──▶ version known                                    │
+ *       └─────────────────────────── 410: version forgotten ──────────────────────────┘
  *
  * Any failure waits its backoff and goes on from what is known. Nothing is dropped but by endList.
  */
@@ -58,6 +60,8 @@ export class Reflector {
   /** Of the last event delivered; undefined: a list is due. */
   #version: string | undefined;
   #isListing = false;
+  /** The next list is asked for whole: as long as that works. */
+  #wholeNext: boolean;
   /** When the watch that is under way became one; undefined before. */
   #watchingSince: number | undefined;
   /** The server began a streamed list and fell silent: the next list is paged. */
@@ -73,6 +77,7 @@ export class Reflector {
   constructor(parts: ReflectorParts) {
     this.#parts = parts;
     this.#path = pathOf(parts.resource, parts.version, parts.scope.namespace);
+    this.#wholeNext = parts.resource.isBuiltIn;
   }
 
   /** Resolves when the signal aborts. Rejects only on a bug: the sink's exceptions, or our own. */
@@ -93,6 +98,7 @@ export class Reflector {
   async #attempt(signal: AbortSignal): Promise<void> {
     if (this.#version !== undefined) return this.#watch(signal, this.#version);
     if (this.#pageNext) return this.#listPages(signal);
+    if (this.#wholeNext && (await this.#listWhole(signal))) return;
     try {
       await this.#watch(signal, undefined);
     } catch (error) {
@@ -141,6 +147,37 @@ export class Reflector {
     if (!isHealthy || this.#isListing) {
       throw new ConnectionError(`${this.#parts.connection.server} ended the watch early`);
     }
+  }
+
+  /** @returns false where another sort of list is to be tried at once */
+  async #listWhole(signal: AbortSignal): Promise<boolean> {
+    const { connection, resource, scope } = this.#parts;
+    this.#setStatus({ state: 'listing' });
+    let version: string | undefined;
+    try {
+      version = await listWhole(
+        connection,
+        this.#path,
+        selectionOf(scope),
+        signal,
+        resource.fields,
+        {
+          onOpen: () => this.#beginList(),
+          onObject: (object) => this.#upsert(object),
+        },
+      );
+    } catch (error) {
+      // Unlike a watch, a list has to be through within a minute: one that is too long comes another way.
+      const isUnreached = error instanceof ConnectionError && !error.isSilence && !this.#isListing;
+      if (!isUnreached) this.#wholeNext = false;
+      throw error;
+    }
+    if (version === undefined) {
+      this.#wholeNext = false;
+      return false;
+    }
+    this.#endList(version);
+    return true;
   }
 
   async #listPages(signal: AbortSignal): Promise<void> {

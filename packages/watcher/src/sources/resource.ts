@@ -12,6 +12,8 @@ export interface Resource {
   /** The resource's name in paths and RBAC rules. */
   readonly plural: string;
   readonly isNamespaced: boolean;
+  /** No custom resource: API servers have it as protobuf. */
+  readonly isBuiltIn: boolean;
   /** Every member that is read of an object of this kind: of protobuf and of manifests, nothing else is there. */
   readonly fields: Fields;
 }

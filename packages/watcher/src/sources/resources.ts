@@ -58,7 +58,15 @@ const routeFields: Fields = unnumbered(
 );
 
 function route(kind: Kind, plural: string, versions: readonly string[]): Resource {
-  return { kind, group: GATEWAY_API, versions, plural, isNamespaced: true, fields: routeFields };
+  return {
+    kind,
+    group: GATEWAY_API,
+    versions,
+    plural,
+    isNamespaced: true,
+    isBuiltIn: false,
+    fields: routeFields,
+  };
 }
 
 /** Every kind that is read. */
@@ -69,6 +77,7 @@ export const resources: Readonly<Record<Kind, Resource>> = {
     versions: ['v1'],
     plural: 'ingresses',
     isNamespaced: true,
+    isBuiltIn: true,
     fields: {
       1: metadata,
       2: message('spec', {
@@ -84,6 +93,7 @@ export const resources: Readonly<Record<Kind, Resource>> = {
     versions: ['v1'],
     plural: 'services',
     isNamespaced: true,
+    isBuiltIn: true,
     fields: {
       1: metadata,
       2: message('spec', { 4: text('type'), 5: texts('externalIPs') }),
@@ -96,6 +106,7 @@ export const resources: Readonly<Record<Kind, Resource>> = {
     versions: ['v1'],
     plural: 'endpointslices',
     isNamespaced: true,
+    isBuiltIn: true,
     fields: {
       1: metadata,
       2: messages('endpoints', {
@@ -112,6 +123,7 @@ export const resources: Readonly<Record<Kind, Resource>> = {
     versions: ['v1', 'v1beta1'],
     plural: 'gateways',
     isNamespaced: true,
+    isBuiltIn: false,
     fields: unnumbered(
       metadata,
       message(
@@ -131,6 +143,7 @@ export const resources: Readonly<Record<Kind, Resource>> = {
     versions: ['v1'],
     plural: 'listenersets',
     isNamespaced: true,
+    isBuiltIn: false,
     fields: unnumbered(
       metadata,
       message('spec', unnumbered(message('parentRef', parentRef), messages('listeners', listener))),
@@ -148,6 +161,7 @@ export const resources: Readonly<Record<Kind, Resource>> = {
     versions: ['v1alpha1'],
     plural: 'dnsendpoints',
     isNamespaced: true,
+    isBuiltIn: false,
     fields: unnumbered(
       metadata,
       message(
@@ -167,6 +181,7 @@ export const resources: Readonly<Record<Kind, Resource>> = {
     versions: ['v1'],
     plural: 'nodes',
     isNamespaced: false,
+    isBuiltIn: true,
     fields: {
       1: metadata,
       3: message('status', {

