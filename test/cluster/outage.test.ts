@@ -13,7 +13,7 @@ const ZONE = 'example.com';
 const failing = (line: LogLine): boolean => isComplaint(line) && line.kind === 'Ingress';
 
 describe.skipIf(missing)('while the API server is away', () => {
-  test('the server fails with Not Ready until the first sync, then catches up', async ({
+  test('the server fails with Not Ready until the first sync or for synctimeout, then catches up', async ({
     ownCluster,
     serve,
   }) => {
@@ -27,12 +27,19 @@ describe.skipIf(missing)('while the API server is away', () => {
     const { server, asker } = await serve(
       corefile(ZONE, apiServer.kubeconfig, { also: [`ready ${ready}`] }),
     );
+    const { server: hasty, asker: denied } = await serve(
+      corefile(ZONE, apiServer.kubeconfig, { resources: 'Ingress\n    synctimeout 1s' }),
+    );
     await server.line('a warning that it cannot reach the API server', failing);
     expect(await asker.answer('www.example.com. A')).toBe('SERVFAIL EDE 14');
     expect(await statusOf()).toBe(503);
+    await hasty.event('unread-denied');
+    await denied.becomes('www.example.com. A', 'NXDOMAIN');
+    expect(await denied.answer('example.com. NS')).toBe('dns1.kube-system.example.com.');
 
     await apiServer.start();
     await asker.becomes('www.example.com. A', '192.0.2.1');
+    await denied.becomes('www.example.com. A', '192.0.2.1');
     await asker.becomes('nothing.example.com. A', 'NXDOMAIN');
     await waitFor(async () => (await statusOf()) === 200, { what: 'ready to say 200' });
   });

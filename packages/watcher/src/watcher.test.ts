@@ -35,6 +35,9 @@ describe('a kind that others only add to', () => {
     await vi.waitFor(() => expect(routes.short('www.example.com A')).toEqual(['192.0.2.1']), {
       timeout: 20_000,
     });
+    expect(routes.complaints.map(({ message }) => message)).toEqual([
+      'example.com: ListenerSet of source 0 could not be read yet: names that only they have are denied, for synctimeout (0.005 s) is over',
+    ]);
   });
 });
 

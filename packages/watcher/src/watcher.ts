@@ -12,8 +12,9 @@ import { createProjectors } from './projection/projectors.ts';
 import { KINDS, type Kind, type KindStatus, type Logger, type Sink } from './sources/contract.ts';
 import { TargetSources } from './targets/target-sources.ts';
 import type { WatchedSource, WatcherOptions } from './watching/options.ts';
-import type { WatcherStatus } from './watching/status.ts';
+import type { ViewStatus, WatcherStatus } from './watching/status.ts';
 import { EVERY_OBJECT, goWithout, sourceOf, type Taker, type View } from './watching/taker.ts';
+import { denialText, type Unread } from './watching/unread.ts';
 import type { GatewayOptions } from './zone-index/gateway.ts';
 import { ViewIndex } from './zone-index/view-index.ts';
 
@@ -101,7 +102,9 @@ export class Watcher {
         index,
         publisher,
         gateways,
-        waiting: new Set(),
+        heard: new Set(),
+        waits: new Map(),
+        over: new Set(),
         publishedAt: 0,
         synced: false,
         resolving: 'not yet',
@@ -128,6 +131,9 @@ export class Watcher {
   async run(signal: AbortSignal): Promise<void> {
     const failed = new AbortController();
     const stop = AbortSignal.any([signal, failed.signal]);
+    for (const view of this.views) {
+      for (const gateway of view.gateways.keys()) this.waitForUnread(view, gateway);
+    }
     try {
       await Promise.all(this.sources.map(({ source }, i) => source.start(this.sinkFor(i), stop)));
     } finally {
@@ -140,16 +146,7 @@ export class Watcher {
 
   status(): WatcherStatus {
     return {
-      views: this.views.map(({ index, publisher, gateways, publishedAt, synced, resolving }) => ({
-        generation: publisher.generation,
-        names: index.names,
-        bytes: publisher.bytes,
-        zones: index.zoneStatus(),
-        publishedAt,
-        synced,
-        ready: gateways.every((_, gateway) => index.isReady(gateway)),
-        resolving: resolving === 'awaited' && index.isResolving,
-      })),
+      views: this.views.map((view) => this.viewStatus(view)),
       sources: this.sources.map(({ label }, i) => ({
         label,
         kinds: (this.kinds[i] ?? []).map((kind) => ({
@@ -188,6 +185,26 @@ export class Watcher {
     return known ?? new Bystanders(name);
   }
 
+  private viewStatus(view: View): ViewStatus {
+    const { index, publisher, gateways, publishedAt, synced, resolving } = view;
+    return {
+      generation: publisher.generation,
+      names: index.names,
+      bytes: publisher.bytes,
+      zones: gateways.flatMap((_, gateway) => {
+        const zones = index.zoneStatus(gateway);
+        const unread = view.over.has(gateway) ? this.unreadOf(view, gateway) : [];
+        if (unread.length === 0) return zones;
+        const warning = denialText(unread, index.hasRead(gateway));
+        return zones.map((zone) => ({ ...zone, warning }));
+      }),
+      publishedAt,
+      synced,
+      ready: gateways.every((_, gateway) => index.isReady(gateway)),
+      resolving: resolving === 'awaited' && index.isResolving,
+    };
+  }
+
   private placeOf(view: View, gateway: number, cluster: number): BystanderPlace {
     return {
       view: this.views.indexOf(view),
@@ -210,9 +227,11 @@ export class Watcher {
     return this.views.flatMap((view) =>
       view.gateways.flatMap(({ sources, resources, projection }, gateway) =>
         sources.map((source, cluster) => {
-          const intake = view.index.intake(gateway, cluster, () =>
-            this.waitForOthers(view, gateway),
-          );
+          const intake = view.index.intake(gateway, cluster, () => {
+            if (view.heard.has(gateway)) return;
+            view.heard.add(gateway);
+            this.waitForUnread(view, gateway);
+          });
           const place = this.placeOf(view, gateway, cluster);
           const claims = this.bystanders.reduce<ClaimSink>(
             (sink, bystanders) => bystanders.beside(place, sink),
@@ -234,15 +253,46 @@ export class Watcher {
     this.sources[source]?.source.read(kind);
   }
 
-  /** Once something of a gateway has been read: the rest is not waited for for ever. */
-  private waitForOthers(view: View, gateway: number): void {
-    if (view.index.isSynced(gateway) || view.waiting.has(gateway)) return;
-    view.waiting.add(gateway);
-    this.later(view.gateways[gateway]?.syncTimeoutMs ?? SYNC_TIMEOUT_MS, () => {
-      this.goWithoutMissing(view, gateway);
+  /**
+   * Not for ever: counted from the start, and anew when the first kind of the gateway has been read, for then the API
+   * server is there, and the others are on their way.
+   */
+  private waitForUnread(view: View, gateway: number): void {
+    clearTimeout(view.waits.get(gateway));
+    const { syncTimeoutMs = SYNC_TIMEOUT_MS, zones = [] } = view.gateways[gateway] ?? {};
+    if (syncTimeoutMs === Number.POSITIVE_INFINITY) return;
+    const end = (): void => {
+      const unread = this.unreadOf(view, gateway);
+      if (unread.length === 0) return;
+      view.over.add(gateway);
+      this.goWithoutUnread(view, gateway);
       view.index.stopWaiting(gateway);
       this.publish();
-    });
+      const text = denialText(unread, view.index.hasRead(gateway));
+      this.log.warn(
+        { event: 'unread-denied', zones },
+        `${zones.join(' ')}: ${text}, for synctimeout (${syncTimeoutMs / 1000} s) is over`,
+      );
+    };
+    view.waits.set(gateway, this.later(syncTimeoutMs, end));
+  }
+
+  /** Of each of a gateway's sources that lacks something. */
+  private unreadOf(view: View, gateway: number): readonly Unread[] {
+    return this.takers
+      .filter((taker) => taker.view === view && taker.gateway === gateway)
+      .map((taker) => {
+        const source = sourceOf(view, gateway, taker.cluster) ?? -1;
+        return { label: this.sources[source]?.label ?? '', kinds: this.unreadFor(taker) };
+      })
+      .filter(({ kinds }) => kinds.length > 0);
+  }
+
+  /** Kinds that a taker has its names of and that have not been read whole. */
+  private unreadFor({ view, gateway, cluster, projectors }: Taker): readonly Kind[] {
+    return (this.kinds[sourceOf(view, gateway, cluster) ?? -1] ?? [])
+      .filter(({ kind, synced }) => !synced && projectors.some(({ kinds }) => kinds.includes(kind)))
+      .map(({ kind }) => kind);
   }
 
   /** Once the first host names are asked for: neither are they. */
@@ -255,13 +305,14 @@ export class Watcher {
     });
   }
 
-  private later(milliseconds: number, run: () => void): void {
+  private later(milliseconds: number, run: () => void): NodeJS.Timeout {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       run();
     }, milliseconds);
     timer.unref();
     this.timers.add(timer);
+    return timer;
   }
 
   private sinkFor(source: number): Sink {
@@ -304,11 +355,10 @@ export class Watcher {
   }
 
   /** Each cluster of a gateway goes on without what of it has not been read. */
-  private goWithoutMissing(view: View, gateway: number): void {
+  private goWithoutUnread(view: View, gateway: number): void {
     for (const taker of this.takers) {
       if (taker.view !== view || taker.gateway !== gateway) continue;
-      const kinds = this.kinds[sourceOf(view, gateway, taker.cluster) ?? -1] ?? [];
-      for (const { kind, synced } of kinds) if (!synced) goWithout(taker, kind);
+      for (const kind of this.unreadFor(taker)) goWithout(taker, kind);
     }
   }
 

@@ -7,7 +7,7 @@ const STATUS: WatcherStatus = {
     {
       resolving: false,
       ...{ generation: 3, names: 12, bytes: 4096, publishedAt: 1_700_000_000_000 },
-      zones: [{ zone: 'example.com.', serial: 7, names: 12 }],
+      zones: [{ zone: 'example.com.', serial: 7, names: 12, warning: 'names are denied' }],
       ...{ synced: false, ready: true },
     },
   ],
@@ -34,6 +34,7 @@ test('zones and sources are told as they stand, with what is wrong and since whe
     zones: [
       {
         ...{ zone: 'example.com.', serial: 7, names: 12, synced: false, ready: true },
+        warning: 'names are denied',
         publishedAt: '2023-11-14T22:13:20.000Z',
       },
     ],

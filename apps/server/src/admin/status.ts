@@ -20,8 +20,10 @@ export interface StatusZone {
   readonly names: number;
   /** Every kind that it has its names of has been read. */
   readonly synced: boolean;
-  /** Or has been waited for long enough: no answer is held back. */
+  /** Or, where some have been, waited for long enough: it can be sent questions. */
   readonly ready: boolean;
+  /** Names are denied that may exist, because what would tell could not be read in time. */
+  readonly warning?: string;
   /** When a change of it or its neighbours was last published; null before the first. */
   readonly publishedAt: string | null;
 }

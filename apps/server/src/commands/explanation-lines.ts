@@ -130,13 +130,15 @@ function watchedText({ state, since, reason, synced }: StatusKind, now: number):
   return `${state} for ${age}`;
 }
 
-function serverLines({ server, listener }: Explanation): string[] {
+function serverLines({ server, listener, zone }: Explanation): string[] {
   const { noAnswer, noStatus, status, statusAt } = server;
   const lines: string[] = [];
   if (noAnswer !== null) lines.push(`No server was asked at ${listener}: ${noAnswer}.`);
   if (status !== null) {
     const ready = status.ready ? 'ready' : `not ready (${status.notReady.join(', ')})`;
     lines.push(`Seamark ${status.version} is ${ready}, says ${statusAt}.`);
+    const warning = status.zones.find((one) => one.zone === zone)?.warning;
+    if (warning !== undefined) lines.push(`Of ${zone} it says: ${warning}.`);
   } else if (noStatus !== null) {
     lines.push(`No status of a server at ${statusAt}: ${noStatus}.`);
   } else if (statusAt === null && noAnswer === null) {

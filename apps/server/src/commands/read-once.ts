@@ -72,7 +72,11 @@ export async function readOnce(config: ServerConfig, options: ReadOptions): Prom
   const watcher: Watcher = new Watcher({
     ...{ sources, readers: 1, log },
     views: views.map((of) => ({
-      gateways: of.flatMap((index) => gateways[indices.indexOf(index)] ?? []),
+      gateways: of.flatMap((index) => {
+        const gateway = gateways[indices.indexOf(index)];
+        // Of what could not be read nothing is known: nobody is told that it is not there.
+        return gateway === undefined ? [] : { ...gateway, syncTimeoutMs: Number.POSITIVE_INFINITY };
+      }),
     })),
     ...(options.explain !== undefined && { explain: options.explain }),
     onChange: () => {

@@ -50,6 +50,9 @@ describe('the description of a gateway', () => {
     expect(described('flatten')[1]).toBe(
       '            host names of load balancers are resolved by /etc/resolv.conf',
     );
+    expect(described('synctimeout never')[1]).toBe(
+      '            kinds that cannot be read are waited for without end',
+    );
     expect(described('kubeconfig /a\n kubeconfig /b')[1]).toBe(
       '            a name of several clusters is answered what all of them have',
     );

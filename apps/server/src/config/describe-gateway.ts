@@ -43,8 +43,10 @@ function describeAnswers(gateway: GatewayConfig): string[] {
     lines.push(`host names of load balancers are resolved by ${resolvers}`);
   }
   if (negativeTtl !== Math.min(ttl, 60)) lines.push(`negative TTL ${negativeTtl}`);
-  if (syncTimeoutMs !== 60_000)
-    lines.push(`kinds that cannot be read are waited for ${syncTimeoutMs / 1000} s`);
+  if (syncTimeoutMs !== 60_000) {
+    const patience = Number.isFinite(syncTimeoutMs) ? `${syncTimeoutMs / 1000} s` : 'without end';
+    lines.push(`kinds that cannot be read are waited for ${patience}`);
+  }
   return lines;
 }
 

@@ -53,6 +53,7 @@ describe('an option', () => {
     ['synctimeout 0', { syncTimeoutMs: 0 }],
     ['synctimeout 1m30s', { syncTimeoutMs: 90_000 }],
     ['synctimeout 24h', { syncTimeoutMs: 86_400_000 }],
+    ['synctimeout never', { syncTimeoutMs: Number.POSITIVE_INFINITY }],
     ['manifests a ../b', { sources: [{ kind: 'manifests', directories: dirs('seamark/a', 'b') }] }],
     ['kubeconfig a ""', { sources: [{ kind: 'kubeconfig', file: '/etc/seamark/a' }] }],
     [
@@ -247,8 +248,8 @@ describe('refusals', () => {
       'negativeTTL 5',
       '3:3: unknown option of k8s_gateway "negativeTTL"; did you mean "negativeTtl"? Allowed here: annotationPrefixes, apex, clusters, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl',
     ],
-    ['synctimeout 60', '3:15: "60" is no duration. Allowed here: 0, 30s, 1m30s'],
-    ['synctimeout 25h', '3:15: "25h" is longer than a day. Allowed here: 0-24h'],
+    ['synctimeout 60', '3:15: "60" is no duration. Allowed here: 0, 30s, 1m30s, never'],
+    ['synctimeout 25h', '3:15: "25h" is longer than a day. Allowed here: 0-24h, never'],
     [
       'apex ns1.example.org. ::1',
       '3:25: "ns1.example.org." lies in no zone here (example.com.): its addresses are told by the servers of its own zone; remove them',

@@ -101,7 +101,7 @@ export interface GatewayConfig {
   readonly sources: readonly [SourceConfig, ...SourceConfig[]];
   /** Of a name that several sources have: all they say together, or what the first of them says. */
   readonly clusters: 'merge' | 'first';
-  /** How long what is missing is waited for before it is denied; 0: not at all. At most a day. */
+  /** How long what is missing is waited for before it is denied; 0: not at all. At most a day, or Infinity. */
   readonly syncTimeoutMs: number;
   /** Ingresses of these classes alone; absent: of every class, and of none. */
   readonly ingressClasses?: readonly string[];

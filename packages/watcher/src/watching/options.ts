@@ -15,7 +15,10 @@ export interface WatchedSource {
 export interface WatchedGateway extends Omit<GatewayOptions, 'clusters'> {
   /** Its clusters, the one that takes precedence first; none twice, 16 at the most. */
   readonly sources: readonly number[];
-  /** How long a kind that can't be read holds back negative answers once another was read; default 60,000. */
+  /**
+   * How long kinds that can't be read hold back negative answers; counted from the start, and anew once the first of
+   * them has been read. Infinity: until all have been. Default 60,000.
+   */
   readonly syncTimeoutMs?: number;
   /** Whom to ask for the addresses of load balancers that have a host name. None: those of /etc/resolv.conf. */
   readonly resolvers?: readonly ResolverAddress[];

@@ -8,7 +8,11 @@ import type { WatchedGateway } from './options.ts';
 export interface View {
   readonly index: ViewIndex;
   /** Gateways of which something has been read. */
-  readonly waiting: Set<number>;
+  readonly heard: Set<number>;
+  /** Of gateways, what ends the wait for what has not been. */
+  readonly waits: Map<number, NodeJS.Timeout>;
+  /** Gateways that went on without something. */
+  readonly over: Set<number>;
   readonly publisher: Publisher;
   readonly gateways: readonly WatchedGateway[];
   publishedAt: number;

@@ -83,10 +83,19 @@ export class Gateway {
     return this.origins().every((origin) => this.read.has(origin));
   }
 
+  /** Something of it has been: the first list of a kind. */
+  get hasRead(): boolean {
+    return this.read.size > 0;
+  }
+
+  /** Something of it has been read, and the rest too or waited for long enough: to be sent questions. */
+  get isReady(): boolean {
+    return this.hasRead && this.stateFlags === 0;
+  }
+
   /** What the apexes tell readers about what is missing: NODE.* or 0. */
   get stateFlags(): number {
-    // Of a cluster that was never reached nothing can be denied, however long that takes.
-    if (this.read.size === 0) return NODE.ZONE_UNSYNCED;
-    return this.isSynced || this.waited ? 0 : NODE.ZONE_PARTIAL;
+    if (this.isSynced || this.waited) return 0;
+    return this.hasRead ? NODE.ZONE_PARTIAL : NODE.ZONE_UNSYNCED;
   }
 }

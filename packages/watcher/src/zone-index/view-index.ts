@@ -146,15 +146,14 @@ export class ViewIndex {
     return this.tree.size;
   }
 
-  /** Each zone's apex in presentation format, its serial, and how many names it has. */
-  zoneStatus(): { zone: string; serial: number; names: number }[] {
-    return this.gateways.flatMap(({ options, zones }) =>
-      zones.map(({ serial, number }, i) => ({
-        zone: options.zones[i] ?? '',
-        serial,
-        names: this.tree.namesIn(number),
-      })),
-    );
+  /** Each of a gateway's zones: its apex in presentation format, its serial, and how many names it has. */
+  zoneStatus(gateway: number): { zone: string; serial: number; names: number }[] {
+    const { options, zones } = this.gateway(gateway);
+    return zones.map(({ serial, number }, i) => ({
+      zone: options.zones[i] ?? '',
+      serial,
+      names: this.tree.namesIn(number),
+    }));
   }
 
   /** All that the index knows of a name, and why; undefined if it lies in no zone. Changes nothing. */
@@ -198,7 +197,7 @@ export class ViewIndex {
     });
   }
 
-  /** Kinds that are still missing are waited for no longer: what of them is known counts. */
+  /** Kinds that are still missing are waited for no longer: what of them is known counts, the rest is denied. */
   stopWaiting(gateway: number): void {
     const target = this.gateway(gateway);
     if (target.waited || target.isSynced) return;
@@ -207,14 +206,19 @@ export class ViewIndex {
     this.markState(target);
   }
 
+  /** Some kind has been read. */
+  hasRead(gateway: number): boolean {
+    return this.gateway(gateway).hasRead;
+  }
+
   /** Every kind has been read. */
   isSynced(gateway: number): boolean {
     return this.gateway(gateway).isSynced;
   }
 
-  /** What is missing is denied: every kind has been read, or waited for long enough. */
+  /** Every kind has been read, or, where some have, waited for long enough. */
   isReady(gateway: number): boolean {
-    return this.gateway(gateway).stateFlags === 0;
+    return this.gateway(gateway).isReady;
   }
 
   /** Whether there are host names of which nothing is known because the first answer has not come. */

@@ -360,6 +360,76 @@ describe('until everything has been read', () => {
     expect(scene.short('x.y.example.com A')).toBe('NXDOMAIN');
   });
 
+  it('where nothing was read at all, too: all is denied then, which is told', async () => {
+    await using scene = new Scene([{}], 5);
+    await vi.waitFor(() => expect(scene.short('www.example.com A')).toBe('NXDOMAIN'), 20_000);
+    expect(scene.short('example.com A')).toBe('NODATA');
+    expect(scene.ask('example.com SOA').answer).toHaveLength(1);
+    expect(scene.short('example.com NS')).toEqual(['ns1.example.com.']);
+    const warning =
+      'nothing is known, for Ingress, Service, EndpointSlice of source 0 could not be read yet: every name is denied';
+    expect(scene.complaints).toEqual([
+      {
+        level: 'warn',
+        event: 'unread-denied',
+        message: `example.com: ${warning}, for synctimeout (0.005 s) is over`,
+      },
+    ]);
+    // It is no server to be sent questions.
+    const [before] = scene.watcher.status().views;
+    expect(before).toMatchObject({ ready: false, zones: [{ warning }] });
+
+    scene.sink().beginList('Ingress');
+    scene.put('Ingress', www);
+    expect(scene.short('www.example.com A')).toEqual(['192.0.2.1']);
+    scene.sink().endList('Ingress');
+    scene.sink().flush();
+    expect(scene.watcher.status().views[0]).toMatchObject({
+      ...{ synced: false, ready: true },
+      zones: [
+        {
+          warning:
+            'Service, EndpointSlice of source 0 could not be read yet: names that only they have are denied',
+        },
+      ],
+    });
+    scene.list('Service');
+    scene.list('EndpointSlice');
+    expect(scene.watcher.status().views[0]).toMatchObject({ synced: true, ready: true });
+    expect(scene.watcher.status().views[0]?.zones[0]).not.toHaveProperty('warning');
+    expect(scene.complaints).toHaveLength(1);
+  });
+
+  it('the wait begins anew with the first kind that is read', async () => {
+    vi.useFakeTimers();
+    try {
+      await using scene = new Scene();
+      vi.advanceTimersByTime(59_000);
+      scene.list('Ingress', [www]);
+      vi.advanceTimersByTime(59_000);
+      expect(scene.short('nope.example.com A')).toBe('SERVFAIL 14');
+      vi.advanceTimersByTime(1000);
+      expect(scene.short('nope.example.com A')).toBe('NXDOMAIN');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('or for ever', async () => {
+    vi.useFakeTimers();
+    try {
+      await using scene = new Scene([{}], Number.POSITIVE_INFINITY);
+      vi.advanceTimersByTime(1e9);
+      expect(scene.short('example.com SOA')).toBe('SERVFAIL 14');
+      scene.list('Ingress', [www]);
+      vi.advanceTimersByTime(1e9);
+      expect(scene.short('nope.example.com A')).toBe('SERVFAIL 14');
+      expect(scene.complaints).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('each gateway waits for its own source', async () => {
     await using scene = new Scene([
       { zones: ['example.com'], sources: [0] },

@@ -62,18 +62,20 @@ export const clusters: Word<GatewayDraft> = {
 
 export const synctimeout: Word<GatewayDraft> = {
   name: 'synctimeout',
-  usage: 'synctimeout DURATION',
+  usage: 'synctimeout DURATION|never',
   help: 'Deny what is missing after so long although a kind could not be read; 60s by default.',
   least: 1,
   most: 1,
   read({ arguments: [token] }, gateway, { problems }) {
     if (token === undefined) return;
-    const milliseconds = parseDuration(token.text);
+    const isNever = token.text === 'never';
+    const milliseconds = isNever ? Number.POSITIVE_INFINITY : parseDuration(token.text);
     if (milliseconds === undefined) {
-      const allowed = ['0', '30s', '1m30s'];
+      const allowed = ['0', '30s', '1m30s', 'never'];
       problems.report(token, `"${token.text}" is no duration`, { allowed });
-    } else if (milliseconds > MAX_SYNC_TIMEOUT_MS) {
-      problems.report(token, `"${token.text}" is longer than a day`, { allowed: ['0-24h'] });
+    } else if (!isNever && milliseconds > MAX_SYNC_TIMEOUT_MS) {
+      const allowed = ['0-24h', 'never'];
+      problems.report(token, `"${token.text}" is longer than a day`, { allowed });
     } else gateway.syncTimeoutMs = milliseconds;
   },
 };
