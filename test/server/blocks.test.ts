@@ -8,6 +8,7 @@ import { parseMessage, query, TcpClient, UdpClient } from '../support/dns/index.
 import { ingress, service } from '../support/kube/objects.ts';
 import { freePort } from '../support/ports.ts';
 import { Manifests, test, WWW } from './harness/fixtures.ts';
+import { metrics } from './harness/metrics.ts';
 
 const ORG = ingress('web/org', ['www.example.org'], ['192.0.2.3']);
 
@@ -48,9 +49,11 @@ test('the same zone on two ports, with another TTL and other kinds', async ({
   asker,
 }) => {
   await manifests.write('lb.json', service('web/lb', ['192.0.2.5']));
+  const admin = await freePort();
   const server = await serve(`
 .:${await freePort()} {
   bind 127.0.0.1
+  prometheus 127.0.0.1:${admin}
   k8s_gateway example.com {
     manifests ${manifests.path}
     resources Ingress
@@ -76,6 +79,19 @@ test('the same zone on two ports, with another TTL and other kinds', async ({
   expect(await services.answer('lb.web.example.com. A')).toBe('192.0.2.5');
   expect(await ttl(ingresses, 'www.example.com. A')).toBe(10);
   expect(await ttl(services, 'lb.web.example.com. A')).toBe(300);
+
+  // Each is told apart by where it is served.
+  const places = (await server.endpoints()).map(({ host, port }) => `${host}:${port}`);
+  const { zones } = (await (await fetch(`http://127.0.0.1:${admin}/status`)).json()) as {
+    zones: readonly { zone: string; listeners: readonly string[] }[];
+  };
+  expect(zones.map(({ zone, listeners }) => [zone, ...listeners])).toEqual(
+    places.map((place) => ['example.com.', place]),
+  );
+  const series = [...(await metrics(admin)).keys()].filter((one) => one.includes('zone_serial'));
+  expect(series).toEqual(
+    places.map((place) => `seamark_zone_serial{zone="example.com.",listeners="${place}"}`),
+  );
 });
 
 test('several blocks on one port share it', async ({ folder, manifests, serve, asker }) => {

@@ -316,7 +316,8 @@ describe('with a server', () => {
 
 test('/status tells zones, kinds and since when', async ({ manifests, serve }) => {
   const admin = await freePort();
-  await serve(corefile(manifests, { also: [`ready 127.0.0.1:${admin}`] }));
+  const server = await serve(corefile(manifests, { also: [`ready 127.0.0.1:${admin}`] }));
+  const { host, port } = await server.endpoint();
   const status = await waitFor(
     async () => {
       const response = await fetch(`http://127.0.0.1:${admin}/status`);
@@ -332,6 +333,7 @@ test('/status tells zones, kinds and since when', async ({ manifests, serve }) =
     zones: [
       {
         ...{ zone: 'example.com.', serial: expect.any(Number), names: expect.any(Number) },
+        listeners: [`${host}:${port}`],
         ...{ synced: true, ready: true, publishedAt: expect.stringMatching(/^\d{4}-.*Z$/) },
       },
     ],

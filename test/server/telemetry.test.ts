@@ -86,7 +86,8 @@ test('`ready` is 503 before the first sync, 200 after it, 503 for the lame duck'
     ),
   );
   await unsynced.event('serving');
-  expect(await status(ready, 'ready')).toBe('503 k8s_gateway example.com.');
+  const { host, port } = await unsynced.endpoint();
+  expect(await status(ready, 'ready')).toBe(`503 k8s_gateway example.com. at ${host}:${port}`);
   expect(await status(health, 'health')).toBe('200 OK');
   // Its lame duck would take an hour.
   unsynced.signal('SIGTERM');

@@ -33,7 +33,10 @@ const source: TelemetrySource = {
   workerRestarts: 1,
   generation: 42,
   publishedAt: 1_700_000_000_500,
-  zones: [{ zone: 'example.com.', serial: 2_026_112_301, names: 1000 }],
+  zones: [
+    { zone: 'example.com.', listeners: '[::]:53', serial: 2_026_112_301, names: 1000 },
+    { zone: 'example.com.', listeners: '192.0.2.1:53 [::1]:54', serial: 7, names: 8 },
+  ],
   sources: [
     { source: 'in-cluster', kind: 'Ingress', state: 'synced', syncedAt: 1_700_000_000_000 },
     { source: 'in-cluster', kind: 'Service', state: 'starting', syncedAt: undefined },
@@ -56,8 +59,9 @@ describe('metrics', () => {
     'seamark_query_log_dropped_total 11',
     'seamark_snapshot_generation 42',
     'seamark_snapshot_published_timestamp_seconds 1700000000.5',
-    'seamark_zone_serial{zone="example.com."} 2026112301',
-    'seamark_zone_names{zone="example.com."} 1000',
+    'seamark_zone_serial{zone="example.com.",listeners="[::]:53"} 2026112301',
+    'seamark_zone_names{zone="example.com.",listeners="[::]:53"} 1000',
+    'seamark_zone_names{zone="example.com.",listeners="192.0.2.1:53 [::1]:54"} 8',
     'seamark_source_state{source="in-cluster",kind="Ingress",state="synced"} 1',
     'seamark_source_state{source="in-cluster",kind="Ingress",state="retrying"} 0',
     'seamark_source_state{source="in-cluster",kind="Ingress",state="absent"} 0',
@@ -93,11 +97,11 @@ describe('metrics', () => {
       },
     });
     await registry.metrics();
-    zones = [{ zone: 'example.net.', serial: 1, names: 0 }];
+    zones = [{ zone: 'example.net.', listeners: '[::]:53', serial: 1, names: 0 }];
     counters.countReply(PATH.TCP4, TYPE.A, RCODE.NOERROR, 50, false, false);
     const text = await registry.metrics();
     expect(text).toContain('seamark_response_octets_total 150');
-    expect(text).toContain('seamark_zone_serial{zone="example.net."} 1');
+    expect(text).toContain('seamark_zone_serial{zone="example.net.",listeners="[::]:53"} 1');
     expect(text).not.toContain('example.com.');
   });
 

@@ -103,15 +103,15 @@ function addSnapshot(registry: Registry, source: TelemetrySource): void {
     [],
     () => timestamp({}, source.publishedAt),
   );
-  gauge(registry, 'seamark_zone_serial', 'Serial of the SOA.', ['zone'], () =>
-    source.zones.map(({ zone, serial }): Sample => [{ zone }, serial]),
+  gauge(registry, 'seamark_zone_serial', 'Serial of the SOA.', ['zone', 'listeners'], () =>
+    source.zones.map(({ zone, listeners, serial }): Sample => [{ zone, listeners }, serial]),
   );
   gauge(
     registry,
     'seamark_zone_names',
     'Names that exist, empty non-terminals among them.',
-    ['zone'],
-    () => source.zones.map(({ zone, names }): Sample => [{ zone }, names]),
+    ['zone', 'listeners'],
+    () => source.zones.map(({ zone, listeners, names }): Sample => [{ zone, listeners }, names]),
   );
 }
 

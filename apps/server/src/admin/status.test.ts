@@ -1,6 +1,6 @@
 import type { WatcherStatus } from '@seamark/watcher';
 import { expect, test } from 'vitest';
-import { statusDocument } from './status.ts';
+import { statusDocument, type ViewListener } from './status.ts';
 
 const STATUS: WatcherStatus = {
   views: [
@@ -28,12 +28,19 @@ const STATUS: WatcherStatus = {
   ],
 };
 
+const LISTENERS: readonly ViewListener[] = [
+  { address: '192.0.2.1', port: 53, view: 0 },
+  { address: '::', port: 5353, view: 1 },
+  { address: '2001:db8::1', port: 53, view: 0 },
+];
+
 test('zones and sources are told as they stand, with what is wrong and since when', () => {
-  expect(JSON.parse(JSON.stringify(statusDocument('1.2.3', [], STATUS)))).toEqual({
+  expect(JSON.parse(JSON.stringify(statusDocument('1.2.3', [], STATUS, LISTENERS)))).toEqual({
     ...{ version: '1.2.3', ready: true, notReady: [] },
     zones: [
       {
         ...{ zone: 'example.com.', serial: 7, names: 12, synced: false, ready: true },
+        listeners: ['192.0.2.1:53', '[2001:db8::1]:53'],
         warning: 'names are denied',
         publishedAt: '2023-11-14T22:13:20.000Z',
       },
@@ -57,7 +64,7 @@ test('zones and sources are told as they stand, with what is wrong and since whe
 });
 
 test('before the watcher has spoken there is nothing but that', () => {
-  expect(statusDocument('1.2.3', ['starting'], undefined)).toEqual({
+  expect(statusDocument('1.2.3', ['starting'], undefined, LISTENERS)).toEqual({
     ...{ version: '1.2.3', ready: false, notReady: ['starting'], zones: [], sources: [] },
   });
 });
@@ -65,5 +72,5 @@ test('before the watcher has spoken there is nothing but that', () => {
 test('what was never published has no time', () => {
   const [view] = STATUS.views;
   const views = view === undefined ? [] : [{ ...view, publishedAt: 0 }];
-  expect(statusDocument('1', [], { ...STATUS, views }).zones[0]?.publishedAt).toBeNull();
+  expect(statusDocument('1', [], { ...STATUS, views }, []).zones[0]?.publishedAt).toBeNull();
 });

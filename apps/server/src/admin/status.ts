@@ -1,4 +1,5 @@
 import type { WatcherStatus } from '@seamark/watcher';
+import { formatHttpAddress } from '../config/http-address.ts';
 
 /**
  * What GET /status says, as JSON: stable for programs, `seamark explain` among them. Times are ISO 8601, in UTC.
@@ -15,6 +16,8 @@ export interface StatusDocument {
 
 export interface StatusZone {
   readonly zone: string;
+  /** Where it is answered so, `ADDRESS:PORT` each: another listener may serve the zone from other objects. */
+  readonly listeners: readonly string[];
   readonly serial: number;
   /** Names that exist, empty non-terminals among them. */
   readonly names: number;
@@ -49,18 +52,32 @@ export interface StatusKind {
   readonly retryInMs?: number;
 }
 
+/** An address and port where DNS is answered, and the view that is behind it. */
+export interface ViewListener {
+  readonly address: string;
+  readonly port: number;
+  /** Its place among those of the watcher. */
+  readonly view: number;
+}
+
+/** Those of one view, as texts. */
+export function listenersOf(view: number, listeners: readonly ViewListener[]): readonly string[] {
+  return listeners.filter((listener) => listener.view === view).map(formatHttpAddress);
+}
+
 /** @param status undefined before the watcher has spoken */
 export function statusDocument(
   version: string,
   notReady: readonly string[],
   status: WatcherStatus | undefined,
+  listeners: readonly ViewListener[],
 ): StatusDocument {
   const { views = [], sources = [] } = status ?? {};
   return {
     ...{ version, ready: notReady.length === 0, notReady },
-    zones: views.flatMap(({ zones, synced, ready, publishedAt }) =>
+    zones: views.flatMap(({ zones, synced, ready, publishedAt }, view) =>
       zones.map((zone) => ({
-        ...{ ...zone, synced, ready },
+        ...{ ...zone, listeners: listenersOf(view, listeners), synced, ready },
         publishedAt: publishedAt === 0 ? null : new Date(publishedAt).toISOString(),
       })),
     ),

@@ -19,6 +19,8 @@ export interface SourceStatus {
 export interface ZoneStatus {
   /** In presentation format, with the trailing dot. */
   readonly zone: string;
+  /** `ADDRESS:PORT` of each listener that answers it so, separated by blanks. */
+  readonly listeners: string;
   readonly serial: number;
   /** Names that exist, empty non-terminals among them. */
   readonly names: number;

@@ -114,7 +114,7 @@ async function compose(
     below: near.below,
     read: {
       at: reading.startedAt.toISOString(),
-      sources: statusDocument(options.version, [], reading.status).sources,
+      sources: statusDocument(options.version, [], reading.status, []).sources,
     },
     server,
   };

@@ -137,7 +137,9 @@ function serverLines({ server, listener, zone }: Explanation): string[] {
   if (status !== null) {
     const ready = status.ready ? 'ready' : `not ready (${status.notReady.join(', ')})`;
     lines.push(`Seamark ${status.version} is ${ready}, says ${statusAt}.`);
-    const warning = status.zones.find((one) => one.zone === zone)?.warning;
+    const warning = status.zones.find(
+      (one) => one.zone === zone && one.listeners?.includes(listener),
+    )?.warning;
     if (warning !== undefined) lines.push(`Of ${zone} it says: ${warning}.`);
   } else if (noStatus !== null) {
     lines.push(`No status of a server at ${statusAt}: ${noStatus}.`);

@@ -1,5 +1,10 @@
 import type { KindStatus } from '@seamark/watcher';
-import { type StatusDocument, statusDocument } from '../admin/status.ts';
+import {
+  listenersOf,
+  type StatusDocument,
+  statusDocument,
+  type ViewListener,
+} from '../admin/status.ts';
 import type {
   SourceState,
   SourceStatus,
@@ -18,6 +23,8 @@ export interface ReportParts {
   readonly counters: readonly SharedArrayBuffer[];
   readonly queryLog: QueryLogPump;
   readonly watcher: WatcherThread;
+  /** As bound, or as configured before that. */
+  readonly listeners: () => readonly ViewListener[];
   /** Undefined until the workers are started. */
   readonly pool: () => WorkerPool<AnswerTask> | undefined;
 }
@@ -41,13 +48,17 @@ export class Report implements TelemetrySource {
   get notReady(): readonly string[] {
     if (this.isStopping) return ['Shutting down'];
     const { status } = this.parts.watcher;
-    const waiting = (status?.views ?? []).filter(({ ready }) => !ready);
     if (this.parts.pool() === undefined || status === undefined) return ['starting'];
-    return waiting.flatMap(({ zones }) => zones.map(({ zone }) => `k8s_gateway ${zone}`));
+    return status.views.flatMap(({ zones, ready }, view) => {
+      if (ready) return [];
+      const where = listenersOf(view, this.parts.listeners()).join(' ');
+      return zones.map(({ zone }) => `k8s_gateway ${zone} at ${where}`);
+    });
   }
 
   get status(): StatusDocument {
-    return statusDocument(this.version, this.notReady, this.parts.watcher.status);
+    const { watcher, listeners } = this.parts;
+    return statusDocument(this.version, this.notReady, watcher.status, listeners());
   }
 
   get queries(): CounterTotals {
@@ -90,7 +101,10 @@ export class Report implements TelemetrySource {
   }
 
   get zones(): readonly ZoneStatus[] {
-    return this.views.flatMap(({ zones }) => zones);
+    return this.views.flatMap(({ zones }, view) => {
+      const listeners = listenersOf(view, this.parts.listeners()).join(' ');
+      return zones.map((zone) => ({ ...zone, listeners }));
+    });
   }
 
   get sources(): readonly SourceStatus[] {

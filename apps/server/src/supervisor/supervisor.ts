@@ -13,6 +13,7 @@ import {
   readyEndpoint,
   statusEndpoint,
 } from '../admin/endpoints.ts';
+import type { ViewListener } from '../admin/status.ts';
 import { MOST_WORKERS, statusAddress } from '../config/index.ts';
 import type { ServerConfig } from '../config/server-config.ts';
 import type { Logger } from '../log/logger.ts';
@@ -57,6 +58,7 @@ export class Supervisor {
   private readonly queryLog: QueryLogPump;
   private readonly cookies = new CookieKeeper();
   private snapshots: readonly SnapshotHandle[] = [];
+  private listeners: readonly ViewListener[];
   private readonly report: Report;
   private pool: WorkerPool<AnswerTask> | undefined;
   private admin: AdminServer | undefined;
@@ -65,6 +67,7 @@ export class Supervisor {
 
   constructor(config: ServerConfig, options: SupervisorOptions) {
     this.config = config;
+    this.listeners = config.listeners;
     this.options = options;
     this.log = options.log;
     // Those that this process may use; of a quota of CPU time, as many as it comes to.
@@ -97,6 +100,7 @@ export class Supervisor {
       counters: this.counters,
       queryLog: this.queryLog,
       watcher: this.watcher,
+      listeners: () => this.listeners,
       pool: () => this.pool,
     });
   }
@@ -122,6 +126,7 @@ export class Supervisor {
       const bound = await probeAddress({ address, port });
       listeners.push({ ...bound, view, log });
     }
+    this.listeners = listeners;
     if (this.stopping) return;
     const backend = this.chooseBackend();
     this.pool = new WorkerPool(this.slots(listeners, backend), {
