@@ -29,6 +29,10 @@ const config: ViteUserConfig = defineConfig({
       project('cluster', ['test/cluster/**/*.test.ts'], 300_000, [
         'test/support/kube/global-setup.ts',
       ]),
+      project('chart', ['test/chart/**/*.test.ts'], 300_000, [
+        'test/support/kube/global-setup.ts',
+        'test/support/helm/global-setup.ts',
+      ]),
       project('peer', ['test/peer/**/*.test.ts'], 300_000),
       project('load', ['test/load/**/*.test.ts', 'bench/load/**/*.test.ts'], 120_000),
     ],

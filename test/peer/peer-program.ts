@@ -1,7 +1,8 @@
 // The plugin to compare with, and what it needs.
 
 import { existsSync } from 'node:fs';
-import { ensureKube, GoMissing, type KubeBinaries } from '../support/kube/build/build.ts';
+import { GoMissing } from '../support/go/go-programs.ts';
+import { ensureKube, type KubeBinaries } from '../support/kube/build/build.ts';
 
 /** CoreDNS with the plugin. */
 export const PEER: string = process.env['SEAMARK_PEER'] ?? '';

@@ -1,7 +1,8 @@
-// Vitest's global setup of the project `cluster`: one API server for all of its files.
+// Vitest's global setup of the projects `cluster` and `chart`: one API server for all the files of each.
 
 import type { TestProject } from 'vitest/node';
-import { ensureKube, GoMissing, type KubeBinaries } from './build/build.ts';
+import { GoMissing, unlessGoIsMissing } from '../go/go-programs.ts';
+import { ensureKube, type KubeBinaries } from './build/build.ts';
 import { Cluster } from './cluster.ts';
 import { TOKENS } from './kubeconfig.ts';
 
@@ -28,7 +29,7 @@ declare module 'vitest' {
 
 /** Builds (the first time), starts and provides the cluster; returns what takes it down. */
 export default async (project: TestProject): Promise<(() => Promise<void>) | undefined> => {
-  const binaries = await build();
+  const binaries = await unlessGoIsMissing(() => ensureKube((line) => announce([line])));
   if (binaries instanceof GoMissing) {
     announce(['THE CLUSTER TESTS ARE SKIPPED', binaries.message]);
     project.provide('kube', { missing: binaries.message });
@@ -38,16 +39,6 @@ export default async (project: TestProject): Promise<(() => Promise<void>) | und
   const { url, kubeconfig, certificate: ca } = cluster.apiServer;
   project.provide('kube', { binaries, url, ca, token: TOKENS.admin, kubeconfig });
   return () => cluster.remove();
-};
-
-/** Where Go is missing the tests are skipped, but never unnoticed: with CI=true it is an error. */
-const build = async (): Promise<KubeBinaries | GoMissing> => {
-  try {
-    return await ensureKube((line) => announce([line]));
-  } catch (error) {
-    if (error instanceof GoMissing && process.env['CI'] !== 'true') return error;
-    throw error;
-  }
 };
 
 const announce = (lines: readonly string[]): void => {
