@@ -221,13 +221,10 @@ export const OF_THE_PLUGIN: Readonly<Record<string, Values>> = {
     imagePullSecrets: [{ name: 'my-image-credential' }],
     watchedResources: ['Service'],
   },
-  'deployment_test: volumes': {
+  // There in two tests of one each: of the mount alone Kubernetes makes no pod.
+  'deployment_test: volumes and mounts': {
     domain: 'example.com',
     extraVolumes: [{ name: 'extra-volume', configMap: { name: 'extra-config' } }],
-    watchedResources: ['Service'],
-  },
-  'deployment_test: mounts': {
-    domain: 'example.com',
     extraVolumeMounts: [{ name: 'extra-volume', mountPath: '/etc/extra' }],
     watchedResources: ['Service'],
   },
