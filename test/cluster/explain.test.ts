@@ -74,7 +74,7 @@ describe.skipIf(missing)('a cluster where Services may not be read', () => {
       'explain',
       'www.example.com',
     ]);
-    expect(told.stdout).toContain(`from the server at 127.0.0.1:${port}\n`);
+    expect(told.stdout).toContain(`from the server at 127.0.0.1:${port} over UDP\n`);
     expect(told.stdout).toMatch(/ Ingress: read just now, .*; the server: watching for \d+ \w+$/m);
     expect(told.stdout).toMatch(
       / Service: not read: .*; the server: failing for \d+ \w+: services: /m,

@@ -30,7 +30,7 @@ const steady = (text: string): string =>
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/(SOA\t\S+ \S+) \d+/, '$1 SERIAL')
     // Somebody may be serving the examples on this machine.
-    .replace(/from the (server at \S+|sources)$/m, 'from SOMEWHERE')
+    .replace(/from the (server at \S+ over \S+|sources)$/m, 'from SOMEWHERE')
     .replace(/^No server was asked at .*$/m, 'NO SERVER')
     .replace(/^How old its sources are .*$/m, 'NO SERVER');
 

@@ -151,6 +151,7 @@ describe('without a server', () => {
       ...{
         zone: 'example.com.',
         cut: null,
+        pointsTo: null,
         exists: true,
         encloser: 'www.example.com.',
         isNameServer: false,
@@ -180,7 +181,14 @@ describe('without a server', () => {
       ],
       ...{ similar: [], below: [] },
       read: { at: expect.stringMatching(/^\d{4}-.*Z$/), sources: expect.any(Array) },
-      server: { noAnswer: 'it was not asked', statusAt: null, status: null, noStatus: null },
+      server: {
+        noAnswer: 'it was not asked',
+        transport: null,
+        noUdp: null,
+        statusAt: null,
+        status: null,
+        noStatus: null,
+      },
     });
   });
 
@@ -271,6 +279,53 @@ describe('without a server', () => {
   });
 });
 
+test('tells by which listener of which Gateway a route has the name, and who is behind a PTR', async ({
+  manifests,
+  folder,
+  run,
+}) => {
+  await manifests.writeText(
+    'gateway.yaml',
+    `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: infra }
+spec:
+  gatewayClassName: public
+  listeners:
+    - { name: https, port: 443, protocol: HTTPS, allowedRoutes: { namespaces: { from: All } } }
+status: { addresses: [{ value: 192.0.2.44 }] }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: shop, namespace: web }
+spec:
+  hostnames: [shop.example.com]
+  parentRefs: [{ name: edge, namespace: infra }]
+`,
+  );
+  const text = `
+example.com:{$PORT} 2.0.192.in-addr.arpa:{$PORT} {
+  k8s_gateway {
+    manifests ${manifests.path}
+    resources HTTPRoute Ingress
+  }
+}
+`;
+  const shop = await explain({ folder, run }, text, ['shop.example.com', '--no-ask']);
+  expect(shop.stdout).toContain(`Records from
+    HTTPRoute web/shop (${manifests.path}): 192.0.2.44, TTL 60
+        by listener https of Gateway infra/edge: 192.0.2.44 from the Gateway's status
+`);
+  const ptr = await explain({ folder, run }, text, ['44.2.0.192.in-addr.arpa', 'PTR', '--no-ask']);
+  expect(ptr.stdout).toContain(`
+44.2.0.192.in-addr.arpa. exists in the zone 2.0.192.in-addr.arpa. and owns PTR.
+It stands for an address that shop.example.com. has.
+
+Records from
+    HTTPRoute web/shop (${manifests.path}) for shop.example.com.: 192.0.2.44`);
+});
+
 describe('with a server', () => {
   test('has its answer, and the age of its sources', async ({ manifests, folder, run, serve }) => {
     const [port, admin] = [await freePort(), await freePort()];
@@ -280,7 +335,7 @@ describe('with a server', () => {
     const { code, stdout } = await explain({ folder, run }, text, asked);
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `www.example.com. A: NOERROR, 1 record, from the server at 127.0.0.1:${port}`,
+      `www.example.com. A: NOERROR, 1 record, from the server at 127.0.0.1:${port} over UDP`,
     );
     expect(stdout).toMatch(
       / Ingress: read just now, 1 object with a name here; the server: watching for \d+ s$/m,
@@ -288,6 +343,16 @@ describe('with a server', () => {
     expect(stdout).toContain(`is ready, says http://127.0.0.1:${admin}/status.`);
     expect(stdout).not.toContain('otherwise');
     expect(server.isRunning).toBe(true);
+  });
+
+  test('has what is too large for UDP, over TCP', async ({ manifests, folder, run, serve }) => {
+    const addresses = Array.from({ length: 200 }, (_, i) => `192.0.2.${i}`);
+    await manifests.write('many.json', ingress('web/many', ['many.example.com'], addresses));
+    const port = await freePort();
+    const text = corefile(manifests, { port });
+    await serve(text);
+    const { stdout } = await explain({ folder, run }, text, ['many.example.com']);
+    expect(stdout).toContain(`NOERROR, 200 records, from the server at 127.0.0.1:${port} over TCP`);
   });
 
   test('says where the server and the sources differ', async ({

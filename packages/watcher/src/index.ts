@@ -7,6 +7,7 @@ export { ClusterSource, type ClusterSourceOptions } from './cluster/cluster-sour
 export type { ObjectName, Wanted } from './cluster/scope.ts';
 export type {
   ExplainedObject,
+  ExplainedWay,
   NameExplanation,
   ObjectLossCode,
 } from './explain/explanation.ts';

@@ -1,7 +1,7 @@
-import { connect } from 'node:net';
 import { Responder, TRANSPORT } from '@seamark/matcher';
 import {
   composeQuestion,
+  FLAG,
   formatName,
   formatRdata,
   LIMIT,
@@ -16,6 +16,7 @@ import {
 import { type SnapshotHandle, SnapshotReader } from '@seamark/snapshot';
 import type { StatusDocument } from '../admin/status.ts';
 import type { HttpAddress } from '../config/server-config.ts';
+import { exchangeTcp, exchangeUdp } from './exchange.ts';
 
 /** Whoever runs on this machine answers within that, or is not there. */
 const PATIENCE_MS = 2000;
@@ -71,48 +72,39 @@ export function replyOf(snapshot: SnapshotHandle, { name, type }: Question): Rep
   }
 }
 
+/** An answer of a server that runs. */
+export interface Served {
+  readonly answer: Answer;
+  readonly transport: 'UDP' | 'TCP';
+  /** Why it was not over UDP; null where that was asked for no more than TCP is (RFC 7766 5). */
+  readonly noUdp: string | null;
+}
+
 /**
- * Asks whoever listens at an address, over TCP: what is too large for UDP comes whole.
+ * Asks whoever listens at an address as clients do: over UDP, and over TCP what is too large for that (TC). Where
+ * nothing comes over UDP, TCP is tried, too.
  *
  * @returns the answer, or a clause that says why there is none
  */
-export async function askServer(server: HttpAddress, question: Question): Promise<Answer | string> {
-  const reply = await askOverTcp(server, question);
-  return typeof reply === 'string' ? reply : answerOf(reply);
-}
-
-/** The same, as it came. */
-export async function askOverTcp(
-  { address, port }: HttpAddress,
+export async function askServer(
+  place: HttpAddress,
   { name, type }: Question,
-): Promise<Reply | string> {
+): Promise<Served | string> {
   const id = Math.floor(Math.random() * 65_536);
   const question = composeQuestion(name, type, id);
-  const message = new Uint8Array(2 + question.length);
-  new DataView(message.buffer).setUint16(0, question.length);
-  message.set(question, 2);
-  const { promise, resolve } = Promise.withResolvers<Reply | string>();
-  const socket = connect({ host: dialled(address), port });
-  socket.setTimeout(PATIENCE_MS, () => resolve(`no reply within ${PATIENCE_MS / 1000} s`));
-  socket.once('error', (error) =>
-    resolve(
-      'code' in error && error.code === 'ECONNREFUSED' ? 'nobody listens there' : error.message,
-    ),
-  );
-  socket.once('close', () => resolve('the connection was closed without a reply'));
-  socket.once('connect', () => socket.write(message));
-  let received = Buffer.alloc(0);
-  socket.on('data', (chunk: Buffer) => {
-    received = Buffer.concat([received, chunk]);
-    if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return;
-    const reply = parseReply(new Uint8Array(received.subarray(2, 2 + received.readUInt16BE(0))));
-    resolve(reply === undefined || reply.id !== id ? 'the reply is malformed' : reply);
-  });
-  try {
-    return await promise;
-  } finally {
-    socket.destroy();
-  }
+  const to = { address: dialled(place.address), port: place.port };
+  const read = (octets: Uint8Array | string): Reply | string => {
+    if (typeof octets === 'string') return octets;
+    const reply = parseReply(octets);
+    return reply?.id === id ? reply : 'the reply is malformed';
+  };
+  const datagram = read(await exchangeUdp(to, question, PATIENCE_MS));
+  const isWhole = typeof datagram !== 'string' && (datagram.flags & FLAG.TC) === 0;
+  if (isWhole) return { answer: answerOf(datagram), transport: 'UDP', noUdp: null };
+  const reply = read(await exchangeTcp(to, question, PATIENCE_MS));
+  if (typeof reply === 'string') return reply;
+  const noUdp = typeof datagram === 'string' ? datagram : null;
+  return { answer: answerOf(reply), transport: 'TCP', noUdp };
 }
 
 /** @returns what /status says there, or a clause that says why nothing. */

@@ -12,12 +12,12 @@ import { statusDocument } from '../admin/status.ts';
 import { formatHttpAddress } from '../config/http-address.ts';
 import { type ListenerConfig, type ServerConfig, statusAddress } from '../config/index.ts';
 import {
-  type Answer,
   askServer,
   askSnapshot,
   askStatus,
   isSameAnswer,
   type Outcome,
+  type Served,
 } from './ask.ts';
 import { chooseListener, otherListeners } from './choose-view.ts';
 import type { Explanation, ServerExplanation } from './explanation.ts';
@@ -84,7 +84,7 @@ async function compose(
 ): Promise<Explanation> {
   const [snapshot] = reading.snapshots;
   if (snapshot === undefined) throw new Error('a view without a snapshot');
-  const { zone = null, cut = null, objects, ...known } = reading.explain(0);
+  const { zone = null, cut = null, pointsTo = null, objects, ...known } = reading.explain(0);
   const sourcesAnswer = askSnapshot(snapshot, question);
   const [served, server] = await askRunning(config, listener, question, options.ask);
   const near = zone === null ? { similar: [], below: [] } : findNear(snapshot, known.name, zone);
@@ -102,10 +102,10 @@ async function compose(
       listener: formatHttpAddress(listener),
     },
     otherListeners: otherListeners(config, known.name, listener),
-    ...{ answer: served ?? sourcesAnswer, answerFrom: served ? 'server' : 'sources' },
+    ...{ answer: served?.answer ?? sourcesAnswer, answerFrom: served ? 'server' : 'sources' },
     sourcesAnswer,
-    agrees: served === undefined ? null : isSameAnswer(served, sourcesAnswer),
-    ...{ zone, cut, ...known },
+    agrees: served === undefined ? null : isSameAnswer(served.answer, sourcesAnswer),
+    ...{ zone, cut, pointsTo, ...known },
     objects: objects.map((object) => ({
       ...object,
       complaints: told(`${object.kind} ${object.object}`),
@@ -125,18 +125,21 @@ async function askRunning(
   listener: ListenerConfig,
   question: { readonly name: Uint8Array; readonly type: number },
   isAsked: boolean,
-): Promise<[Answer | undefined, ServerExplanation]> {
+): Promise<[Served | undefined, ServerExplanation]> {
   const place = statusAddress(config);
   const statusAt = place === undefined ? null : `http://${formatHttpAddress(place)}/status`;
   const whyNot = isAsked ? 'its port is chosen when it starts' : 'it was not asked';
-  const [answer, status] = await Promise.all([
+  const [served, status] = await Promise.all([
     isAsked && listener.port !== 0 ? askServer(listener, question) : whyNot,
     isAsked && place !== undefined && place.port !== 0 ? askStatus(place) : null,
   ]);
   return [
-    typeof answer === 'string' ? undefined : answer,
+    typeof served === 'string' ? undefined : served,
     {
-      ...{ noAnswer: typeof answer === 'string' ? answer : null, statusAt },
+      ...(typeof served === 'string'
+        ? { noAnswer: served, transport: null, noUdp: null }
+        : { noAnswer: null, transport: served.transport, noUdp: served.noUdp }),
+      statusAt,
       status: typeof status === 'string' ? null : status,
       noStatus: typeof status === 'string' ? status : null,
     },

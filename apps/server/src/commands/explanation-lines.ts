@@ -1,3 +1,4 @@
+import type { ExplainedObject, ExplainedWay } from '@seamark/watcher';
 import type { StatusKind, StatusSource } from '../admin/status.ts';
 import type { Answer } from './ask.ts';
 import type { Explanation } from './explanation.ts';
@@ -5,7 +6,10 @@ import type { Explanation } from './explanation.ts';
 /** An explanation for people, in the order in which one asks: what, why, who else, how sure. */
 export function explanationLines(explanation: Explanation): string[] {
   const { name, type, answerFrom, agrees, sourcesAnswer, answer } = explanation;
-  const from = answerFrom === 'server' ? `the server at ${explanation.listener}` : 'the sources';
+  const from =
+    answerFrom === 'server'
+      ? `the server at ${explanation.listener} over ${explanation.server.transport}`
+      : 'the sources';
   const parts = [
     [`${name} ${type}: ${summary(answer)}, from ${from}`, ...recordLines(answer).map(indented)],
     agrees === false
@@ -66,6 +70,7 @@ function whereLines(explanation: Explanation): string[] {
     const owns = types.length === 0 ? nothing : ` and owns ${types.join(', ')}`;
     lines.push(`${name} exists in the zone ${zone}${owns}.`);
     if (isNameServer) lines.push('It is the name of a name server of the zone.');
+    lines.push(...pointerLines(explanation));
   } else if (wildcard?.speaks) {
     lines.push(
       `${name} does not exist in the zone ${zone}: ${wildcard.name} speaks for it, which owns ${wildcard.types.join(', ') || 'no records'}.`,
@@ -82,6 +87,13 @@ function whereLines(explanation: Explanation): string[] {
   return lines;
 }
 
+function pointerLines({ pointsTo, objects }: Explanation): string[] {
+  if (pointsTo === null) return [];
+  const isGiven = objects.every(({ answers }) => answers.length === 0);
+  const by = isGiven ? ', as the configuration says' : '';
+  return [`It stands for an address that ${pointsTo} has${by}.`];
+}
+
 function objectLines({ objects, name }: Explanation, title: string, wins: boolean): string[] {
   const lines = objects
     .filter(({ loss }) => (loss === undefined) === wins)
@@ -93,10 +105,28 @@ function objectLines({ objects, name }: Explanation, title: string, wins: boolea
       const why = loss === undefined ? '' : ` — ${loss.text}`;
       return [
         `${kind} ${object.object} (${source})${of}:${gives}${why}`.replace(': —', ' —'),
+        ...(object.ways ?? []).map((way) => indented(wayText(way, object))),
         ...complaints.map(indented),
       ];
     });
   return lines.length === 0 ? [] : [title, ...lines.map(indented)];
+}
+
+/** `by listener https of Gateway web/edge: 192.0.2.1 from its status` */
+function wayText(way: ExplainedWay, { kind }: ExplainedObject): string {
+  const { parent, gateway, listeners, reached, by } = way;
+  const which =
+    listeners.length === 0
+      ? ''
+      : `listener${listeners.length > 1 ? 's' : ''} ${listeners.join(', ')} of `;
+  const behind = gateway === undefined ? '' : `, of ${gateway}`;
+  const word =
+    by === 'status'
+      ? "the Gateway's status"
+      : `the ${by === 'route' ? kind : by}'s target annotation`;
+  const where =
+    reached.length === 0 ? `no address in ${word}` : `${reached.join(' ')} from ${word}`;
+  return `by ${which}${parent}${behind}: ${where}`;
 }
 
 function nearLines({ similar, below }: Explanation): string[] {
@@ -131,9 +161,10 @@ function watchedText({ state, since, reason, synced }: StatusKind, now: number):
 }
 
 function serverLines({ server, listener, zone }: Explanation): string[] {
-  const { noAnswer, noStatus, status, statusAt } = server;
+  const { noAnswer, noUdp, noStatus, status, statusAt } = server;
   const lines: string[] = [];
   if (noAnswer !== null) lines.push(`No server was asked at ${listener}: ${noAnswer}.`);
+  if (noUdp !== null) lines.push(`Over UDP it gave no answer at ${listener}: ${noUdp}.`);
   if (status !== null) {
     const ready = status.ready ? 'ready' : `not ready (${status.notReady.join(', ')})`;
     lines.push(`Seamark ${status.version} is ${ready}, says ${statusAt}.`);

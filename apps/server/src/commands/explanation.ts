@@ -3,7 +3,8 @@ import type { StatusDocument } from '../admin/status.ts';
 import type { Answer } from './ask.ts';
 
 /** What `seamark explain --json` prints: stable for programs. Members may be added. */
-export interface Explanation extends Omit<NameExplanation, 'zone' | 'cut' | 'objects'> {
+export interface Explanation
+  extends Omit<NameExplanation, 'zone' | 'cut' | 'pointsTo' | 'objects'> {
   readonly type: string;
   /** The listener that a client is thought to ask. */
   readonly listener: string;
@@ -20,6 +21,8 @@ export interface Explanation extends Omit<NameExplanation, 'zone' | 'cut' | 'obj
   readonly zone: string | null;
   /** null: none at the name or above it. */
   readonly cut: string | null;
+  /** null: the PTR of no address. */
+  readonly pointsTo: string | null;
   readonly objects: readonly (ExplainedObject & { readonly complaints: readonly string[] })[];
   /** Names that it may have been meant to be, where it doesn't exist. */
   readonly similar: readonly string[];
@@ -34,6 +37,10 @@ export interface Explanation extends Omit<NameExplanation, 'zone' | 'cut' | 'obj
 export interface ServerExplanation {
   /** Why there is no answer of a server; null if there is one. */
   readonly noAnswer: string | null;
+  /** How it was asked; null if there is no answer of a server. */
+  readonly transport: 'UDP' | 'TCP' | null;
+  /** Why it had to be asked over TCP though the answer is none too large; null if it had not. */
+  readonly noUdp: string | null;
   /** Where its status was asked for; null: the configuration has no such endpoint. */
   readonly statusAt: string | null;
   readonly status: StatusDocument | null;

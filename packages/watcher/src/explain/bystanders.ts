@@ -1,5 +1,11 @@
 import { type FoldedName, formatName, toALabels } from '@seamark/protocol';
-import type { Claim, ClaimedName, ClaimingKind, ClaimSink } from '../projection/contract.ts';
+import type {
+  Claim,
+  ClaimedName,
+  ClaimedWay,
+  ClaimingKind,
+  ClaimSink,
+} from '../projection/contract.ts';
 import { isWithin, wireName } from '../zone-index/wire-name.ts';
 
 /** Whose claims they are. */
@@ -22,6 +28,8 @@ export interface Bystander {
   readonly name: string;
   /** Why it claims nothing; undefined: it does claim this. */
   readonly reason?: string;
+  /** By which other objects it claims this. */
+  readonly ways?: readonly ClaimedWay[];
 }
 
 /**
@@ -58,8 +66,9 @@ export class Bystanders {
         const known = wanted.get(plain(name));
         return known !== undefined && (known.isFull ? !relative : relative || place.relative);
       });
-    // A projector that passes an object over says so right before it claims what is left.
+    // A projector that passes an object over says so right before it claims what is left; so with ways.
     let told = '';
+    let waysOf: (() => readonly ClaimedWay[]) | undefined;
     return {
       beginList: (kind) => sink.beginList(kind),
       endList: (kind) => sink.endList(kind),
@@ -70,13 +79,20 @@ export class Bystanders {
         else this.passed.set(told, { place, kind, key, name: found.name, reason });
         sink.passedOver?.(kind, key, names, reason);
       },
+      ways: (_kind, _key, ways) => {
+        waysOf = ways;
+      },
       claim: (kind, key, claims) => {
         const id = `${prefix}${kind} ${key}`;
         if (told !== id) this.passed.delete(id);
         told = '';
         const found = find(namesOf(claims));
         if (found === undefined) this.claiming.delete(id);
-        else this.claiming.set(id, { place, kind, key, name: found.name });
+        else {
+          const ways = waysOf?.().filter(({ name }) => wanted.has(plain(name)));
+          this.claiming.set(id, { place, kind, key, name: found.name, ...(ways && { ways }) });
+        }
+        waysOf = undefined;
         sink.claim(kind, key, claims);
       },
     };
@@ -120,6 +136,13 @@ function namesOf(claims: readonly Claim[]): readonly ClaimedName[] {
 /** `a.b.c`, `*.b.c`, `*.c`, `*`. */
 function withWildcards(labels: readonly string[]): string[] {
   return [labels.join('.'), ...labels.map((_, i) => ['*', ...labels.slice(i + 1)].join('.'))];
+}
+
+/** Whether a text that an object of the place claims means a name, in presentation format with a final dot. */
+export function means(text: string, name: string, { zones, relative }: BystanderPlace): boolean {
+  const full = `${plain(text)}.`;
+  if (full === name) return true;
+  return relative && zones.some((zone) => full + zone.replace(/\.?$/, '.') === name);
 }
 
 /** Lower case, A-labels, without a final dot: as `wantedIn` writes. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Random, seeds } from '../../../protocol/test-support/random.ts';
-import { gateway, listener, route } from '../../test-support/gateway-api.ts';
+import { gateway, listener, listenerSet, route } from '../../test-support/gateway-api.ts';
 import { ingress, Scene, type SceneObject, service } from '../../test-support/scene.ts';
 import type { WatchedGateway } from '../index.ts';
 import type { Kind } from '../sources/contract.ts';
@@ -48,6 +48,167 @@ const labelled = (
     metadata: { ...(given.object['metadata'] as object), ...metadata },
     spec: { ...(given.object['spec'] as object), ...spec },
   },
+});
+
+describe('a route is told with the ways by which it has the name', () => {
+  const read = { resources: ['HTTPRoute'] as const, relative: true };
+  const lists = (hostnames: string, annotations?: Record<string, string>): Lists => ({
+    Gateway: [
+      {
+        key: 'infra/edge',
+        object: gateway({
+          sets: 'All',
+          listeners: [
+            listener('any', { allowedRoutes: { namespaces: { from: 'All' } } }),
+            listener('www=www.example.com', { allowedRoutes: { namespaces: { from: 'All' } } }),
+            listener('own'),
+          ],
+        }),
+      },
+    ],
+    ListenerSet: [
+      {
+        key: 'ns/set',
+        object: listenerSet({
+          parent: { name: 'edge', namespace: 'infra' },
+          listeners: [listener('apps=*.example.com')],
+          annotations: { 'coredns.io/target': 'lb.example.net' },
+        }),
+      },
+    ],
+    HTTPRoute: [
+      {
+        key: 'ns/route',
+        object: route({
+          hostnames,
+          parents: [
+            { name: 'edge', namespace: 'infra' },
+            { kind: 'ListenerSet', name: 'set' },
+          ],
+          ...(annotations && { annotations }),
+        }),
+      },
+    ],
+  });
+
+  it('its listeners, ListenerSets and Gateways, and whose word its addresses are', async () => {
+    const { objects } = await explain('www.example.com', lists('www.example.com'), [read]);
+    expect(objects.map(({ ways }) => ways)).toEqual([
+      [
+        {
+          ...{ parent: 'Gateway infra/edge', listeners: ['any', 'www'] },
+          ...{ reached: ['192.0.2.1'], by: 'status' },
+        },
+        {
+          ...{ parent: 'ListenerSet ns/set', gateway: 'Gateway infra/edge', listeners: ['apps'] },
+          ...{ reached: ['lb.example.net'], by: 'ListenerSet' },
+        },
+      ],
+    ]);
+  });
+
+  it('its own annotation, where that says where it leads', async () => {
+    const target = { 'coredns.io/target': '192.0.2.7' };
+    const { objects } = await explain('www.example.com', lists('www', target), [read]);
+    expect(objects[0]?.ways).toMatchObject([
+      { parent: 'Gateway infra/edge', listeners: ['any'], reached: ['192.0.2.7'], by: 'route' },
+      // `www` is no name that the ListenerSet takes.
+    ]);
+  });
+
+  it('of a wildcard over it, those of the wildcard', async () => {
+    const { objects } = await explain('a.b.example.com', lists('*.b.example.com'), [read]);
+    expect(
+      objects.map(({ name, ways }) => [name, ways?.map(({ listeners }) => listeners)]),
+    ).toEqual([['*.b.example.com.', [['any'], ['apps']]]]);
+  });
+
+  it('and other kinds without any', async () => {
+    const given = { Ingress: [ingress('a', 'www.example.com', '192.0.2.1')] };
+    const { objects } = await explain('www.example.com', given);
+    expect(objects[0]).not.toHaveProperty('ways');
+  });
+});
+
+describe('the name of an address', () => {
+  const zones = ['example.com', '2.0.192.in-addr.arpa'];
+  const reverse = '1.2.0.192.in-addr.arpa';
+
+  it('is explained by those who give the address to the name that the PTR leads to', async () => {
+    const explained = await explain(
+      reverse,
+      {
+        Ingress: [
+          ingress('a', 'www.example.com', '192.0.2.1'),
+          ingress('b', 'www.example.com', '192.0.2.2 192.0.2.1'),
+          ingress('c', 'www.example.com', '192.0.2.2'),
+          ingress('d', 'a.www.example.com', '192.0.2.1'),
+        ],
+      },
+      [{ zones, resources: ['Ingress'] }],
+    );
+    expect(explained).toMatchObject({ pointsTo: 'www.example.com.', types: ['PTR'] });
+    expect(lines(explained)).toEqual([
+      'Ingress default/a of www.example.com.: PTR',
+      'Ingress default/b of www.example.com.: PTR',
+    ]);
+  });
+
+  it('which may lie in a zone of another gateway', async () => {
+    const explained = await explain(
+      reverse,
+      [
+        { Ingress: [ingress('a', 'www.example.org', '192.0.2.1')] },
+        { Ingress: [ingress('b', 'www.example.org', '192.0.2.9')] },
+      ],
+      [
+        { zones: ['2.0.192.in-addr.arpa'], resources: ['Ingress'], sources: [1] },
+        { zones: ['example.org'], resources: ['Ingress'], sources: [0] },
+      ],
+    );
+    expect(explained.objects.map(({ source, object }) => `${source} ${object}`)).toEqual([
+      'source 0 default/a',
+    ]);
+  });
+
+  it('who names a host name that has it', async () => {
+    const explained = await explain(
+      reverse,
+      {
+        Ingress: [
+          ingress('alias', 'a.example.com', 'lb.example.com'),
+          ingress('lb', 'lb.example.com', '192.0.2.1'),
+        ],
+      },
+      [{ zones, resources: ['Ingress'], flatten: true }],
+    );
+    expect(lines(explained)).toEqual(['Ingress default/alias of a.example.com.: PTR']);
+  });
+
+  it('by nobody, where the configuration gives it', async () => {
+    const explained = await explain(reverse, { Ingress: [] }, [
+      { zones, resources: ['Ingress'], nameServers: [{ name: 'ns1', addresses: ['192.0.2.1'] }] },
+    ]);
+    expect(explained).toMatchObject({ pointsTo: 'ns1.example.com.', objects: [] });
+  });
+
+  it('by others, where an object says of it where it leads', async () => {
+    const endpoints = [{ dnsName: reverse, recordType: 'PTR', targets: ['other.example.com'] }];
+    const explained = await explain(
+      reverse,
+      {
+        Ingress: [ingress('a', 'www.example.com', '192.0.2.1')],
+        DNSEndpoint: [
+          { key: 'ns/ptr', object: { metadata: { name: 'ptr' }, spec: { endpoints } } },
+        ],
+      },
+      [{ zones, resources: ['Ingress', 'DNSEndpoint'] }],
+    );
+    expect(lines(explained)).toEqual([
+      `DNSEndpoint ns/ptr of ${reverse}.: PTR`,
+      'Ingress default/a of www.example.com.: (precedence) an object says of the name itself where it leads',
+    ]);
+  });
 });
 
 describe('a name is explained', () => {

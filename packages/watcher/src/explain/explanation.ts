@@ -5,11 +5,11 @@ import {
   formatRdata,
   typeMnemonic,
 } from '@seamark/protocol';
-import type { ClaimingKind } from '../projection/contract.ts';
+import type { ClaimedWay, ClaimingKind } from '../projection/contract.ts';
 import type { NameInIndex } from '../zone-index/name-in-index.ts';
 import type { LossCode, Verdict } from '../zone-index/verdicts.ts';
 import { wireName } from '../zone-index/wire-name.ts';
-import type { Bystander } from './bystanders.ts';
+import { type Bystander, means } from './bystanders.ts';
 
 /** What the watcher knows of a name, as texts. Names are in presentation format with a final dot. */
 export interface NameExplanation {
@@ -24,6 +24,8 @@ export interface NameExplanation {
   readonly cut?: string;
   /** It is the name of one of the zone's name servers. */
   readonly isNameServer: boolean;
+  /** Of the name of an address: the name that has the address, and that its PTR leads to. */
+  readonly pointsTo?: string;
   /** RR types that it owns. */
   readonly types: readonly string[];
   /** The closest wildcard that covers it, whether it comes to speak for it or not. */
@@ -51,11 +53,16 @@ export interface ExplainedObject {
   readonly records: readonly string[];
   /** Seconds; absent where it claims nothing. */
   readonly ttl?: number;
+  /** By which Gateways, and which listeners of them, a route has the name; absent of other kinds. */
+  readonly ways?: readonly ExplainedWay[];
   /** RR types of the answer that it gives, alone or with others. */
   readonly answers: readonly string[];
   /** Why it gives none. */
   readonly loss?: ObjectLoss;
 }
+
+/** How a route comes to a name. */
+export type ExplainedWay = Omit<ClaimedWay, 'name'>;
 
 /** Why an object gives nothing. */
 export interface ObjectLoss {
@@ -100,7 +107,9 @@ export function explanationOf(parts: ExplanationParts): NameExplanation {
     const object = objectOf(verdict, (wildcard as Wildcard).name, title(verdict));
     return wildcard?.speaks ? object : { ...object, answers: [], loss: hiddenBy(index) };
   });
-  const objects = [...own, ...covering];
+  const objects = [...own, ...covering, ...behindPtr(parts, own)].map((object) =>
+    withWays(object, parts),
+  );
   return {
     name: formatName(name),
     zone: formatName(index.apex),
@@ -108,6 +117,7 @@ export function explanationOf(parts: ExplanationParts): NameExplanation {
     encloser: formatName(index.encloser),
     ...(index.cut !== undefined && { cut: formatName(index.cut) }),
     isNameServer: index.isNameServer,
+    ...(index.ptr !== undefined && { pointsTo: formatName(index.ptr.name) }),
     types: index.types.map(typeMnemonic),
     ...(wildcard !== undefined && {
       wildcard: {
@@ -139,6 +149,33 @@ function objectOf(verdict: Verdict, name: FoldedName, source: string): Explained
     answers: verdict.answers.map(typeMnemonic),
     ...(verdict.loss !== undefined && { loss: verdict.loss }),
   };
+}
+
+/** Those that give the address to the name that the PTR leads to; what an object says of the name itself comes first. */
+function behindPtr({ index, labelOf }: ExplanationParts, own: readonly ExplainedObject[]) {
+  if (index?.ptr === undefined) return [];
+  const { name, gateway, verdicts } = index.ptr;
+  const isOverruled = own.some(({ answers }) => answers.length > 0);
+  return verdicts.map((verdict): ExplainedObject => {
+    const object = objectOf(verdict, name, labelOf(gateway, verdict.cluster));
+    if (!isOverruled) return { ...object, answers: ['PTR'] };
+    const text = 'an object says of the name itself where it leads';
+    return { ...object, answers: [], loss: { code: 'precedence', text } };
+  });
+}
+
+/** With the ways by which a route has the name. */
+function withWays(object: ExplainedObject, parts: ExplanationParts): ExplainedObject {
+  const ways = parts.claimants
+    .filter(({ kind, key, place }) => {
+      const source = parts.sourceLabel(place.source);
+      return kind === object.kind && key === object.object && source === object.source;
+    })
+    .flatMap(({ ways = [], place }) => ways.filter((way) => means(way.name, object.name, place)))
+    .map(({ name, ...way }) => way);
+  // Several gateways may read one source.
+  const distinct = new Map(ways.map((way) => [JSON.stringify(way), way]));
+  return distinct.size === 0 ? object : { ...object, ways: [...distinct.values()] };
 }
 
 function hiddenBy({ exists, encloser }: NameInIndex): ObjectLoss {

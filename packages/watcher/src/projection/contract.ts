@@ -64,6 +64,27 @@ export interface ClaimSink {
    * be worked out either.
    */
   passedOver?(kind: ClaimingKind, key: string, names: readonly ClaimedName[], reason: string): void;
+  /**
+   * For whoever asks where a name comes from: by which other objects the object has what it claims next. Absent while
+   * nobody asks, and worked out only for an object that is asked about.
+   */
+  ways?(kind: ClaimingKind, key: string, ways: () => readonly ClaimedWay[]): void;
+}
+
+/** How an object comes to a name by another one: a route by a listener of a Gateway or a ListenerSet. */
+export interface ClaimedWay {
+  /** As in the claim. */
+  readonly name: string;
+  /** What the object is attached to: `Gateway namespace/name`, or `ListenerSet namespace/name`. */
+  readonly parent: string;
+  /** The Gateway of a ListenerSet. */
+  readonly gateway?: string;
+  /** Names of the parent's listeners that take the name; none where it has none, and takes every name. */
+  readonly listeners: readonly string[];
+  /** Where the name leads by it: IP addresses and host names. */
+  readonly reached: readonly string[];
+  /** Whose word that is: `status` of the Gateway, or the object that has a target annotation. */
+  readonly by: 'status' | 'route' | 'ListenerSet' | 'Gateway';
 }
 
 /** Which objects count, and what of them; of one `k8s_gateway`. */

@@ -6,6 +6,7 @@ import type { Cuts } from './cuts.ts';
 import type { Gateway } from './gateway.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import type { Precedence } from './precedence.ts';
+import type { ReverseNames } from './reverse-names.ts';
 import { judge, type Verdict } from './verdicts.ts';
 import type { Zone } from './zone.ts';
 
@@ -27,6 +28,8 @@ export interface NameInIndex {
   readonly types: readonly number[];
   /** Of those who claim it, in order of precedence. */
   readonly verdicts: readonly Verdict[];
+  /** Of the name of an address: what its PTR leads to. */
+  readonly ptr?: NameOfAddress;
   /** The closest wildcard that covers the name, whether it comes to speak for it or not. */
   readonly wildcard?: {
     readonly name: FoldedName;
@@ -35,6 +38,15 @@ export interface NameInIndex {
     readonly types: readonly number[];
     readonly verdicts: readonly Verdict[];
   };
+}
+
+/** The name that has an address, of those that have it the one that its PTR leads to. */
+export interface NameOfAddress {
+  readonly name: FoldedName;
+  /** Of its zone, by its place in the view. */
+  readonly gateway: number;
+  /** Of those who give it the address; none where the configuration does. */
+  readonly verdicts: readonly Verdict[];
 }
 
 export interface IndexParts {
@@ -47,6 +59,9 @@ export interface IndexParts {
   readonly gateway: Gateway;
   readonly gatewayNumber: number;
   readonly cuts: Cuts;
+  readonly reverse: ReverseNames | undefined;
+  /** The gateway in whose zone an entry lies, and its place in the view. */
+  readonly gatewayAround: (entry: number) => { gateway: Gateway; number: number };
   /** An entry's node as it would be published now. */
   readonly compose: (entry: number) => NodeSpec;
 }
@@ -61,6 +76,7 @@ export function explainName(name: FoldedName, parts: IndexParts): NameInIndex {
   const cut = parts.cuts.around(tree.find(encloser));
   // Below a cut no wildcard of ours speaks.
   const wildcard = cut === 0 ? wildcardOver(name, encloser, parts) : undefined;
+  const ptr = entry === 0 ? undefined : nameOfAddress(entry, parts);
   return {
     apex: zone.apexName,
     gateway: parts.gatewayNumber,
@@ -71,6 +87,7 @@ export function explainName(name: FoldedName, parts: IndexParts): NameInIndex {
     ...(cut !== 0 && { cut: tree.nameOf(cut) }),
     types: own?.types ?? [],
     verdicts: own?.verdicts ?? [],
+    ...(ptr !== undefined && { ptr }),
     ...(wildcard !== undefined && { wildcard }),
   };
 }
@@ -90,6 +107,23 @@ function wildcardOver(
     return { name: wildcard, speaks, ...judged(entry, parts) };
   }
   return undefined;
+}
+
+function nameOfAddress(reverseEntry: number, parts: IndexParts): NameOfAddress | undefined {
+  const { reverse, tree } = parts;
+  const name = reverse?.targetOf(reverseEntry);
+  if (reverse === undefined || name === undefined) return undefined;
+  const entry = tree.find(name);
+  const { gateway, number } = parts.gatewayAround(entry);
+  const heard = judged(entry, { ...parts, gateway }).verdicts.filter(
+    ({ loss }) => loss === undefined,
+  );
+  const giving = heard.filter(({ content: { addresses } }) =>
+    [...addresses.v4, ...addresses.v6].some((one) => reverse.isNameOf(reverseEntry, one)),
+  );
+  // Nobody writes the address: it is what a host name leads to.
+  const resolved = heard.filter(({ content }) => content.targets.length > 0);
+  return { name, gateway: number, verdicts: giving.length > 0 ? giving : resolved };
 }
 
 function judged(

@@ -68,6 +68,13 @@ export class ReverseNames {
     return this.tree.nameOf(this.heap.words[best + LINK.NAME] as number);
   }
 
+  /** Whether a reverse name is that of an address, in any of the zones. */
+  isNameOf(reverse: number, address: Uint8Array): boolean {
+    return this.zones.some(
+      (zone) => zone.covers(address) && this.tree.find(zone.nameOf(address)) === reverse,
+    );
+  }
+
   /**
    * Says which addresses a name is answered with from now on, in the place of those that were said before. May
    * allocate from the heap. An entry that goes must have none by then.

@@ -165,8 +165,12 @@ export class ViewIndex {
     return explainName(name, {
       ...{ tree: this.tree, claims: this.claims, precedence: this.precedence, given: this.given },
       ...{ zone, gateway, gatewayNumber: this.gateways.indexOf(gateway) },
-      cuts: this.cuts,
-      compose: (entry) => this.nodeOf(zone, entry),
+      ...{ cuts: this.cuts, reverse: this.reverse },
+      gatewayAround: (entry) => {
+        const around = this.gatewayAround(entry);
+        return { gateway: around, number: this.gateways.indexOf(around) };
+      },
+      compose: (entry) => this.nodeOf(this.zones[this.tree.zoneOf(entry)] as Zone, entry),
     });
   }
 

@@ -2,7 +2,8 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { composeQuestion, FLAG, HEADER, parseReply, type Reply } from '@seamark/protocol';
 import type { HttpAddress } from '../../config/server-config.ts';
-import { askOverTcp, dialled, type Question } from '../ask.ts';
+import { dialled, type Question } from '../ask.ts';
+import { exchangeTcp } from '../exchange.ts';
 
 /** A reply that takes longer is asked for again, twice at the most. */
 const PATIENCE_MS = 1500;
@@ -46,9 +47,13 @@ export class Interview implements Disposable {
     for (let tries = 0; tries < TRIES; tries++) {
       const octets = await this.exchange(question);
       if (octets === undefined) continue;
-      const reply = parseReply(octets);
-      if (reply === undefined) return 'the reply is malformed';
-      return (reply.flags & FLAG.TC) === 0 ? reply : await askOverTcp(this.server, question);
+      const reply = readReply(octets);
+      if (typeof reply === 'string' || (reply.flags & FLAG.TC) === 0) return reply;
+      const { address, port } = this.server;
+      const message = composeQuestion(question.name, question.type, reply.id);
+      return readReply(
+        await exchangeTcp({ address: dialled(address), port }, message, PATIENCE_MS),
+      );
     }
     return `no reply to ${TRIES} questions within ${PATIENCE_MS / 1000} s each`;
   }
@@ -86,6 +91,10 @@ export class Interview implements Disposable {
       pending.settle(new Uint8Array(datagram));
     }
   }
+}
+
+function readReply(octets: Uint8Array | string): Reply | string {
+  return typeof octets === 'string' ? octets : (parseReply(octets) ?? 'the reply is malformed');
 }
 
 /** A late reply may have the id of a later question. Case is kept by all servers that we know of, but need not be. */

@@ -1,3 +1,4 @@
+import type { ClaimedWay } from '../contract.ts';
 import { namespaceOf, type Reach, takesHostnames } from './facts.ts';
 import { intersect, meansAll } from './hostnames.ts';
 import { type Listener, takesKind, takesNamespace } from './listener.ts';
@@ -5,14 +6,27 @@ import type { GatewayNode, Link, ListenerSetNode, Route } from './parents.ts';
 
 /** What a route has from one of its parents. */
 export type Attachment =
-  | { readonly names: readonly string[]; readonly reach: Reach; readonly ttl: number | undefined }
+  | {
+      readonly names: readonly string[];
+      readonly reach: Reach;
+      /** Whose word that is. */
+      readonly by: ClaimedWay['by'];
+      readonly ttl: number | undefined;
+    }
   /** Nothing: a clause that says why. `names` are those that it would have, as far as anybody can say. */
   | { readonly names: readonly string[]; readonly reason: string };
 
-/** Follows one reference of a route: the names that a listener and the route both mean, and where they lead. */
-export function attach(route: Route, link: Link): Attachment {
+/**
+ * Follows one reference of a route: the names that a listener and the route both mean, and where they lead.
+ *
+ * @param listeners of those that the reference means
+ */
+export function attach(
+  route: Route,
+  link: Link,
+  listeners: readonly Listener[] = listenersOf(link),
+): Attachment {
   const { parent } = link;
-  const listeners = listenersOf(link);
   const names =
     route.facts.refusal ??
     (link.isRefused ? `${titleOf(parent)} does not accept it` : undefined) ??
@@ -21,15 +35,22 @@ export function attach(route: Route, link: Link): Attachment {
   if (typeof names === 'string') return { names: wantedOf(route, listeners), reason: names };
   const gateway = gatewayOf(parent)?.facts;
   const set = parent.kind === 'ListenerSet' ? parent.facts : undefined;
-  const { target, ttl } = route.facts;
-  return {
-    names,
-    reach: target ?? set?.target ?? gateway?.target ?? gateway?.status ?? nowhere,
-    ttl: ttl ?? set?.ttl ?? gateway?.ttl,
-  };
+  const ttl = route.facts.ttl ?? set?.ttl ?? gateway?.ttl;
+  const { reach, by } = reachOf(route, link);
+  return { names, reach, by, ttl };
 }
 
 const nowhere: Reach = { addresses: [], targets: [] };
+
+/** Where names lead: the closest target annotation, or what the Gateway's status says. */
+function reachOf({ facts }: Route, { parent }: Link): { reach: Reach; by: ClaimedWay['by'] } {
+  const gateway = gatewayOf(parent)?.facts;
+  const set = parent.kind === 'ListenerSet' ? parent.facts : undefined;
+  if (facts.target !== undefined) return { reach: facts.target, by: 'route' };
+  if (set?.target !== undefined) return { reach: set.target, by: 'ListenerSet' };
+  if (gateway?.target !== undefined) return { reach: gateway.target, by: 'Gateway' };
+  return { reach: gateway?.status ?? nowhere, by: 'status' };
+}
 
 /** Why no route attaches to the parent. */
 function refusalOf(parent: GatewayNode | ListenerSetNode): string | undefined {
@@ -62,7 +83,7 @@ function takesSet({ key, facts }: GatewayNode, set: ListenerSetNode): boolean {
 }
 
 /** Those that the reference names. */
-function listenersOf({ parent, section, port }: Link): readonly Listener[] {
+export function listenersOf({ parent, section, port }: Link): readonly Listener[] {
   const all = parent.facts?.listeners ?? [];
   if (section === '' && port === 0) return all;
   return all.filter(
@@ -132,11 +153,12 @@ function wantedOf(route: Route, listeners: readonly Listener[]): readonly string
   return [...own, ...added].filter((name) => !meansAll(name));
 }
 
-function gatewayOf(parent: GatewayNode | ListenerSetNode): GatewayNode | undefined {
+export function gatewayOf(parent: GatewayNode | ListenerSetNode): GatewayNode | undefined {
   return parent.kind === 'Gateway' ? parent : parent.gateway;
 }
 
-function titleOf({ kind, key }: GatewayNode | ListenerSetNode): string {
+/** `Gateway namespace/name` */
+export function titleOf({ kind, key }: GatewayNode | ListenerSetNode): string {
   return `${kind} ${key}`;
 }
 

@@ -5,6 +5,7 @@ import { readGateway, readListenerSet, readRoute } from './facts.ts';
 import { ROUTE_KINDS, type RouteKind } from './listener.ts';
 import { Parents, type Route } from './parents.ts';
 import { claimsOf, passedOver } from './route-claims.ts';
+import { waysOf } from './ways.ts';
 
 /** Where the reading of a kind stands. */
 interface Reading {
@@ -165,6 +166,7 @@ export class GatewayApiProjector implements Projector {
         claims.passedOver(route.facts.kind, route.key, left.names, left.reason);
       }
     }
+    claims.ways?.(route.facts.kind, route.key, () => waysOf(route));
     claims.claim(route.facts.kind, route.key, all);
   }
 
