@@ -18,9 +18,17 @@ export {
   formatName,
   NameError,
   parseName,
+  parseRelativeName,
 } from './name.ts';
 export { parseQuery, Query, VERDICT, type Verdict } from './query.ts';
 export { compressibleNames, formatRdata, parseRdata, type Rdata } from './rdata/rdata.ts';
 export { RdataError } from './rdata/rdata-error.ts';
 export { COOKIE_LENGTH, ServerCookies } from './server-cookies.ts';
 export { SipHash24 } from './siphash.ts';
+export { readZoneFile, type ZoneFile, type ZoneFileOptions } from './zone-file/read.ts';
+export {
+  formatPlace,
+  type Place,
+  type ZoneFault,
+  type ZoneRecord,
+} from './zone-file/record.ts';

@@ -75,6 +75,34 @@ export function parseName(text: string): Uint8Array {
   return wire.slice(0, at);
 }
 
+/**
+ * The same as a zone file has it (RFC 1035 5.1): without a final dot it lies below `origin`, which `@` stands for.
+ *
+ * @param origin in wire format.
+ * @throws NameError
+ */
+export function parseRelativeName(text: string, origin: Uint8Array): Uint8Array {
+  if (text === '@') return origin.slice();
+  const name = parseName(text);
+  if (isAbsolute(text)) return name;
+  const length = name.length - 1 + origin.length;
+  if (length > LIMIT.NAME) {
+    throw new NameError(text, 0, `more than 255 octets below ${formatName(origin)}`);
+  }
+  const whole = new Uint8Array(length);
+  whole.set(name);
+  whole.set(origin, name.length - 1);
+  return whole;
+}
+
+/** The last dot divides labels if no backslash is left over before it: `a\\\\.` ends in one, `a\\.` does not. */
+function isAbsolute(text: string): boolean {
+  if (!text.endsWith('.')) return false;
+  let at = text.length - 1;
+  while (at > 0 && text[at - 1] === '\\') at -= 1;
+  return (text.length - 1 - at) % 2 === 0;
+}
+
 /** Where a name is composed before its length is known. */
 const scratch: Uint8Array = new Uint8Array(LIMIT.NAME + 1);
 

@@ -1,6 +1,7 @@
 import { formatAddress, parseAddress } from '../address.ts';
 import { toALabels } from '../idn.ts';
-import { formatName, NameError, parseName } from '../name.ts';
+import { formatName, NameError, parseName, parseRelativeName } from '../name.ts';
+import { parsePeriod } from '../period.ts';
 import { quoteOctets } from './character-string.ts';
 import type { Field } from './field.ts';
 import type { TextReader } from './text-reader.ts';
@@ -29,15 +30,37 @@ export function number(bits: 8 | 16 | 32, what: string): Field {
   };
 }
 
-/** A domain name: absolute with or without the final dot, its case kept, an IDN as its A-labels. */
+/** Seconds in 32 bits, written as a number or with units: `1d`. */
+export function period(what: string): Field {
+  const range = `${what} (0 to ${2 ** 32 - 1} seconds, or such as 1h30m)`;
+  return {
+    parse(text) {
+      const word = text.plain(range);
+      const seconds = parsePeriod(word.text) ?? 2 ** 32;
+      if (seconds >= 2 ** 32) text.fail(word.index, `no ${range.replace(/^an? /, '')}`);
+      const octets = Buffer.alloc(4);
+      octets.writeUInt32BE(seconds);
+      return octets;
+    },
+    format: (octets) => String(octets.u32()),
+  };
+}
+
+/**
+ * A domain name, its case kept, an IDN as its A-labels: below the origin where there is one, else absolute with or
+ * without the final dot.
+ */
 export function name(what: string): Field {
   return {
     parse(text) {
       const word = text.plain(what);
-      if (word.text === '@') text.fail(word.index, 'there is no origin that @ could stand for');
+      const { origin } = text;
+      if (word.text === '@' && origin === undefined) {
+        text.fail(word.index, 'there is no origin that @ could stand for');
+      }
       const ascii = toALabels(word.text);
       try {
-        return parseName(ascii);
+        return origin === undefined ? parseName(ascii) : parseRelativeName(ascii, origin);
       } catch (error) {
         if (!(error instanceof NameError)) throw error;
         const { index, reason } = error;

@@ -1,6 +1,16 @@
 import { TYPE } from '../constants.ts';
 import type { Field } from './field.ts';
-import { address, digest, longString, name, number, string, strings, tag } from './fields.ts';
+import {
+  address,
+  digest,
+  longString,
+  name,
+  number,
+  period,
+  string,
+  strings,
+  tag,
+} from './fields.ts';
 import { location } from './location.ts';
 import { svcParams } from './svc-params.ts';
 
@@ -25,16 +35,21 @@ export const LAYOUTS: Readonly<Record<number, readonly Field[]>> = {
     name('the name of a server'),
     name('a mailbox'),
     number(32, 'a serial'),
-    number(32, 'a refresh interval'),
-    number(32, 'a retry interval'),
-    number(32, 'an expiry'),
-    number(32, 'a negative TTL'),
+    period('a refresh interval'),
+    period('a retry interval'),
+    period('an expiry'),
+    period('a negative TTL'),
   ],
   [TYPE.HINFO]: [string('a CPU'), string('an operating system')],
   [TYPE.MX]: [number(16, 'a preference'), name('the name of a mail server')],
   [TYPE.TXT]: [strings],
   // RFC 1876 2, 3
   [TYPE.LOC]: [location],
+  // RFC 1183: not compressed in messages, as in any type but those of RFC 1035 (RFC 3597 4)
+  [TYPE.RP]: [name('a mailbox'), name('the name of a text')],
+  [TYPE.AFSDB]: [number(16, 'a subtype'), name('a name')],
+  // RFC 7208 3.1: no longer asked for, and still in files
+  [TYPE.SPF]: [strings],
   // RFC 2782
   [TYPE.SRV]: [
     number(16, 'a priority'),

@@ -26,14 +26,15 @@ const STARTS_GENERIC = /^[ \t\r\n]*\\#(?![^ \t\r\n])/;
 const octetCount = number(16, 'a number of octets');
 
 /**
- * Parses the presentation form of one record's RDATA. Names are absolute with or without the final dot: there
- * is no origin. The generic form is taken for every type, and held to the type's layout where that is known.
+ * Parses the presentation form of one record's RDATA. Without an origin names are absolute with or without
+ * the final dot. The generic form is taken for every type, and held to the type's layout where that is known.
  *
  * @param type a number: of a type without a layout here, only the generic form can be read
+ * @param origin in wire format: names without a final dot lie below it, as in a zone file
  * @throws RdataError which says what is wrong, and where
  */
-export function parseRdata(type: number, text: string): Rdata {
-  const reader = new TextReader(type, text);
+export function parseRdata(type: number, text: string, origin?: Uint8Array): Rdata {
+  const reader = new TextReader(type, text, origin);
   if (text.length > LONGEST_TEXT) reader.fail(0, 'more than 65535 octets');
   const octets = STARTS_GENERIC.test(text) ? parseGeneric(type, reader) : parseFields(type, reader);
   if (octets.length > LIMIT.STREAM) reader.fail(0, 'more than 65535 octets');

@@ -30,11 +30,14 @@ const AFTER_QUOTED = /(?=[" \t\r\n])|$/suy;
 export class TextReader {
   readonly type: number;
   readonly text: string;
+  /** What relative names lie below, and `@` stands for, in wire format; undefined: every name is absolute. */
+  readonly origin: Uint8Array | undefined;
   #at = 0;
 
-  constructor(type: number, text: string) {
+  constructor(type: number, text: string, origin?: Uint8Array) {
     this.type = type;
     this.text = text;
+    this.origin = origin;
   }
 
   /** Where the next word begins, or the end. */
