@@ -11,3 +11,12 @@ export {
   TRANSPORT,
   type Transport,
 } from './responder.ts';
+export type {
+  AccessAction,
+  AccessRule,
+  AnswerSettings,
+  BlockSettings,
+  ChaosSettings,
+} from './settings/answer-settings.ts';
+export { parseNetwork } from './settings/networks.ts';
+export { ZoneSet } from './settings/zone-set.ts';

@@ -1,5 +1,6 @@
 // Query path: nothing here allocates, throws or waits. Bench: bench/micro/answer.ts.
 import {
+  appendOption,
   CLASS,
   COOKIE_LENGTH,
   composeOpt,
@@ -19,12 +20,20 @@ import {
 import { GLUE, NODE, type SnapshotReader } from '@seamark/snapshot';
 import { Chain } from './chain.ts';
 import { Lookup, MATCH } from './lookup.ts';
+import type { AnswerSettings } from './settings/answer-settings.ts';
+import { ACCESS, BlockTable } from './settings/block-table.ts';
+import { ChaosRecords, composeNsid, MINIMAL_ANY, type OwnRecords } from './settings/own-records.ts';
 
 /** How a message came, for what differs: the room that its reply has. */
 export const TRANSPORT = { UDP: 0, STREAM: 1 } as const;
 export type Transport = (typeof TRANSPORT)[keyof typeof TRANSPORT];
 
-export interface ResponderOptions {
+/** In place of an entry of the snapshot: {@link MINIMAL_ANY}. */
+const HINFO_ENTRY = -1;
+/** In place of an offset: there is to be no reply. */
+const NO_REPLY = -1;
+
+export interface ResponderOptions extends AnswerSettings {
   /**
    * The most octets of a reply over UDP, and the payload size that replies announce (RFC 9715: what
    * passes unfragmented).
@@ -64,7 +73,10 @@ export class Responder {
   private readonly chain = new Chain();
   private readonly udpLimit: number;
   private readonly cookies: ServerCookies | undefined;
-  /** The same, if one goes into the reply: the query has a COOKIE option, and it is known who asks. */
+  private readonly blocks: BlockTable | undefined;
+  private readonly chaos: ChaosRecords | undefined;
+  private readonly nsid: Uint8Array | undefined;
+  /** The cookies, if one goes into the reply: the query has a COOKIE option, and it is known who asks. */
   private given: ServerCookies | undefined;
   /**
    * Which of several addresses comes first: pseudo-random, because a plain count goes by two for a client
@@ -83,6 +95,10 @@ export class Responder {
     this.reader = reader;
     this.udpLimit = options.udpLimit ?? LIMIT.UDP_EDNS;
     this.cookies = options.cookies;
+    const { blocks, chaos, nsid } = options;
+    this.blocks = blocks === undefined ? undefined : new BlockTable(blocks);
+    this.chaos = chaos === undefined ? undefined : new ChaosRecords(chaos);
+    this.nsid = nsid === undefined ? undefined : composeNsid(nsid);
   }
 
   /**
@@ -91,7 +107,8 @@ export class Responder {
    * @param memory owned by the caller, read and overwritten from `offset` to `offset + capacity`.
    * @param view over the same octets as `memory`.
    * @param capacity octets that may be used from `offset`; at least `length`, 512 or more.
-   * @param client asked only if the message has a cookie; without it no cookie is given.
+   * @param client asked only if the message has a cookie or there are rules of access; without it no cookie is
+   *   given, and there are no such rules.
    * @returns the reply's length in octets; 0 if there is to be none.
    */
   answer(
@@ -121,7 +138,9 @@ export class Responder {
     let at = offset + query.questionEnd;
     switch (verdict) {
       case VERDICT.ANSWER:
-        at = this.resolve(view, at);
+        if (this.blocks === undefined) at = this.resolve(view, at);
+        else at = this.resolveInBlock(view, at, this.blocks, client);
+        if (at === NO_REPLY) return 0;
         break;
       case VERDICT.FORMERR:
         this.rcode = RCODE.FORMERR;
@@ -167,10 +186,36 @@ export class Responder {
     this.limit = offset + Math.min(room, capacity) - (query.hasEdns ? OPT_LENGTH : 0);
   }
 
+  /** The same where some may not ask. */
+  private resolveInBlock(
+    view: DataView,
+    start: number,
+    blocks: BlockTable,
+    client: Client | undefined,
+  ): number {
+    const access = client === undefined ? ACCESS.ALLOW : blocks.enter(this.query, client);
+    switch (access) {
+      case ACCESS.ALLOW:
+        return this.resolve(view, start);
+      case ACCESS.BLOCK:
+        this.ede = EDE.PROHIBITED;
+        return this.refuse(start);
+      case ACCESS.FILTER:
+        this.ede = EDE.FILTERED;
+        this.rcode = RCODE.NOERROR;
+        return start;
+      case ACCESS.DROP:
+        return NO_REPLY;
+      default:
+        return access satisfies never;
+    }
+  }
+
   /** RFC 1034 4.3.2, for one question of a class and type that can be answered. */
   private resolve(view: DataView, start: number): number {
     const { query, lookup } = this;
-    if (query.class !== CLASS.IN && query.class !== CLASS.ANY) return this.refuse(start);
+    if (query.class !== CLASS.IN && query.class !== CLASS.ANY)
+      return this.speakOfItself(view, start);
     switch (query.type) {
       // Neither is a type that a name could own.
       case TYPE.OPT:
@@ -195,6 +240,16 @@ export class Responder {
     return this.resolveInZone(view, start, query);
   }
 
+  /** Class CH; no other has anything for us. */
+  private speakOfItself(view: DataView, start: number): number {
+    const { query, chaos } = this;
+    const records = query.class === CLASS.CH ? chaos?.find(query) : undefined;
+    if (records === undefined) return this.refuse(start);
+    this.rcode = RCODE.NOERROR;
+    this.authoritative = true;
+    return this.copyOwn(view, start, records);
+  }
+
   private refuse(at: number): number {
     this.rcode = RCODE.REFUSED;
     return at;
@@ -215,7 +270,8 @@ export class Responder {
       return this.notReady(start, name);
     }
     const entry = node === 0 ? 0 : this.findAnswer(node);
-    if (entry === 0) {
+    if (entry <= 0) {
+      if (entry === HINFO_ENTRY) return this.answerMinimally(view, start);
       const alias = node === 0 ? 0 : reader.aliasOf(node);
       return alias === 0
         ? this.resolveNegative(view, start, name)
@@ -321,7 +377,32 @@ export class Responder {
 
   private findAnswer(node: number): number {
     const { reader, query } = this;
-    return query.type === TYPE.ANY ? reader.anyRRset(node) : reader.findRRset(node, query.type);
+    return query.type === TYPE.ANY ? this.findAny(node) : reader.findRRset(node, query.type);
+  }
+
+  private findAny(node: number): number {
+    const { reader, blocks } = this;
+    const entry = reader.anyRRset(node);
+    if (blocks === undefined || !blocks.minimalAny || entry === 0) return entry;
+    // RFC 8482 4.2: not in place of a CNAME.
+    return reader.aliasOf(node) === 0 ? HINFO_ENTRY : entry;
+  }
+
+  private answerMinimally(view: DataView, start: number): number {
+    this.accept(RCODE.NOERROR);
+    return this.copyOwn(view, start, MINIMAL_ANY);
+  }
+
+  /** Records that no snapshot has. */
+  private copyOwn(view: DataView, start: number, { octets, count }: OwnRecords): number {
+    const end = start + octets.length;
+    if (end > this.limit) {
+      this.truncated = true;
+      return start;
+    }
+    for (let i = 0; i < octets.length; i++) view.setUint8(start + i, octets[i] as number);
+    this.answers = count;
+    return end;
   }
 
   /**
@@ -403,6 +484,11 @@ export class Responder {
       const opt = at;
       at = composeOpt(memory, view, opt, this.udpLimit, this.rcode, query.dnssecOk, ede);
       if (this.given !== undefined) at = this.given.append(view, opt, at);
+      if (query.asksNsid && this.nsid !== undefined) {
+        // Only where there is room: whoever asks who we are is to get the answer that others get.
+        const left = this.limit - end - (ede === EDE.NONE ? 0 : EDE_LENGTH);
+        if (this.nsid.length <= left) at = appendOption(memory, view, opt, at, this.nsid);
+      }
       this.additionals += 1;
     }
     const flags =

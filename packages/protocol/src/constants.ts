@@ -51,9 +51,16 @@ export const RCODE = {
 } as const;
 
 /** Extended DNS Errors (RFC 8914 5.2); -1 stands for "none" wherever one may be absent. */
-export const EDE = { NONE: -1, NOT_READY: 14, NOT_AUTHORITATIVE: 20, NOT_SUPPORTED: 21 } as const;
+export const EDE = {
+  NONE: -1,
+  NOT_READY: 14,
+  FILTERED: 17,
+  PROHIBITED: 18,
+  NOT_AUTHORITATIVE: 20,
+  NOT_SUPPORTED: 21,
+} as const;
 
-export const EDNS_OPTION = { COOKIE: 10, EDE: 15 } as const;
+export const EDNS_OPTION = { NSID: 3, COOKIE: 10, EDE: 15 } as const;
 
 /** Limits in octets: RFC 1035 2.3.4 for names, RFC 6891 6.2.3 and RFC 9715 for UDP payloads, RFC 7873 4. */
 export const LIMIT = {

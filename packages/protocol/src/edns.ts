@@ -43,3 +43,21 @@ export function composeOpt(
   view.setUint16(at + 15, ede);
   return at + OPT_LENGTH + EDE_LENGTH;
 }
+
+/**
+ * Appends an option, composed before, to the OPT record that lies from `opt` to `end`. The caller has seen to it
+ * that its octets are free there.
+ *
+ * @returns the offset behind it.
+ */
+export function appendOption(
+  memory: Uint8Array,
+  view: DataView,
+  opt: number,
+  end: number,
+  option: Uint8Array,
+): number {
+  view.setUint16(opt + RDLENGTH_AT, view.getUint16(opt + RDLENGTH_AT) + option.length);
+  for (let i = 0; i < option.length; i++) memory[end + i] = option[i] as number;
+  return end + option.length;
+}

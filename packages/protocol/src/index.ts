@@ -6,7 +6,7 @@
 export { formatAddress, isAddress, parseAddress } from './address.ts';
 export { composeQuestion, parseReply, type Reply, type ReplyRecord } from './client.ts';
 export { CLASS, EDE, EDNS_OPTION, LIMIT, OPCODE, RCODE, TYPE } from './constants.ts';
-export { composeOpt, EDE_LENGTH, OPT_LENGTH } from './edns.ts';
+export { appendOption, composeOpt, EDE_LENGTH, OPT_LENGTH } from './edns.ts';
 export { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';
 export { toALabels } from './idn.ts';
 export { rcodeMnemonic, typeMnemonic, typeNumber } from './mnemonics.ts';

@@ -53,6 +53,8 @@ export class Query {
   cookieLength = 0;
   /** Where they begin in the memory that was parsed; says nothing if there are none. */
   cookieAt = 0;
+  /** An NSID option was there: who answers is to say who it is (RFC 5001 2.1). */
+  asksNsid = false;
 }
 
 /**
@@ -73,6 +75,7 @@ export function parseQuery(
   query.udpSize = LIMIT.UDP_PLAIN;
   query.ednsVersion = 0;
   query.cookieLength = 0;
+  query.asksNsid = false;
   query.type = 0;
   query.class = 0;
   query.nameLength = 0;
@@ -269,10 +272,13 @@ function parseOpt(query: Query, view: DataView, fixed: number, end: number): Ver
     if (at + 4 > end) return VERDICT.FORMERR;
     const length = view.getUint16(at + 2);
     if (at + 4 + length > end) return VERDICT.FORMERR;
+    const code = view.getUint16(at);
     // RFC 7873 5.2: the first one counts, others are ignored.
-    if (view.getUint16(at) === EDNS_OPTION.COOKIE && query.cookieLength === 0) {
+    if (code === EDNS_OPTION.COOKIE && query.cookieLength === 0) {
       if (!noteCookie(query, at + 4, length)) return VERDICT.FORMERR;
     }
+    // RFC 5001 2.1: what is in it is ignored.
+    if (code === EDNS_OPTION.NSID) query.asksNsid = true;
     at += 4 + length;
   }
   return VERDICT.ANSWER;
