@@ -231,7 +231,12 @@ const refusals: readonly (readonly [string, string, number, string])[] = [
   ['LOC', `\\# 16 01${'00'.repeat(15)}`, 0, 'another version of LOC than 0'],
   ['LOC', `\\# 16 00a0${'00'.repeat(14)}`, 0, 'a size that is no digit and a power of ten'],
   ['LOC', `\\# 16 ${'00'.repeat(16)}`, 0, 'a latitude of more than 90 degrees'],
-  ['SOA', 'a b 1 2 3 4 4294967296', 12, 'no negative TTL (0 to 4294967295 seconds, or such as 1h30m)'],
+  [
+    'SOA',
+    'a b 1 2 3 4 4294967296',
+    12,
+    'no negative TTL (0 to 4294967295 seconds, or such as 1h30m)',
+  ],
   ['TXT', '', 0, 'a text is missing'],
   ['TXT', '"a', 0, 'a quote that is not closed'],
   ['TXT', '"a\\"', 0, 'a quote that is not closed'],
