@@ -176,9 +176,11 @@ function version(): string {
 
 try {
   const status = await main(process.argv.slice(2));
-  // Threads are told to end, not waited for beyond their time; what was logged has been written.
-  if (process.argv.includes('serve')) process.exit(status);
-  process.exitCode = status;
+  // What was printed goes out first. Threads are told to end, not waited for beyond their time, and no more is a
+  // connection of a command's that nobody answers: a proxy may hold one open for minutes.
+  if (!process.stdout.destroyed)
+    await new Promise<unknown>((resolve) => process.stdout.write('', resolve));
+  process.exit(status);
 } catch (error) {
   if (error instanceof UsageError) {
     process.stderr.write(`seamark: ${error.message}\nseamark --help says more.\n`);

@@ -41,6 +41,21 @@ describe('a kind that others only add to', () => {
   });
 });
 
+test('a name that only endpoints can have is not denied while nobody may read them', async () => {
+  await using services = new Scene([{ resources: ['Service'] }]);
+  const pods = named('pods', {
+    spec: { type: 'ClusterIP' },
+    metadata: {
+      ...{ name: 'pods', namespace: 'ns' },
+      annotations: { 'k8s-gateway.dns/resolve-endpoints': 'true' },
+    },
+  });
+  services.list('Service', [pods]);
+  services.sink().status('EndpointSlice', { state: 'failing', reason: 'no', isForbidden: true });
+  expect(services.short('pods.ns.example.com A')).toBe('SERVFAIL 14');
+  expect(services.short('pod-0.pods.ns.example.com A')).toBe('SERVFAIL 14');
+});
+
 test('a kind that nothing can do without is missed, whoever forbids it', async () => {
   await using routes = scene();
   routes.list('HTTPRoute', [route]);

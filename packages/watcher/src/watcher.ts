@@ -36,9 +36,10 @@ function unread(kind: Kind): WatchedKind {
 
 /**
  * Kinds without which others have most of what they claim. A cluster's rules may be older than they are: where
- * those forbid one of these, it is not waited for.
+ * those forbid one of these, it is not waited for. EndpointSlices are not among them: they are asked for only where
+ * a Service has no other addresses, and its names can't be denied meanwhile.
  */
-const EXTRAS: ReadonlySet<Kind> = new Set<Kind>(['ListenerSet', 'EndpointSlice']);
+const EXTRAS: ReadonlySet<Kind> = new Set<Kind>(['ListenerSet']);
 
 function isClaiming(kind: Kind): kind is Kind & ClaimingKind {
   return (CLAIMING_KINDS as readonly string[]).includes(kind);

@@ -261,6 +261,10 @@ describe('refusals', () => {
     ],
     ['secondary "" ::1', `3:13: "" is no nameserver's name: it is empty at character 1`],
     ['apex ns1 ::1 0::1', '3:16: "0::1" stands at Corefile:3:12 already'],
+    [
+      'apex 192.0.2.1',
+      `3:8: "192.0.2.1" is no nameserver's name: it is an address, which goes behind a name`,
+    ],
     ['apex .', `3:8: "." is no nameserver's name: it is empty`],
     [
       'apex *.ns',

@@ -39,6 +39,8 @@ export function readZones(host: string): Reading<readonly string[]> {
   }
   const range = reverseZones(host);
   if (range !== undefined) return { value: range };
+  // `0/25.2.0.192.in-addr.arpa` is a zone of RFC 2317; a range whose prefix is no number of its bits is none.
+  if (/^[0-9a-f.:]+\/[^.]*$/i.test(host)) return { reason: 'it is no range of addresses' };
   const name = readName(host);
   return 'reason' in name ? name : { value: [name.value] };
 }

@@ -246,3 +246,17 @@ test.each([
     { text: formatRdata(type, octets), octets },
   ]);
 });
+
+test.each([
+  ['CNAME', '192.0.2.1'],
+  ['NS', '192.0.2.1.'],
+  ['PTR', '2001:db8::1'],
+  ['MX', '10 192.0.2.1'],
+  ['SRV', '0 5 5060 192.0.2.1.'],
+])('%s %s: an address is taken for no name', (type, target) => {
+  const found = endpoint(type, [target]);
+  expect(found.records).toEqual([]);
+  expect(found.faults[0]).toContain(
+    'an address is no name; an endpoint of type A or AAAA takes it',
+  );
+});

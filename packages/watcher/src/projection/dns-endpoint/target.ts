@@ -12,6 +12,9 @@ export function readTarget(type: number, target: string): Uint8Array | string {
     const address = parseAddress(target);
     if (address?.length === (type === TYPE.A ? 4 : 16)) return address;
   }
+  if (ENDS_IN_NAME.has(type) && isAddressAsName(target)) {
+    return 'an address is no name; an endpoint of type A or AAAA takes it';
+  }
   const text = type === TYPE.TXT ? asQuoted(target) : target;
   try {
     return parseRdata(type, text).octets;
@@ -19,6 +22,17 @@ export function readTarget(type: number, target: string): Uint8Array | string {
     if (!(error instanceof RdataError)) throw error;
     return otherFamily(type, target.trim()) ?? reasonOf(error, target);
   }
+}
+
+/** Types whose last field is the name of a host. */
+const ENDS_IN_NAME: ReadonlySet<number> = new Set([
+  ...[TYPE.CNAME, TYPE.NS, TYPE.PTR, TYPE.MX, TYPE.SRV],
+]);
+
+/** Four numbers are a name for DNS, and never the one that was meant (RFC 1123 2.1; RFC 2181 10.3). */
+function isAddressAsName(target: string): boolean {
+  const last = target.trim().split(/\s+/).at(-1) ?? '';
+  return parseAddress(last.endsWith('.') ? last.slice(0, -1) : last) !== undefined;
 }
 
 /**

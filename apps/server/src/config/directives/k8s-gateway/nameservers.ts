@@ -72,6 +72,7 @@ function readAddresses(words: readonly Token[], problems: Problems): string[] {
 
 /** As {@link NameserverConfig} has it. */
 function readNameserverName(text: string, { zones }: GatewayDraft): Reading<string> {
+  if (isIP(text) !== 0) return { reason: 'it is an address, which goes behind a name' };
   const name = readName(text);
   if ('reason' in name) return name;
   if (name.value === '.') return { reason: 'it is empty' };
