@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { finished } from 'node:stream/promises';
 import { type Shape, shapeOf, textOf } from '../sources/shape.ts';
 import type { Access, AccessSource } from './access.ts';
 import {
@@ -35,6 +36,14 @@ export interface ResponseHead {
   readonly etag: string | undefined;
 }
 
+/** Who is told of a response, amid which nobody waits for anything. */
+export interface BodyReader {
+  /** The head, before the first octet. */
+  readonly onOpen?: (head: ResponseHead) => void;
+  /** The body's octets as they come: whatever has arrived. */
+  readonly onChunk: (chunk: Buffer) => void;
+}
+
 /**
  * Requests to one API server.
  *
@@ -57,29 +66,32 @@ export class ApiConnection {
   }
 
   /**
-   * GETs `path` and yields the body's octets as they come: whatever has arrived is one chunk. The connection
-   * is closed when the generator ends, however it ends. What is refused for credentials that have been renewed
-   * meanwhile is asked once more with those: a token that expired is no failure. `onOpen` is told the head
-   * before the first octet.
+   * GETs `path`; resolves when the whole body was read. What is refused for credentials that have been renewed
+   * meanwhile is asked once more with those: a token that expired is no failure.
    *
-   * @throws ApiError on a status other than 200, ConnectionError on everything else, and on abort
+   * @throws ApiError on a status other than 200, ConnectionError on everything else, and on abort; and what the
+   *   reader throws, after which it is told nothing more. The connection is closed however it ends
    */
-  async *get(
+  async get(
     path: string,
     query: URLSearchParams,
     signal: AbortSignal,
-    onOpen?: (head: ResponseHead) => void,
+    reader: BodyReader,
     headers: Readonly<Record<string, string>> = { Accept: 'application/json' },
-  ): AsyncGenerator<Buffer, void, undefined> {
+  ): Promise<void> {
     for (let isLast = false; ; isLast = true) {
       const access = await this.#access.current();
       let isOpen = false;
-      const opened = (head: ResponseHead): void => {
+      const onOpen = (head: ResponseHead): void => {
         isOpen = true;
-        onOpen?.(head);
+        reader.onOpen?.(head);
       };
       try {
-        return yield* this.#exchange(access, `${path}?${query}`, headers, signal, opened);
+        const { onChunk } = reader;
+        return await this.#exchange(access, `${path}?${query}`, headers, signal, {
+          onOpen,
+          onChunk,
+        });
       } catch (error) {
         if (isOpen || !concernsAccess(error)) throw error;
         if (!this.#access.refused(access) || isLast) throw error;
@@ -87,13 +99,13 @@ export class ApiConnection {
     }
   }
 
-  async *#exchange(
+  async #exchange(
     access: Access,
     target: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
-    onOpen: (head: ResponseHead) => void,
-  ): AsyncGenerator<Buffer, void, undefined> {
+    { onOpen, onChunk }: Required<BodyReader>,
+  ): Promise<void> {
     if (signal.aborted) throw new ConnectionError('stopped');
     const request = this.#request(access, target, headers);
     const abort = (): unknown => request.destroy(new ConnectionError('stopped'));
@@ -108,7 +120,7 @@ export class ApiConnection {
       response.setTimeout(idleMs, () => response.destroy(this.#silence(idleMs)));
       const { 'content-type': contentType = '', etag } = response.headers;
       onOpen({ contentType, etag });
-      yield* this.#body(response);
+      await this.#read(response, onChunk);
     } finally {
       clearTimeout(silence);
       signal.removeEventListener('abort', abort);
@@ -116,12 +128,24 @@ export class ApiConnection {
     }
   }
 
-  async *#body(response: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
-    try {
-      for await (const chunk of response) yield chunk as Buffer;
-    } catch (error) {
-      this.#broken(error);
-    }
+  /** By events: a list of 100,000 Ingresses has 26,000 chunks, and to await each through generators cost 40 ms. */
+  async #read(response: IncomingMessage, onChunk: (chunk: Buffer) => void): Promise<void> {
+    let thrown: { readonly error: unknown } | undefined;
+    response.on('data', (chunk: Buffer) => {
+      if (thrown !== undefined) return;
+      try {
+        onChunk(chunk);
+      } catch (error) {
+        thrown = { error };
+        response.destroy();
+      }
+    });
+    const broken = await finished(response).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (thrown !== undefined) throw thrown.error;
+    if (broken !== undefined) this.#broken(broken.error);
   }
 
   /** For what the connection throws, and nothing else: an exception of a caller's is a bug, and no failure. */

@@ -35,17 +35,18 @@ export async function watch(
   handler: { onOpen(): void; onEvent(event: WatchEvent): void; onChunk(): void },
 ): Promise<void> {
   let cut: EventCutter = () => {};
-  const open = ({ contentType }: ResponseHead): void => {
+  const onOpen = ({ contentType }: ResponseHead): void => {
     const { server } = connection;
     cut = isProtobuf(contentType) ? protobufEvents(fields, server) : jsonEvents(server);
     handler.onOpen();
   };
   const headers = { Accept: acceptProtobuf };
-  for await (const chunk of connection.get(path, query, signal, open, headers)) {
+  const onChunk = (chunk: Buffer): void => {
     cut(chunk, handler.onEvent);
     handler.onChunk();
     discard(chunk);
-  }
+  };
+  await connection.get(path, query, signal, { onOpen, onChunk }, headers);
 }
 
 /**

@@ -16,9 +16,11 @@ export async function getObject(
   headers?: Readonly<Record<string, string>>,
 ): Promise<Shape> {
   const chunks: Buffer[] = [];
-  for await (const chunk of connection.get(path, query, signal, onOpen, headers)) {
-    chunks.push(chunk);
-  }
+  const reader = {
+    onOpen: (head: ResponseHead) => onOpen?.(head),
+    onChunk: (chunk: Buffer) => void chunks.push(chunk),
+  };
+  await connection.get(path, query, signal, reader, headers);
   try {
     return shapeOf(JSON.parse(Buffer.concat(chunks).toString('utf8')));
   } catch (cause) {

@@ -27,28 +27,33 @@ export async function listWhole(
   fields: Fields,
   handler: { onOpen(): void; onObject(object: Shape): void },
 ): Promise<string | undefined> {
-  let isReadable = true;
-  const open = ({ contentType }: ResponseHead): void => {
-    isReadable = isProtobuf(contentType);
-    if (isReadable) handler.onOpen();
-  };
   const cutter = new ListCutter();
   const reader = new ProtobufReader();
   let version = '';
-  const query = new URLSearchParams(selection);
-  const headers = { Accept: 'application/vnd.kubernetes.protobuf' };
-  try {
-    for await (const chunk of connection.get(path, query, signal, open, headers)) {
-      if (!isReadable) return undefined;
-      cutter.push(chunk);
-      while (cutter.next()) {
-        const { octets, start, end } = cutter;
-        if (cutter.member === ITEM) handler.onObject(reader.read(octets, fields, start, end));
-        else if (cutter.member === METADATA) {
-          version = textOf(reader.read(octets, listMeta, start, end)['resourceVersion']);
-        }
+  const onOpen = ({ contentType }: ResponseHead): void => {
+    // As good as the refusal that it should have been.
+    if (!isProtobuf(contentType)) throw new ApiError(NOT_ACCEPTABLE, 'NotAcceptable', contentType);
+    handler.onOpen();
+  };
+  const onChunk = (chunk: Buffer): void => {
+    cutter.push(chunk);
+    while (cutter.next()) {
+      const { octets, start, end } = cutter;
+      if (cutter.member === ITEM) handler.onObject(reader.read(octets, fields, start, end));
+      else if (cutter.member === METADATA) {
+        version = textOf(reader.read(octets, listMeta, start, end)['resourceVersion']);
       }
     }
+  };
+  const headers = { Accept: 'application/vnd.kubernetes.protobuf' };
+  try {
+    await connection.get(
+      path,
+      new URLSearchParams(selection),
+      signal,
+      { onOpen, onChunk },
+      headers,
+    );
   } catch (error) {
     if (error instanceof ApiError && error.status === NOT_ACCEPTABLE) return undefined;
     throw error;
