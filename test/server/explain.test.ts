@@ -289,7 +289,7 @@ test('tells by which listener of which Gateway a route has the name, and who is 
     `
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
-metadata: { name: edge, namespace: infra }
+metadata: { name: edge, namespace: infra, annotations: { coredns.io/ttl: soon } }
 spec:
   gatewayClassName: public
   listeners:
@@ -316,6 +316,7 @@ example.com:{$PORT} 2.0.192.in-addr.arpa:{$PORT} {
   expect(shop.stdout).toContain(`Records from
     HTTPRoute web/shop (${manifests.path}): 192.0.2.44, TTL 60
         by listener https of Gateway infra/edge: 192.0.2.44 from the Gateway's status
+        Gateway infra/edge: "soon" in its ttl annotation is neither seconds nor a duration and is ignored
 `);
   const ptr = await explain({ folder, run }, text, ['44.2.0.192.in-addr.arpa', 'PTR', '--no-ask']);
   expect(ptr.stdout).toContain(`

@@ -56,6 +56,31 @@ test('a name that only endpoints can have is not denied while nobody may read th
   expect(services.short('pod-0.pods.ns.example.com A')).toBe('SERVFAIL 14');
 });
 
+test('what is wrong with a Gateway is told once, and again once it was mended', async () => {
+  await using routes = scene();
+  const annotated = (ttl: string): SceneObject => ({
+    ...gateway,
+    object: { ...gateway.object, metadata: { annotations: { 'coredns.io/ttl': ttl } } },
+  });
+  const told = (): number => routes.complaints.length;
+  routes.list('Gateway', [annotated('soon')]);
+  routes.list('Gateway', [annotated('soon')]);
+  expect(routes.complaints).toEqual([
+    {
+      level: 'warn',
+      event: 'claim-ignored',
+      message:
+        'Gateway ns/gw: "soon" in its ttl annotation is neither seconds nor a duration and is ignored',
+    },
+  ]);
+  routes.put('Gateway', annotated('5m'));
+  routes.put('Gateway', annotated('soon'));
+  expect(told()).toBe(2);
+  routes.list('Gateway', []);
+  routes.list('Gateway', [annotated('soon')]);
+  expect(told()).toBe(3);
+});
+
 test('a kind that nothing can do without is missed, whoever forbids it', async () => {
   await using routes = scene();
   routes.list('HTTPRoute', [route]);

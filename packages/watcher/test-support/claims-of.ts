@@ -23,6 +23,7 @@ export function claimsOf(
       said = all;
     },
     endList() {},
+    fault() {},
   };
   const parts = { options: { ...OPTIONS, ...options }, claims, demand() {} };
   for (const projector of createProjectors([kind], parts)) {

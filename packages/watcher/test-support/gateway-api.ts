@@ -158,6 +158,14 @@ export class ClaimTable implements ClaimSink {
     for (const { name } of names) this.reasons.set(name, reason);
   }
 
+  /** Of objects that claim nothing, by `Kind namespace/name`. */
+  readonly others: Map<string, readonly string[]> = new Map();
+
+  fault(kind: Kind, key: string, faults: readonly string[]): void {
+    if (faults.length === 0) this.others.delete(`${kind} ${key}`);
+    else this.others.set(`${kind} ${key}`, faults);
+  }
+
   get faults(): readonly string[] {
     return [...this.claims.values()].flat().flatMap(({ faults = [] }) => faults);
   }

@@ -50,6 +50,8 @@ export class RecordingClaims implements ClaimSink {
     }
   }
 
+  fault(): void {}
+
   passedOver(kind: ClaimingKind, key: string, names: readonly ClaimedName[], reason: string): void {
     this.passed.push(`${kind} ${key}: ${reason} (${names.map(writeName).join(' ')})`);
   }

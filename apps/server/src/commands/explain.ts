@@ -108,7 +108,10 @@ async function compose(
     ...{ zone, cut, pointsTo, ...known },
     objects: objects.map((object) => ({
       ...object,
-      complaints: told(`${object.kind} ${object.object}`),
+      complaints: [
+        `${object.kind} ${object.object}`,
+        ...(object.ways ?? []).flatMap(({ parent, gateway = '' }) => [parent, gateway]),
+      ].flatMap(told),
     })),
     similar: known.exists || known.wildcard?.speaks ? [] : near.similar,
     below: near.below,

@@ -72,6 +72,7 @@ export class Bystanders {
     return {
       beginList: (kind) => sink.beginList(kind),
       endList: (kind) => sink.endList(kind),
+      fault: (kind, key, faults) => sink.fault(kind, key, faults),
       passedOver: (kind, key, names, reason) => {
         const found = find(names);
         told = `${prefix}${kind} ${key}`;

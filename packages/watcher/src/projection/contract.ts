@@ -59,6 +59,11 @@ export interface ClaimSink {
   /** The kind has been read whole: what was not claimed since beginList is claimed no more. */
   endList(kind: ClaimingKind): void;
   /**
+   * What can't be used of an object that others have names or addresses of, and that claims nothing itself; in place
+   * of what was said of it before. None: nothing is wrong with it (any more), or it has gone.
+   */
+  fault(kind: Kind, key: string, faults: readonly string[]): void;
+  /**
    * For whoever asks why a name is not answered: an object that would claim these names but for `reason`, a
    * clause ("its class internal is not among ingressClasses"). Absent while nobody asks: then it is not to
    * be worked out either.

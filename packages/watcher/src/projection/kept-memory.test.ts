@@ -30,7 +30,7 @@ function growth(make: () => unknown): number {
   return after - before;
 }
 
-const sink = { beginList() {}, claim() {}, endList() {} };
+const sink = { beginList() {}, claim() {}, endList() {}, fault() {} };
 
 test('100,000 claims of Ingresses hold none of what they were made from', () => {
   const each = growth(() => {

@@ -1,6 +1,6 @@
 import { formatName, NameError, TYPE } from '@seamark/protocol';
 import type { Claim, ClaimedName, ClaimingKind, ClaimSink } from '../projection/contract.ts';
-import type { Logger } from '../sources/contract.ts';
+import type { Kind, Logger } from '../sources/contract.ts';
 import type { Claims } from './claims.ts';
 import { contentOf } from './content.ts';
 import { canBeCut } from './cuts.ts';
@@ -45,6 +45,8 @@ export class Intake implements ClaimSink {
   private readonly objects: ObjectTable;
   private readonly relative: boolean;
   private readonly lists = new Map<ClaimingKind, Listing>();
+  /** What was told of objects that claim nothing, in short. */
+  private readonly told = new Map<string, number>();
 
   constructor(gateway: Gateway, cluster: number, parts: IntakeParts) {
     this.gateway = gateway;
@@ -104,6 +106,18 @@ export class Intake implements ClaimSink {
     this.parts.onRead(origin);
   }
 
+  fault(kind: Kind, key: string, faults: readonly string[]): void {
+    const object = `${kind} ${key}`;
+    if (faults.length === 0) {
+      this.told.delete(object);
+      return;
+    }
+    const said = fingerprint(faults);
+    if (this.told.get(object) === said) return;
+    this.told.set(object, said);
+    this.complain(object, faults);
+  }
+
   /** @param known the record that `find` gives for the key. */
   private put(
     origin: Origin,
@@ -119,7 +133,7 @@ export class Intake implements ClaimSink {
       objects.see(known, list);
       return;
     }
-    this.complain(kind, key, said.complaints);
+    if (said.complaints.length > 0) this.complain(`${kind} ${wholeKey(key)}`, said.complaints);
     if (known !== 0) this.drop(known);
     const record = objects.add(origin, key, said, list);
     const counts = this.gateway.counts(origin);
@@ -193,9 +207,7 @@ export class Intake implements ClaimSink {
     }
   }
 
-  private complain(kind: ClaimingKind, key: string, complaints: readonly string[]): void {
-    if (complaints.length === 0) return;
-    const object = `${kind} ${wholeKey(key)}`;
+  private complain(object: string, complaints: readonly string[]): void {
     for (const complaint of complaints) {
       this.parts.log.warn({ event: 'claim-ignored', object }, `${object}: ${complaint}`);
     }

@@ -232,6 +232,22 @@ describe('annotations', () => {
     },
   ]);
 
+  it('tells what of a Gateway or a ListenerSet can’t be used, while it counts', () => {
+    const faulty = ga({ hostname: 'a..b', target: '192.0.2.999, 192.0.2.7', ttl: 'soon' });
+    const table = claimsOfAll(setScene(faulty, faulty));
+    const faults = [
+      expect.stringContaining('"192.0.2.999" in its target annotation'),
+      expect.stringContaining('"soon" in its ttl annotation'),
+    ];
+    expect(Object.fromEntries(table.others)).toEqual({
+      'Gateway ns/gw': faults,
+      'ListenerSet ns/set': faults,
+    });
+    expect(table.names).toEqual({ 'a.example.com': '192.0.2.7' });
+    const internal = { 'ns/gw': gateway({ ...faulty, class: 'internal' }) };
+    expect(claimsOfAll({ Gateway: internal }, { gatewayClasses: ['public'] }).others.size).toBe(0);
+  });
+
   it('tells what of a route can’t be used, also of one that has no names', () => {
     const faulty = ga({ hostname: 'a..b', target: '192.0.2.999', ttl: 'soon' });
     expect(claimsOfAll(pair([http('')], { ...words, ...faulty })).faults).toHaveLength(3);

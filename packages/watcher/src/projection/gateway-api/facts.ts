@@ -59,8 +59,16 @@ export interface RouteFacts extends Annotated {
   readonly faults: readonly string[];
 }
 
-/** Reads a Gateway. Its key tells its namespace, also where a manifest leaves that out. */
-export function readGateway(object: Shape, options: ProjectionOptions): GatewayFacts {
+/**
+ * Reads a Gateway. Its key tells its namespace, also where a manifest leaves that out.
+ *
+ * @param faults where to add what can't be used of one that counts
+ */
+export function readGateway(
+  object: Shape,
+  options: ProjectionOptions,
+  faults: string[],
+): GatewayFacts {
   const spec = shapeOf(object['spec']);
   const refusal = ignored(object) ?? refusedClass(textOf(spec['gatewayClassName']), options);
   return {
@@ -68,7 +76,7 @@ export function readGateway(object: Shape, options: ProjectionOptions): GatewayF
     listeners: readListeners(object),
     setsFrom: textOf(shapeOf(shapeOf(spec['allowedListeners'])['namespaces'])['from']) || 'None',
     status: readStatus(object),
-    ...readAnnotated(object, options.annotationPrefixes, []),
+    ...readAnnotated(object, options.annotationPrefixes, refusal === undefined ? faults : []),
   };
 }
 
@@ -91,11 +99,16 @@ function readStatus(object: Shape): Reach {
   return { addresses: [...addresses], targets: [...targets] };
 }
 
-/** Reads a ListenerSet. */
+/**
+ * Reads a ListenerSet.
+ *
+ * @param faults where to add what can't be used of one that counts
+ */
 export function readListenerSet(
   object: Shape,
   key: string,
   options: ProjectionOptions,
+  faults: string[],
 ): ListenerSetFacts {
   const accepted = conditionOf(shapeOf(object['status']), 'Accepted');
   const refusal =
@@ -106,7 +119,7 @@ export function readListenerSet(
     ...(gateway?.kind === 'Gateway' ? { gateway: gateway.key } : {}),
     listeners: readListeners(object),
     isAccepted: accepted === 'True',
-    ...readAnnotated(object, options.annotationPrefixes, []),
+    ...readAnnotated(object, options.annotationPrefixes, refusal === undefined ? faults : []),
   };
 }
 

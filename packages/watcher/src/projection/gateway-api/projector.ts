@@ -63,12 +63,15 @@ export class GatewayApiProjector implements Projector {
   }
 
   upsert(kind: Kind, key: string, object: Shape): void {
-    const { options } = this.#parts;
+    const { claims, options } = this.#parts;
+    const faults: string[] = [];
     if (kind === 'Gateway') {
-      const facts = readGateway(object, options);
+      const facts = readGateway(object, options, faults);
+      claims.fault(kind, key, faults);
       this.#claimAll(this.#parents.setGateway(key, facts, this.#gateways.list));
     } else if (kind === 'ListenerSet') {
-      const facts = readListenerSet(object, key, options);
+      const facts = readListenerSet(object, key, options, faults);
+      claims.fault(kind, key, faults);
       this.#claimAll(this.#parents.setListenerSet(key, facts, this.#sets.list));
     } else {
       const reading = this.#routes.get(kind);
@@ -77,6 +80,7 @@ export class GatewayApiProjector implements Projector {
   }
 
   remove(kind: Kind, key: string): void {
+    if (kind === 'Gateway' || kind === 'ListenerSet') this.#parts.claims.fault(kind, key, []);
     if (kind === 'Gateway') this.#claimAll(this.#parents.setGateway(key, undefined, 0));
     else if (kind === 'ListenerSet')
       this.#claimAll(this.#parents.setListenerSet(key, undefined, 0));
