@@ -7,10 +7,12 @@ import { afterEach, describe, expect, test } from 'vitest';
 import {
   type Address,
   batchedSupport,
+  type DgramSocketSet,
   formatPeer,
   type Handler,
   openBatched,
   openDgram,
+  openReplySender,
   type SocketSet,
   UdpError,
   type UdpOptions,
@@ -27,6 +29,8 @@ type Served = SocketSet & {
   stop(): Promise<void>;
   open(address: Address): Promise<number>;
   end(index: number): Promise<void>;
+  /** Sends what a handler left to be sent later. */
+  later(wayBack: Uint8Array, message: Uint8Array): void;
 };
 
 const batched: Backend = {
@@ -45,8 +49,12 @@ const batched: Backend = {
       set.close();
     };
     onEnd(stop);
+    const sender = openReplySender();
+    const later = (wayBack: Uint8Array, message: Uint8Array): boolean =>
+      sender.send(wayBack, message);
     return Object.assign(set, {
       stop,
+      later,
       open: async (address: Address) => set.add(address),
       end: async (index: number) => set.remove(index, handler),
     });
@@ -59,8 +67,10 @@ const dgram: Backend = {
     const set = await openDgram(options, handler);
     const stop = (): Promise<void> => set.close();
     onEnd(stop);
+    const later: DgramSocketSet['reply'] = (wayBack, message) => set.reply(wayBack, message);
     return Object.assign(set, {
       stop,
+      later,
       open: (address: Address) => set.add(address),
       end: (index: number) => set.remove(index),
     });
@@ -127,6 +137,29 @@ describe.skipIf(!batchedSupport().ok)('batched, withdrawing', () => {
 });
 
 describe.each(backends)('$name', ({ name, open }) => {
+  test.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['::1', '::1'],
+    ['0.0.0.0', '127.0.0.1'],
+    ['::', '::1'],
+    // Through a dual-stack socket.
+    ['::', '127.0.0.1'],
+  ])('sends later what was asked of %s at %s, from where it was asked', async (address, asked) => {
+    const waiting: Uint8Array[] = [];
+    const set = await open({ addresses: [{ address, port: 0 }] }, () => {
+      waiting.push(set.wayBack().slice());
+      return 0;
+    });
+    const clients = await Promise.all([0, 1].map(() => connect(asked, portOf(set))));
+    const replies = clients.map((client) => once(client, 'message'));
+    for (const client of clients) client.send('question');
+    await expect.poll(() => waiting.length).toBe(2);
+    // Both of one batch, perhaps: each has a way of its own. The connected client takes it from nowhere else.
+    for (const way of waiting) set.later(way, Buffer.from('reply'));
+    for (const reply of replies) expect(String((await reply)[0])).toBe('reply');
+    expect(set.counters.dropped).toBe(2);
+  });
+
   test('answers a datagram in place', async () => {
     const set = await open({ addresses: loopback }, (memory, view, offset, length, capacity) => {
       expect(length).toBe(5);
@@ -412,4 +445,21 @@ describe.each(backends)('$name', ({ name, open }) => {
       message: expect.stringMatching(message),
     });
   });
+});
+
+test.runIf(batchedSupport().ok)('a way back is closed with its socket', async () => {
+  let way: Uint8Array | undefined;
+  const set = await batched.open({ addresses: loopback }, () => {
+    way = set.wayBack().slice();
+    return 0;
+  });
+  const client = await connect('127.0.0.1', portOf(set));
+  client.send('question');
+  await expect.poll(() => way).toBeDefined();
+  const sender = openReplySender();
+  await set.stop();
+  expect(sender.send(way as Uint8Array, Buffer.from('reply'))).toBe(false);
+  // Its descriptor is another socket's now, or none.
+  await batched.open({ addresses: loopback }, echo);
+  expect(sender.send(way as Uint8Array, Buffer.from('reply'))).toBe(false);
 });

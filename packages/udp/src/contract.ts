@@ -107,6 +107,27 @@ export interface SocketSet {
    * handler only.
    */
   peerFamily(): number;
+  /**
+   * Where a reply to the datagram in the handler's hands has to go, for a handler that returns 0 and leaves
+   * the reply to be sent later: by `openReplySender` in any thread of the process (batched), by
+   * {@link DgramSocketSet.reply} in this one (dgram). {@link WAY_BACK_OCTETS} octets, to be understood by no one
+   * else. Valid inside the handler only; always the same array, so copy it.
+   */
+  wayBack(): Uint8Array;
+}
+
+/** Size of what {@link SocketSet.wayBack} returns. */
+export const WAY_BACK_OCTETS = 88;
+
+/** Sends replies that another thread's handler left to be made. Belongs to the thread that opened it. */
+export interface ReplySender {
+  /**
+   * Sends by the socket that the datagram came in by, without waiting.
+   *
+   * @param wayBack what `wayBack` of that thread's socket set returned
+   * @returns whether the kernel took it; no where the socket has been closed meanwhile
+   */
+  send(wayBack: Uint8Array, message: Uint8Array): boolean;
 }
 
 /** Sockets of one thread, which it gives its whole time: {@link serveBatch} blocks. Not shareable. */
@@ -154,6 +175,8 @@ export interface DgramSocketSet extends SocketSet {
   add(address: Address): Promise<number>;
   /** Resolves when what the kernel held for a socket has been answered, and it is closed. */
   remove(index: number): Promise<void>;
+  /** Sends a reply that the handler left to be made later. Of a set that has been closed, nothing. */
+  reply(wayBack: Uint8Array, message: Uint8Array): void;
   /** Resolves when all sockets are closed. May be called again. */
   close(): Promise<void>;
 }

@@ -14,6 +14,7 @@
 // without a reply costs nothing and no payload moves.
 
 import type { Libc } from './libc.ts';
+import type { WayBackWriter } from './way-back.ts';
 
 const HEADER_OCTETS = 64;
 const IOVEC_OCTETS = 16;
@@ -57,6 +58,7 @@ export class MessageMemory {
   /** Slots that the last batch filled. */
   used = 0;
   readonly #words: Uint32Array;
+  readonly #nameOctets: number;
   /** Of the headers for receiving, then of each reply's. */
   readonly #addresses: Boxes;
   /** Word indices. */
@@ -91,6 +93,7 @@ export class MessageMemory {
     this.namesAt = namesAt;
     this.#addresses = boxes(base, base + sendAt, batch);
     this.#words = new Uint32Array(buffer);
+    this.#nameOctets = nameOctets;
     this.#sendAt = sendAt / 4;
     this.#receiveIovecsAt = receiveIovecsAt / 4;
     this.#sendIovecsAt = sendIovecsAt / 4;
@@ -169,6 +172,11 @@ export class MessageMemory {
     words[to + CONTROL + 1] = words[from + CONTROL + 1] as number;
     // What the kernel filled in: all of it, unless a datagram came without; such a one is sent without.
     words[to + CONTROL_LENGTH] = words[from + CONTROL_LENGTH] as number;
+    this.#giveUpInterface(slot);
+  }
+
+  #giveUpInterface(slot: number): void {
+    const words = this.#words;
     const control = this.#controlAt + (slot * this.#controlOctets) / 4;
     if (this.#controlOctets === CONTROL_OCTETS_IPV4) {
       words[control + 4] = 0;
@@ -177,6 +185,16 @@ export class MessageMemory {
       const isLinkLocal = ((words[control + 4] as number) & 0xc0ff) === 0x80fe;
       if (!isLinkLocal) words[control + 8] = 0;
     }
+  }
+
+  /** Writes down where a reply to what lies in `slot` has to go; see way-back.ts. No reply may follow from here. */
+  writeWayBack(to: WayBackWriter, slot: number): void {
+    const from = slot * HEADER_WORDS;
+    const length = this.#controlOctets > 0 ? (this.#words[from + CONTROL_LENGTH] as number) : 0;
+    if (length > 0) this.#giveUpInterface(slot);
+    const name = this.namesAt + slot * NAME_OCTETS;
+    const control = 4 * this.#controlAt + slot * this.#controlOctets;
+    to.write(this.octets, name, this.#nameOctets, control, length);
   }
 
   /** Before receiving: puts back the control lengths that the kernel wrote over in the last batch. */

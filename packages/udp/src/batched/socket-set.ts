@@ -15,6 +15,7 @@ import {
   PayloadMemory,
 } from './message-memory.ts';
 import { closeSocket, type OpenSocket, openSocket, withdrawSocket } from './socket.ts';
+import { WayBackWriter } from './way-back.ts';
 
 /** Whether `openBatched` can work here, and if not, why: then `openDgram` is the one to use. */
 export function batchedSupport(): { ok: true } | { ok: false; reason: string } {
@@ -53,6 +54,7 @@ interface Listener {
   readonly index: number;
   readonly socket: OpenSocket;
   readonly memory: MessageMemory;
+  readonly wayBack: WayBackWriter;
 }
 
 /** A socket that is to be closed is read so many times at the most: somebody may go on sending. */
@@ -74,6 +76,7 @@ class SocketSet implements BatchedSocketSet {
   readonly #peer: Uint8Array = new Uint8Array(PEER_OCTETS);
   /** Where the datagram in the handler's hands lies. */
   #current: MessageMemory | undefined;
+  #currentWayBack: WayBackWriter | undefined;
   #currentSlot = 0;
 
   constructor(libc: Libc, sockets: readonly OpenSocket[], settings: Settings) {
@@ -125,7 +128,7 @@ class SocketSet implements BatchedSocketSet {
     const memory = new MessageMemory(
       ...([this.#libc, this.#payload, batch, slotSize, name, controlOctets] as const),
     );
-    this.#listeners.push({ fd, index, socket, memory });
+    this.#listeners.push({ fd, index, socket, memory, wayBack: new WayBackWriter(fd) });
     return index;
   }
 
@@ -174,6 +177,7 @@ class SocketSet implements BatchedSocketSet {
     counters.batches++;
     memory.used = received;
     this.#current = memory;
+    this.#currentWayBack = listener.wayBack;
     let replies = 0;
     for (let slot = 0; slot < received; slot++) {
       if ((memory.flagsOf(slot) & MSG_TRUNC) !== 0) {
@@ -255,6 +259,14 @@ class SocketSet implements BatchedSocketSet {
     if (octets[at + 18] !== 0xff || octets[at + 19] !== 0xff) return 6;
     for (let i = 8; i < 18; i++) if (octets[at + i] !== 0) return 6;
     return 4;
+  }
+
+  wayBack(): Uint8Array {
+    if (this.#current === undefined || this.#currentWayBack === undefined) {
+      throw new UdpError('EINVAL', 'wayBack() was called outside the handler');
+    }
+    this.#current.writeWayBack(this.#currentWayBack, this.#currentSlot);
+    return this.#currentWayBack.octets;
   }
 
   close(): void {

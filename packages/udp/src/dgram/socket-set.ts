@@ -14,11 +14,18 @@ import {
   parseEndpoint,
   writeAddress,
 } from '../address.ts';
-import type { Address, DgramSocketSet, Handler, UdpCounters, UdpOptions } from '../contract.ts';
+import {
+  type Address,
+  type DgramSocketSet,
+  type Handler,
+  type UdpCounters,
+  type UdpOptions,
+  WAY_BACK_OCTETS,
+} from '../contract.ts';
 import { checkReply, newCounters } from '../handling.ts';
 import { checkOptions, ipv4Instead, isIpv6Only, type Settings } from '../options.ts';
 import { bound } from '../probe.ts';
-import { openError } from '../udp-error.ts';
+import { openError, UdpError } from '../udp-error.ts';
 import { localAddresses } from './local-addresses.ts';
 
 /**
@@ -55,11 +62,16 @@ class SocketSet implements DgramSocketSet {
   readonly #settings: Settings;
   /** In the order of `addresses`. */
   readonly #opened: (Opened | undefined)[] = [];
+  /** By the number that a way back calls it: another than `addresses` has, which is given anew. */
+  readonly #sockets = new Map<number, Socket>();
+  #nextSocket = 0;
   readonly #slot: Uint8Array;
   readonly #view: DataView;
   readonly #handler: Handler;
   readonly #peer: Uint8Array = new Uint8Array(PEER_OCTETS);
+  readonly #wayBack: Uint8Array = new Uint8Array(WAY_BACK_OCTETS);
   #current: RemoteInfo | undefined;
+  #currentSocket = 0;
   #closed: Promise<void> | undefined;
 
   constructor(opened: readonly Opened[], settings: Settings, handler: Handler) {
@@ -89,6 +101,9 @@ class SocketSet implements DgramSocketSet {
     await this.#quiet();
     this.#opened[index] = undefined;
     this.addresses[index] = undefined;
+    for (const [number, socket] of this.#sockets) {
+      if (opened.sockets.includes(socket)) this.#sockets.delete(number);
+    }
     await Promise.all(opened.sockets.map(closed));
   }
 
@@ -98,7 +113,10 @@ class SocketSet implements DgramSocketSet {
     this.#opened[index] = opened;
     this.addresses[index] = opened.address;
     for (const socket of opened.sockets) {
-      socket.on('message', (message, from) => this.#answer(socket, index, message, from));
+      const number = this.#nextSocket;
+      this.#nextSocket = (number + 1) & 0xffff;
+      this.#sockets.set(number, socket);
+      socket.on('message', (message, from) => this.#answer(number, index, message, from));
     }
     return index;
   }
@@ -113,7 +131,7 @@ class SocketSet implements DgramSocketSet {
     }
   }
 
-  #answer(socket: Socket, index: number, message: Buffer, from: RemoteInfo): void {
+  #answer(number: number, index: number, message: Buffer, from: RemoteInfo): void {
     const counters = this.counters;
     const slot = this.#slot;
     counters.received++;
@@ -124,6 +142,7 @@ class SocketSet implements DgramSocketSet {
     }
     slot.set(message);
     this.#current = from;
+    this.#currentSocket = number;
     const reply = this.#handler(slot, this.#view, 0, message.length, slot.length, index);
     if (reply === 0) {
       counters.dropped++;
@@ -131,7 +150,8 @@ class SocketSet implements DgramSocketSet {
     }
     checkReply(reply, slot.length);
     // A copy: a send that the kernel did not take at once reads its memory later, when the slot is in use again.
-    socket.send(Buffer.from(slot.subarray(0, reply)), from.port, from.address, this.#sent);
+    const copy = Buffer.from(slot.subarray(0, reply));
+    this.#sockets.get(number)?.send(copy, from.port, from.address, this.#sent);
   }
 
   readonly #sent = (error: Error | null): void => {
@@ -154,6 +174,35 @@ class SocketSet implements DgramSocketSet {
     const from = this.#current;
     if (from === undefined) return 0;
     return from.family === 'IPv4' || from.address.startsWith('::ffff:') ? 4 : 6;
+  }
+
+  /*
+   *   octet  0       2        4                  5
+   *          +-------+--------+------------------+-----------------------------------+
+   *          | which | peer's | octets of its    | its address as dgram has it, with |
+   *          | socket| port   | address          | its scope                         |
+   *          +-------+--------+------------------+-----------------------------------+
+   */
+  wayBack(): Uint8Array {
+    const from = this.#current;
+    if (from === undefined) {
+      throw new UdpError('EINVAL', 'wayBack() was called outside the handler');
+    }
+    const octets = this.#wayBack;
+    const view = new DataView(octets.buffer);
+    const text = new TextEncoder().encodeInto(from.address, octets.subarray(5));
+    view.setUint16(0, this.#currentSocket);
+    view.setUint16(2, from.port);
+    view.setUint8(4, text.written);
+    return octets;
+  }
+
+  reply(wayBack: Uint8Array, message: Uint8Array): void {
+    const view = new DataView(wayBack.buffer, wayBack.byteOffset, WAY_BACK_OCTETS);
+    const socket = this.#sockets.get(view.getUint16(0));
+    if (this.#closed !== undefined || socket === undefined) return;
+    const address = new TextDecoder().decode(wayBack.subarray(5, 5 + view.getUint8(4)));
+    socket.send(message, view.getUint16(2), address, this.#sent);
   }
 
   close(): Promise<void> {
