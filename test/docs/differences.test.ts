@@ -36,11 +36,11 @@ test('every difference names a test that exists', () => {
 
 test('every option of the plugin that is refused is listed, and no other', () => {
   const options = readPage('apps/server/src/config/directives/k8s-gateway/options.ts');
-  const [, lacking = ''] = /lacking: \{(.*?)\}/s.exec(options) ?? [];
+  const [, lacking] = /lacking: \{(.*?)\}/s.exec(options) ?? [];
+  if (lacking === undefined) throw new Error('the table of refused options has gone');
   const refused = [...lacking.matchAll(/(\w+): '/g)].map(([, option]) => option);
   const listed = notYet
     .filter(([, , today]) => today?.startsWith('refused'))
     .flatMap(([, of]) => /^`([\w ]+)`$/.exec(of ?? '')?.[1] ?? []);
-  expect(refused.length).toBeGreaterThan(0);
   expect(listed).toEqual(refused);
 });

@@ -3,9 +3,20 @@
  * no sockets.
  */
 
+export type { Client } from './client.ts';
+export {
+  type AddressRange,
+  type DetourBlock,
+  type DetourPlan,
+  Detours,
+  type Fallthrough,
+  type ForwardReach,
+  NEAR_RANGES,
+  type TemplateReach,
+} from './detours.ts';
 export { Lookup, MATCH, type Match } from './lookup.ts';
 export {
-  type Client,
+  DETOURED,
   Responder,
   type ResponderOptions,
   TRANSPORT,

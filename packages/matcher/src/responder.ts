@@ -19,10 +19,15 @@ import {
 } from '@seamark/protocol';
 import { GLUE, NODE, type SnapshotReader } from '@seamark/snapshot';
 import { Chain } from './chain.ts';
+import type { Client } from './client.ts';
+import { DETOUR, type Detour, type Detours } from './detours.ts';
 import { Lookup, MATCH } from './lookup.ts';
 import type { AnswerSettings } from './settings/answer-settings.ts';
 import { ACCESS, BlockTable } from './settings/block-table.ts';
 import { ChaosRecords, composeNsid, MINIMAL_ANY, type OwnRecords } from './settings/own-records.ts';
+
+/** What `Responder.answer` returns instead of a length where the answer is to be had elsewhere. */
+export const DETOURED = -1;
 
 /** How a message came, for what differs: the room that its reply has. */
 export const TRANSPORT = { UDP: 0, STREAM: 1 } as const;
@@ -31,7 +36,7 @@ export type Transport = (typeof TRANSPORT)[keyof typeof TRANSPORT];
 /** In place of an entry of the snapshot: {@link MINIMAL_ANY}. */
 const HINFO_ENTRY = -1;
 /** In place of an offset: there is to be no reply. */
-const NO_REPLY = -1;
+const NO_REPLY = -2;
 
 export interface ResponderOptions extends AnswerSettings {
   /**
@@ -41,15 +46,6 @@ export interface ResponderOptions extends AnswerSettings {
   readonly udpLimit?: number;
   /** Without them COOKIE options are ignored (RFC 7873 5.2). Not to be shared with another responder. */
   readonly cookies?: ServerCookies;
-}
-
-/** Tells who asks, where the answer depends on it. */
-export interface Client {
-  /**
-   * Valid for the message in hand: 20 octets, the family (4 or 6) first, from octet 4 on the address, an
-   * IPv4 one as ::ffff:a.b.c.d (`SocketSet.peer` of @seamark/udp).
-   */
-  peer(): Uint8Array;
 }
 
 /**
@@ -90,6 +86,8 @@ export class Responder {
   private ede: number = EDE.NONE;
   /** Offset in the memory that the reply may grow to, the room of the OPT record and its cookie taken off. */
   private limit = 0;
+  private detours: Detours | undefined;
+  private client: Client | undefined;
 
   constructor(reader: SnapshotReader, options: ResponderOptions = {}) {
     this.reader = reader;
@@ -107,9 +105,11 @@ export class Responder {
    * @param memory owned by the caller, read and overwritten from `offset` to `offset + capacity`.
    * @param view over the same octets as `memory`.
    * @param capacity octets that may be used from `offset`; at least `length`, 512 or more.
-   * @param client asked only if the message has a cookie or there are rules of access; without it no cookie is
-   *   given, and there are no such rules.
-   * @returns the reply's length in octets; 0 if there is to be none.
+   * @param client asked only if the message has a cookie, there are rules of access, or a detour is not for everyone;
+   *   without it no cookie is given, and there are no such rules.
+   * @param detours what is answered elsewhere.
+   * @returns the reply's length in octets; 0 if there is to be none; {@link DETOURED} if it is to be had elsewhere,
+   *   with the message as it was: then `fail` may still make a reply of it.
    */
   answer(
     memory: Uint8Array,
@@ -119,10 +119,13 @@ export class Responder {
     capacity: number,
     transport: Transport,
     client?: Client,
+    detours?: Detours,
   ): number {
     this.truncated = false;
     this.hasGoodCookie = false;
     this.given = undefined;
+    this.detours = detours;
+    this.client = client;
     const { query } = this;
     const verdict = parseQuery(query, memory, view, offset, length);
     if (verdict === VERDICT.DROP) return 0;
@@ -140,7 +143,8 @@ export class Responder {
       case VERDICT.ANSWER:
         if (this.blocks === undefined) at = this.resolve(view, at);
         else at = this.resolveInBlock(view, at, this.blocks, client);
-        if (at === NO_REPLY) return 0;
+        // A length that is negative, of a message in memory whose offsets are not.
+        if (at < 0) return at === DETOURED ? DETOURED : 0;
         break;
       case VERDICT.FORMERR:
         this.rcode = RCODE.FORMERR;
@@ -158,6 +162,16 @@ export class Responder {
         verdict satisfies never;
     }
     return this.finish(memory, view, offset, at);
+  }
+
+  /**
+   * SERVFAIL to the message that `answer` has just said is to be answered elsewhere.
+   *
+   * @returns the reply's length in octets.
+   */
+  fail(memory: Uint8Array, view: DataView, offset: number): number {
+    this.rcode = RCODE.SERVFAIL;
+    return this.finish(memory, view, offset, offset + this.query.questionEnd);
   }
 
   private receiveCookie(view: DataView, client: Client | undefined): void {
@@ -211,7 +225,11 @@ export class Responder {
     }
   }
 
-  /** RFC 1034 4.3.2, for one question of a class and type that can be answered. */
+  /**
+   * RFC 1034 4.3.2, for one question of a class and type that can be answered.
+   *
+   * @returns where the reply's records end, or DETOURED.
+   */
   private resolve(view: DataView, start: number): number {
     const { query, lookup } = this;
     if (query.class !== CLASS.IN && query.class !== CLASS.ANY)
@@ -229,10 +247,11 @@ export class Responder {
         return start;
       default:
     }
-    if (lookup.find(this.reader, query) === MATCH.OUTSIDE) {
-      this.ede = EDE.NOT_AUTHORITATIVE;
-      return this.refuse(start);
+    const { detours } = this;
+    if (detours !== undefined && query.class === CLASS.IN && detours.templated(query)) {
+      return DETOURED;
     }
+    if (lookup.find(this.reader, query) === MATCH.OUTSIDE) return this.leaveZones(start);
     if (query.type === TYPE.AXFR || query.type === TYPE.IXFR) {
       this.ede = EDE.NOT_SUPPORTED;
       return this.refuse(start);
@@ -248,6 +267,16 @@ export class Responder {
     this.rcode = RCODE.NOERROR;
     this.authoritative = true;
     return this.copyOwn(view, start, records);
+  }
+
+  /** A name in no zone of ours: forwarded, where somebody is to be asked, else refused. */
+  private leaveZones(start: number): number {
+    const { query, detours } = this;
+    const isForwardable = detours !== undefined && query.class === CLASS.IN;
+    const detour = isForwardable ? detours.leadsOut(query, this.client) : DETOUR.NO;
+    if (detour === DETOUR.YES) return DETOURED;
+    this.ede = detour === DETOUR.PROHIBITED ? EDE.PROHIBITED : EDE.NOT_AUTHORITATIVE;
+    return this.refuse(start);
   }
 
   private refuse(at: number): number {
@@ -317,12 +346,20 @@ export class Responder {
 
   /** NODATA or NXDOMAIN, of the last name in a chain (RFC 6604 3), with its zone's SOA (RFC 2308 2). */
   private resolveNegative(view: DataView, start: number, name: Query): number {
-    const { reader, lookup } = this;
+    const { reader, lookup, query } = this;
     const apex = lookup.findApex(reader, name);
     const flags = apex === 0 ? NODE.ZONE_UNSYNCED : reader.flagsOf(apex);
     // What is missing while a source has not been read may yet turn up: it can't be denied.
     if ((flags & (NODE.ZONE_UNSYNCED | NODE.ZONE_PARTIAL)) !== 0) return this.notReady(start, name);
     if (lookup.node !== 0 && this.isUnresolved(lookup.node)) return this.notReady(start, name);
+    if (this.detours !== undefined && name === query && this.ownsNothing()) {
+      const detour = this.fallThrough();
+      if (detour === DETOUR.YES) return DETOURED;
+      if (detour === DETOUR.PROHIBITED) {
+        this.ede = EDE.PROHIBITED;
+        return this.refuse(start);
+      }
+    }
     this.accept(lookup.match === MATCH.NONE ? RCODE.NXDOMAIN : RCODE.NOERROR);
     const soa = reader.findRRset(apex, TYPE.SOA);
     const at = soa === 0 ? -1 : this.copyRRset(view, start, apex, soa, name);
@@ -333,6 +370,25 @@ export class Responder {
     }
     this.authorities = 1;
     return at;
+  }
+
+  /** NXDOMAIN, an empty non-terminal, or an apex with nothing but what every apex has. */
+  private ownsNothing(): boolean {
+    const { reader, lookup } = this;
+    const { node, match } = lookup;
+    if (node === 0) return match === MATCH.NONE;
+    let own = reader.rrsetsOf(node);
+    if ((reader.flagsOf(node) & NODE.APEX) === 0) return own === 0;
+    if (reader.findRRset(node, TYPE.SOA) !== 0) own -= 1;
+    if (reader.findRRset(node, TYPE.NS) !== 0) own -= 1;
+    if (reader.findRRset(node, GLUE) !== 0) own -= 1;
+    return own === 0;
+  }
+
+  private fallThrough(): Detour {
+    const { detours, query, lookup, client } = this;
+    if (detours === undefined || query.class !== CLASS.IN) return DETOUR.NO;
+    return detours.fallsThrough(query, lookup.apexLabels, client);
   }
 
   /** Whether the node may come to have what was asked for. */

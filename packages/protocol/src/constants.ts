@@ -58,9 +58,16 @@ export const EDE = {
   PROHIBITED: 18,
   NOT_AUTHORITATIVE: 20,
   NOT_SUPPORTED: 21,
+  NETWORK_ERROR: 23,
 } as const;
 
-export const EDNS_OPTION = { NSID: 3, COOKIE: 10, EDE: 15 } as const;
+export const EDNS_OPTION = {
+  NSID: 3,
+  COOKIE: 10,
+  TCP_KEEPALIVE: 11,
+  PADDING: 12,
+  EDE: 15,
+} as const;
 
 /** Limits in octets: RFC 1035 2.3.4 for names, RFC 6891 6.2.3 and RFC 9715 for UDP payloads, RFC 7873 4. */
 export const LIMIT = {

@@ -9,7 +9,7 @@ export { CLASS, EDE, EDNS_OPTION, LIMIT, OPCODE, RCODE, TYPE } from './constants
 export { appendOption, composeOpt, EDE_LENGTH, OPT_LENGTH } from './edns.ts';
 export { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';
 export { toALabels } from './idn.ts';
-export { rcodeMnemonic, typeMnemonic, typeNumber } from './mnemonics.ts';
+export { rcodeMnemonic, rcodeNumber, typeMnemonic, typeNumber } from './mnemonics.ts';
 export {
   countLabels,
   FOLD,
@@ -23,6 +23,7 @@ export {
 export { parseQuery, Query, VERDICT, type Verdict } from './query.ts';
 export { compressibleNames, formatRdata, parseRdata, type Rdata } from './rdata/rdata.ts';
 export { RdataError } from './rdata/rdata-error.ts';
+export { type EdnsOption, readOptions, readSections, type Sections } from './sections.ts';
 export { COOKIE_LENGTH, ServerCookies } from './server-cookies.ts';
 export { SipHash24 } from './siphash.ts';
 export { readZoneFile, type ZoneFile, type ZoneFileOptions } from './zone-file/read.ts';

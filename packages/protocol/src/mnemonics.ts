@@ -33,3 +33,12 @@ export function rcodeMnemonic(rcode: number): string {
   const known = rcodes.toString(rcode);
   return known.startsWith('RCODE_') ? `RCODE${rcode}` : known;
 }
+
+/** The number of an RCODE's mnemonic, in any case. Not for the query path. @returns undefined for anything else */
+export function rcodeNumber(text: string): number | undefined {
+  return RCODES.get(text.toUpperCase());
+}
+
+const RCODES: ReadonlyMap<string, number> = new Map(
+  Array.from({ length: 24 }, (_, rcode) => [rcodeMnemonic(rcode), rcode]),
+);

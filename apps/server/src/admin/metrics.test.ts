@@ -8,6 +8,8 @@ import type { TelemetrySource } from './telemetry-source.ts';
 
 const counters = new Counters();
 counters.countReply(PATH.UDP6, TYPE.AAAA, RCODE.NXDOMAIN, 100, true, true);
+for (let i = 0; i < 5; i++) counters.countDetour();
+counters.countLostDetour();
 
 const source: TelemetrySource = {
   version: '0.1.0',
@@ -28,6 +30,16 @@ const source: TelemetrySource = {
     slowClosed: 4,
     reset: 6,
     acceptErrors: 0,
+  },
+  forward: {
+    upstreams: [
+      { what: 'requests', upstream: '192.0.2.53:53', rcode: undefined, value: 8 },
+      { what: 'responses', upstream: '192.0.2.53:53', rcode: 'NXDOMAIN', value: 6 },
+      { what: 'failures', upstream: '192.0.2.53:53', rcode: undefined, value: 2 },
+      { what: 'health-failures', upstream: '192.0.2.53:53', rcode: undefined, value: 3 },
+    ],
+    broken: 1,
+    rejected: 4,
   },
   queryLogDropped: 11,
   workerRestarts: 1,
@@ -56,6 +68,14 @@ describe('metrics', () => {
     'coredns_dns_do_requests_total{server="dns://:53",zone="",view=""} 1',
     'seamark_responses_truncated_total 1',
     'seamark_response_octets_total 100',
+    'seamark_detours_total 5',
+    'seamark_detours_lost_total 1',
+    'seamark_forward_requests_total{to="192.0.2.53:53"} 8',
+    'seamark_forward_responses_total{to="192.0.2.53:53",rcode="NXDOMAIN"} 6',
+    'seamark_forward_failures_total{to="192.0.2.53:53"} 2',
+    'coredns_proxy_healthcheck_failures_total{to="192.0.2.53:53",proxy_name="forward",rcode=""} 3',
+    'coredns_forward_healthcheck_broken_total 1',
+    'coredns_forward_max_concurrent_rejects_total 4',
     'seamark_query_log_dropped_total 11',
     'seamark_snapshot_generation 42',
     'seamark_snapshot_published_timestamp_seconds 1700000000.5',

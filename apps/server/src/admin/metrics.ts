@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ForwardTotal, UpstreamTotal } from '../detour/totals.ts';
 import { PATH, RCODE_CLASSES, TYPE_CLASSES } from '../telemetry/counters.ts';
 import { SOURCE_STATES, type TelemetrySource } from './telemetry-source.ts';
 
@@ -21,6 +22,7 @@ export function createMetrics(source: TelemetrySource): Registry {
   addSnapshot(registry, source);
   addSources(registry, source);
   addTransports(registry, source);
+  addForward(registry, source);
   collectDefaultMetrics({ register: registry });
   return registry;
 }
@@ -180,6 +182,64 @@ function addTransports(registry: Registry, source: TelemetrySource): void {
   total(registry, 'seamark_tcp_accept_errors_total', 'Failures to accept a connection.', () => {
     return source.tcp.acceptErrors;
   });
+}
+
+function addForward(registry: Registry, source: TelemetrySource): void {
+  total(
+    registry,
+    'seamark_detours_total',
+    'Queries that were left to be answered elsewhere than from a snapshot.',
+    () => source.queries.detours,
+  );
+  total(
+    registry,
+    'seamark_detours_lost_total',
+    'Queries that found no room there and were answered SERVFAIL.',
+    () => source.queries.lostDetours,
+  );
+  const ofUpstreams = (
+    what: ForwardTotal,
+    more: (total: UpstreamTotal) => Sample[0] = () => ({}),
+  ) =>
+    source.forward.upstreams
+      .filter((total) => total.what === what)
+      .map((total): Sample => [{ to: total.upstream, ...more(total) }, total.value]);
+  counter(registry, 'seamark_forward_requests_total', 'Questions to an upstream.', ['to'], () =>
+    ofUpstreams('requests'),
+  );
+  counter(
+    registry,
+    'seamark_forward_responses_total',
+    'Replies of an upstream, by RCODE.',
+    ['to', 'rcode'],
+    () => ofUpstreams('responses', ({ rcode = '' }) => ({ rcode })),
+  );
+  counter(
+    registry,
+    'seamark_forward_failures_total',
+    'Questions that an upstream did not answer.',
+    ['to'],
+    () => ofUpstreams('failures'),
+  );
+  counter(
+    registry,
+    'coredns_proxy_healthcheck_failures_total',
+    'Health checks that an upstream did not answer.',
+    ['proxy_name', 'to', 'rcode'],
+    () => ofUpstreams('health-failures', () => ({ proxy_name: 'forward', rcode: '' })),
+  );
+  total(
+    registry,
+    'coredns_forward_healthcheck_broken_total',
+    'Questions that found all upstreams down.',
+    () => source.forward.broken,
+  );
+  total(
+    registry,
+    'coredns_forward_max_concurrent_rejects_total',
+    'Questions that were REFUSED because there were too many at once.',
+    () => source.forward.rejected,
+  );
 }
 
 /** Labels of all of CoreDNS's DNS metrics. */

@@ -1,3 +1,4 @@
+import type { UpstreamTotal } from '../detour/totals.ts';
 import type { TcpCounters } from '../stream/tcp-options.ts';
 import type { CounterTotals } from '../telemetry/counters.ts';
 
@@ -31,6 +32,15 @@ export interface UdpTotals {
   readonly sendErrors: number;
 }
 
+/** What forwarding came to; all zero or empty where nothing is forwarded. */
+export interface ForwardTotals {
+  readonly upstreams: readonly UpstreamTotal[];
+  /** Questions that found all upstreams of a `forward` down. */
+  readonly broken: number;
+  /** Questions that were too many at once. */
+  readonly rejected: number;
+}
+
 /**
  * What the admin endpoints tell the world; the supervisor implements it. Every getter is read at each
  * scrape or probe, must not wait, and says what is the case at that moment. Totals never fall.
@@ -50,6 +60,7 @@ export interface TelemetrySource {
   readonly queries: CounterTotals;
   readonly udp: UdpTotals;
   readonly tcp: Readonly<TcpCounters>;
+  readonly forward: ForwardTotals;
   readonly queryLogDropped: number;
   /** Workers that were replaced. */
   readonly workerRestarts: number;

@@ -146,9 +146,10 @@ describe('bind', () => {
   });
 });
 
-const DIRECTIVES = 'bind, errors, health, k8s_gateway, log, prometheus, ready, reload, workers';
+const DIRECTIVES =
+  'bind, errors, forward, health, k8s_gateway, log, loop, prometheus, ready, reload, workers';
 const OPTIONS =
-  'annotationPrefixes, apex, clusters, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl';
+  'annotationPrefixes, apex, clusters, fallthrough, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl';
 
 describe('refusals', () => {
   it.each<[text: string, ...expected: string[]]>([
@@ -157,8 +158,8 @@ describe('refusals', () => {
       `2:5: unknown directive "k8s_gatway"; did you mean "k8s_gateway"? Allowed here: ${DIRECTIVES}`,
     ],
     [
-      '. {\n forward . 192.0.2.1\n}',
-      `2:2: the directive "forward" is not supported yet: remove it; Seamark is authoritative only: let a resolver send it these zones. Allowed here: ${DIRECTIVES}`,
+      '. {\n grpc . 192.0.2.1\n}',
+      `2:2: the directive "grpc" is not supported yet: remove it; upstreams are asked with "forward". Allowed here: ${DIRECTIVES}`,
     ],
     [
       '. {\n errors\n log\n errors\n}',
@@ -264,12 +265,7 @@ describe('refusals', () => {
           .slice(0, 2)
           .join(' '),
       ),
-    ).toEqual([
-      'Corefile:6:7 the option of k8s_gateway "fallthrough"',
-      'Corefile:15:5 the directive "forward"',
-      'Corefile:16:5 the directive "loop"',
-      'Corefile:18:5 the directive "loadbalance"',
-    ]);
+    ).toEqual(['Corefile:18:5 the directive "loadbalance"']);
   });
 
   it('renders the line with a caret', () => {

@@ -3,6 +3,7 @@ import { Problems } from '../corefile/errors.ts';
 import { formatPosition, type Notice } from '../corefile/token.ts';
 import type { CorefileTree, ServerBlock } from '../corefile/tree.ts';
 import { wrapBareDirectives } from './bare.ts';
+import { noteDetours } from './detours.ts';
 import { DIRECTIVES } from './directives/index.ts';
 import type { BlockDraft } from './draft.ts';
 import { formatHttpAddress } from './http-address.ts';
@@ -77,9 +78,13 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
     );
     return [];
   });
-  const draft: BlockDraft = { keys, addresses: new Set(), gateways: [], log: false, errors: false };
+  const draft: BlockDraft = {
+    ...{ keys, addresses: new Set(), gateways: [], forwards: [] },
+    ...{ log: false, errors: false, loop: false },
+  };
   readLines(block.directives, DIRECTIVES, draft, context);
-  if (draft.gateways.length === 0) {
+  noteDetours(draft, context);
+  if (draft.gateways.length === 0 && draft.forwards.length === 0) {
     const text = 'this server block has no k8s_gateway: every question to it is REFUSED';
     context.notices.push({ position: block.keys[0].position, text });
   }

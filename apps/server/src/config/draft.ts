@@ -1,7 +1,13 @@
 import type { Token } from '../corefile/token.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import type { Placed } from './placed.ts';
-import type { HealthConfig, HttpAddress, ReloadConfig, WorkersConfig } from './server-config.ts';
+import type {
+  ForwardConfig,
+  HealthConfig,
+  HttpAddress,
+  ReloadConfig,
+  WorkersConfig,
+} from './server-config.ts';
 
 /** One key of a server block; an address range has made several. */
 export interface KeyDraft {
@@ -15,8 +21,10 @@ export interface BlockDraft {
   readonly keys: readonly KeyDraft[];
   readonly addresses: Set<string>;
   readonly gateways: GatewayDraft[];
+  readonly forwards: ForwardConfig[];
   log: boolean;
   errors: boolean;
+  loop: boolean;
   health?: Placed<HealthConfig>;
   ready?: Placed<HttpAddress>;
   prometheus?: Placed<HttpAddress>;

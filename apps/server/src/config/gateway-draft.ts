@@ -32,6 +32,8 @@ export interface GatewayDraft {
   readonly annotationPrefixes: Map<string, Token>;
   relative: boolean;
   flatten?: FlattenConfig;
+  /** Names that are left to what else the server block has, where they own nothing. */
+  fallthrough?: readonly string[];
 }
 
 /** The plugin's, and the one that ExternalDNS has since its annotations are stable. */

@@ -177,7 +177,7 @@ describe('refusals', () => {
     ],
     [
       'ingressclasses a',
-      '3:3: unknown option of k8s_gateway "ingressclasses"; did you mean "ingressClasses"? Allowed here: annotationPrefixes, apex, clusters, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl',
+      '3:3: unknown option of k8s_gateway "ingressclasses"; did you mean "ingressClasses"? Allowed here: annotationPrefixes, apex, clusters, fallthrough, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl',
     ],
     [
       'serviceLabelSelectors',
@@ -246,7 +246,7 @@ describe('refusals', () => {
     ]),
     [
       'negativeTTL 5',
-      '3:3: unknown option of k8s_gateway "negativeTTL"; did you mean "negativeTtl"? Allowed here: annotationPrefixes, apex, clusters, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl',
+      '3:3: unknown option of k8s_gateway "negativeTTL"; did you mean "negativeTtl"? Allowed here: annotationPrefixes, apex, clusters, fallthrough, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl',
     ],
     ['synctimeout 60', '3:15: "60" is no duration. Allowed here: 0, 30s, 1m30s, never'],
     ['synctimeout 25h', '3:15: "25h" is longer than a day. Allowed here: 0-24h, never'],

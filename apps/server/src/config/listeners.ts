@@ -1,9 +1,16 @@
 import type { Problems } from '../corefile/errors.ts';
 import { formatPosition } from '../corefile/token.ts';
+import { detourOf } from './detours.ts';
 import type { BlockDraft, KeyDraft } from './draft.ts';
 import { type GatewayDraft, gatewayConfig } from './gateway-draft.ts';
 import type { Placed } from './placed.ts';
-import type { GatewayConfig, ListenerConfig, ServerConfig, ViewConfig } from './server-config.ts';
+import type {
+  ForwardConfig,
+  GatewayConfig,
+  ListenerConfig,
+  ServerConfig,
+  ViewConfig,
+} from './server-config.ts';
 import { isWithin } from './zone.ts';
 
 /** Where no `bind` says otherwise: both families at once. */
@@ -20,13 +27,14 @@ interface Door {
 export function arrangeListeners(
   blocks: readonly BlockDraft[],
   problems: Problems,
-): Pick<ServerConfig, 'listeners' | 'views' | 'gateways'> {
+): Pick<ServerConfig, 'listeners' | 'views' | 'gateways' | 'forwards'> {
   const doors = findDoors(blocks);
   reportSharedKeys(doors, problems);
   problems.throwIfAny();
   const gateways = new GatewayList();
   const views: ViewConfig[] = [];
   const listeners: ListenerConfig[] = [];
+  const forwards: ForwardConfig[] = [];
   for (const door of doors) {
     reportHiddenZones(door, problems);
     const indices = new Set<number>();
@@ -43,6 +51,7 @@ export function arrangeListeners(
     const [first] = door.members;
     const [key] = first?.keys ?? [];
     if (key === undefined) continue;
+    const detour = detourOf(door, forwards);
     listeners.push({
       address: door.address,
       port: door.port,
@@ -52,10 +61,11 @@ export function arrangeListeners(
       ),
       log: door.members.some(({ block }) => block.log),
       errors: door.members.some(({ block }) => block.errors),
+      ...(detour === undefined ? {} : { detour }),
       position: key.token.position,
     });
   }
-  return { listeners, views, gateways: gateways.configs };
+  return { listeners, views, gateways: gateways.configs, forwards };
 }
 
 function findDoors(blocks: readonly BlockDraft[]): Door[] {

@@ -30,7 +30,10 @@ describe("what the plugin's pages and tests write (bd2cc78)", () => {
       ingressClasses nginx traefik
       gatewayClasses istio
       serviceLabelSelectors "env=prod"
-    }`,
+      fallthrough in-addr.arpa ip6.arpa
+    }
+    forward . /etc/resolv.conf
+    loop`,
     // test/Corefile, examples/install-clusterwide.yml, and the option that is documented nowhere.
     `k8s_gateway example.com {
       kubeconfig /home/me/kubeconfig

@@ -10,6 +10,7 @@ export interface ServerConfig {
   readonly listeners: readonly ListenerConfig[];
   readonly views: readonly ViewConfig[];
   readonly gateways: readonly GatewayConfig[];
+  readonly forwards: readonly ForwardConfig[];
   readonly health?: HealthConfig;
   readonly ready?: HttpAddress;
   readonly prometheus?: HttpAddress;
@@ -31,8 +32,82 @@ export interface ListenerConfig {
   /** True when any server block of this listener says so. */
   readonly log: boolean;
   readonly errors: boolean;
+  /** Which questions are answered elsewhere than from the view; absent where none is. */
+  readonly detour?: DetourConfig;
   /** Of the first key that asks for this listener. */
   readonly position: Position;
+}
+
+/** The server blocks of a listener: a question is of the one with the longest key that it lies in. */
+export interface DetourConfig {
+  readonly blocks: readonly DetourBlockConfig[];
+}
+
+export interface DetourBlockConfig {
+  /** Folded and absolute. */
+  readonly keys: readonly string[];
+  readonly fallthrough: readonly FallthroughConfig[];
+  /** Indices into `forwards`, in the order in which they are tried. */
+  readonly forwards: readonly number[];
+  /** It finds out, once it serves, whether what it forwards comes back to it. */
+  readonly loop: boolean;
+}
+
+/** What a zone of ours leaves to others where it has no record. */
+export interface FallthroughConfig {
+  readonly zone: string;
+  /** Names in one of these. */
+  readonly names: readonly string[];
+}
+
+/** A server to forward to, or a file that names some, as `/etc/resolv.conf` does. */
+export type UpstreamConfig = ResolverAddress | { readonly file: string };
+
+/** One `forward` directive. */
+export interface ForwardConfig {
+  /** The names that it takes lie in one of these. Folded and absolute, as all names here. */
+  readonly from: readonly string[];
+  /** And in none of these. */
+  readonly except: readonly string[];
+  /** At least one, none twice. */
+  readonly to: readonly UpstreamConfig[];
+  /**
+   * Whom it serves, as CIDR prefixes in canonical form. Absent: clients in loopback, private and link-local ranges,
+   * and, for names in our own zones, everyone.
+   */
+  readonly clients?: readonly string[];
+  readonly forceTcp: boolean;
+  readonly preferUdp: boolean;
+  readonly policy: 'random' | 'round_robin' | 'sequential';
+  /** 0: never down, and never checked. */
+  readonly maxFails: number;
+  readonly healthCheck: HealthCheckConfig;
+  /** How long a TCP connection is kept without use. */
+  readonly expireMs: number;
+  readonly readTimeoutMs: number;
+  /** Of those connections, how many; 0: any number. */
+  readonly maxIdleConnections: number;
+  /** Questions at once; 0: as many as we think right. */
+  readonly maxConcurrent: number;
+  /** Upstreams asked for one question; 0: until its time is up; absent: each of them twice. */
+  readonly maxConnectAttempts?: number;
+  /** RCODEs for which the next upstream is asked. */
+  readonly failover: readonly number[];
+  /** RCODEs for which the next `forward` that takes the name is asked. */
+  readonly next: readonly number[];
+  readonly nextOnNodata: boolean;
+  /** Where all are down, say so and ask none. */
+  readonly failfast: boolean;
+  /** Local address to ask from. */
+  readonly sourceAddress?: string;
+  readonly position: Position;
+}
+
+export interface HealthCheckConfig {
+  readonly intervalMs: number;
+  /** Ask with RD. */
+  readonly recursion: boolean;
+  readonly domain: string;
 }
 
 /**

@@ -5,6 +5,8 @@ import type { ReplyBatch } from './reply-batch.ts';
 import type { TcpCounters, TcpSettings } from './tcp-options.ts';
 
 const PREFIX = 2;
+/** Queries that may wait for a later reply before no more are read: pipelining enough for any resolver. */
+const MOST_PENDING = 100;
 
 /** What the connections of one listener have in common. */
 export interface ConnectionContext {
@@ -45,6 +47,8 @@ export class TcpConnection {
   private isFinished = false;
   /** To be finished once what is held has been answered. */
   private isClosing = false;
+  /** Queries whose replies come later. */
+  private pending = 0;
   private sentOctets = 0;
   private sentAt = 0;
 
@@ -65,13 +69,48 @@ export class TcpConnection {
 
   /** Nothing has been received that isn't answered, nothing composed that isn't sent. */
   get isIdle(): boolean {
-    return this.partial.length === 0 && this.held === undefined && this.socket.writableLength === 0;
+    const hasNothingIn = this.partial.length === 0 && this.held === undefined && this.pending === 0;
+    return hasNothingIn && this.socket.writableLength === 0;
   }
 
   /** Answers what has been received, then ends. */
   close(): void {
     this.isClosing = true;
-    if (this.held === undefined) this.finish();
+    this.finishIfDone();
+  }
+
+  /**
+   * Lets the query in hand be answered later, and those behind it before it, if need be (RFC 7766 6.2.1.1).
+   *
+   * @returns to be called once, with the reply, or without where there is none.
+   */
+  defer(): (reply: Uint8Array | undefined) => void {
+    this.pending += 1;
+    return (reply) => {
+      this.pending -= 1;
+      if (reply !== undefined) this.sendLate(reply);
+      if (this.socket.destroyed) return;
+      if (this.held !== undefined && !this.socket.writableNeedDrain) this.drained();
+      this.finishIfDone();
+      this.context.idleChanged(this);
+    };
+  }
+
+  private sendLate(reply: Uint8Array): void {
+    const { socket } = this;
+    if (!socket.writable) return;
+    // The length in the same write as the message (RFC 7766 8).
+    const octets = Buffer.allocUnsafe(PREFIX + reply.length);
+    octets.writeUInt16BE(reply.length);
+    octets.set(reply, PREFIX);
+    this.context.counters.replies += 1;
+    this.usedAt = performance.now();
+    // 'drain' resumes it.
+    if (!socket.write(octets)) socket.pause();
+  }
+
+  private finishIfDone(): void {
+    if (this.isClosing && this.held === undefined && this.pending === 0) this.finish();
   }
 
   /**
@@ -105,7 +144,7 @@ export class TcpConnection {
     this.held = undefined;
     if (held !== undefined) this.answerAll(held, this.heldAt);
     if (this.held === undefined) {
-      if (this.isClosing) this.finish();
+      this.finishIfDone();
       if (!this.socket.writableNeedDrain) this.socket.resume();
     }
     this.context.idleChanged(this);
@@ -119,10 +158,12 @@ export class TcpConnection {
     context.current = this;
     let at = start;
     while (at < chunk.length && !this.isFinished) {
-      if (!batch.hasRoom && !this.send()) {
+      const isFull = this.pending >= MOST_PENDING;
+      if (isFull || (!batch.hasRoom && !this.send())) {
         // One read may hold 5,000 queries, and their replies 300 MB.
         this.held = chunk;
         this.heldAt = at;
+        if (isFull) this.socket.pause();
         break;
       }
       at = this.answerNext(chunk, at, partial);

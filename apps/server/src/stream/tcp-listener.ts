@@ -29,6 +29,14 @@ export interface TcpListener {
    */
   peer(): Uint8Array;
   /**
+   * Lets the query in the callback's hands, which then returns 0, be answered later. Valid inside the callback only,
+   * and an error outside it.
+   *
+   * @returns to be called once, with the reply, or without where there is none; nothing happens where the client
+   *   has gone.
+   */
+  defer(): (reply: Uint8Array | undefined) => void;
+  /**
    * Stops accepting, answers what has been received, and resolves when all connections have ended:
    * after {@link TcpOptions.graceMs} at the latest. May be called again.
    */
@@ -114,6 +122,12 @@ class Listener implements TcpListener, ConnectionContext {
     if (this.current === undefined)
       throw new Error('peer() was called outside the answer callback');
     return this.current.peer;
+  }
+
+  defer(): (reply: Uint8Array | undefined) => void {
+    if (this.current === undefined)
+      throw new Error('defer() was called outside the answer callback');
+    return this.current.defer();
   }
 
   close(): Promise<void> {

@@ -6,11 +6,13 @@ import {
   type ViewListener,
 } from '../admin/status.ts';
 import type {
+  ForwardTotals,
   SourceState,
   SourceStatus,
   TelemetrySource,
   ZoneStatus,
 } from '../admin/telemetry-source.ts';
+import { BROKEN, REJECTED, readForwardTotals } from '../detour/totals.ts';
 import type { TcpCounters } from '../stream/tcp-options.ts';
 import { type CounterTotals, sumCounters } from '../telemetry/counters.ts';
 import type { QueryLogPump } from '../telemetry/query-log-pump.ts';
@@ -80,6 +82,21 @@ export class Report implements TelemetrySource {
       slowClosed: this.sum('slowClosed'),
       reset: this.sum('reset'),
       acceptErrors: this.sum('acceptErrors'),
+    };
+  }
+
+  get forward(): ForwardTotals {
+    const pool = this.parts.pool();
+    const totals: Record<string, number> = {};
+    for (const counted of [pool?.countedBefore(), ...(pool?.counted() ?? [])]) {
+      for (const [name, value] of Object.entries(counted ?? {})) {
+        totals[name] = (totals[name] ?? 0) + value;
+      }
+    }
+    return {
+      upstreams: readForwardTotals(totals),
+      broken: totals[BROKEN] ?? 0,
+      rejected: totals[REJECTED] ?? 0,
     };
   }
 

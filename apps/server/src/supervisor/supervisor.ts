@@ -16,12 +16,22 @@ import {
 import type { ViewListener } from '../admin/status.ts';
 import { MOST_WORKERS, statusAddress } from '../config/index.ts';
 import type { ServerConfig } from '../config/server-config.ts';
+import { Bell } from '../detour/bell.ts';
+import { listenerDetour } from '../detour/plan.ts';
+import { allocateDetourRing } from '../detour/ring.ts';
 import type { Logger } from '../log/logger.ts';
 import { Counters } from '../telemetry/counters.ts';
 import { allocateQueryLog, QueryLogReader } from '../telemetry/query-log.ts';
 import { pumpQueryLog, type QueryLogPump } from '../telemetry/query-log-pump.ts';
 import { CookieKeeper } from '../workers/cookie-memory.ts';
-import type { AnswerTask, ListenerTask, UdpBackend, UdpTask } from '../workers/tasks.ts';
+import type {
+  AnswerTask,
+  DetourMemory,
+  ListenerTask,
+  StreamTask,
+  UdpBackend,
+  UdpTask,
+} from '../workers/tasks.ts';
 import { Report } from './report.ts';
 import type { SpareThread } from './spare-thread.ts';
 import { WatcherThread } from './watcher-thread.ts';
@@ -121,10 +131,11 @@ export class Supervisor {
     if (this.stopping) return;
     this.admin = await openAdmin(await this.adminEndpoints());
     const listeners: ListenerTask[] = [];
-    for (const { address, port, view, log } of this.config.listeners) {
+    for (const { address, port, view, log, detour } of this.config.listeners) {
       // Once, without SO_REUSEPORT: two servers of one user would share the port in silence.
       const bound = await probeAddress({ address, port });
-      listeners.push({ ...bound, view, log });
+      const more = detour === undefined ? {} : { detour: listenerDetour(detour, this.config) };
+      listeners.push({ ...bound, view, log, ...more });
     }
     this.listeners = listeners;
     if (this.stopping) return;
@@ -135,6 +146,8 @@ export class Supervisor {
           { event: 'worker-died', worker: name, err: error, restartInMs },
           `${name} died: ${error}; the others serve on, it starts again in ${restartInMs} ms`,
         ),
+      onNote: ({ level, event, fields, text }) => this.log[level]({ event, ...fields }, text),
+      onHopeless: this.options.onHopeless,
     });
     await this.pool.start();
     if (this.stopping) return;
@@ -197,11 +210,12 @@ export class Supervisor {
   }
 
   private slots(listeners: readonly ListenerTask[], backend: UdpBackend): WorkerSlot<AnswerTask>[] {
+    const detours = this.detourMemory(listeners);
     const slot = (
       index: number,
       name: string,
       module: string,
-      extra: () => Partial<UdpTask> = () => ({}),
+      extra: () => Partial<UdpTask> | Partial<StreamTask> = () => ({}),
     ): WorkerSlot<AnswerTask> => ({
       name,
       filename: fileURLToPath(new URL(`../workers/${module}${EXTENSION}`, import.meta.url)),
@@ -225,9 +239,20 @@ export class Supervisor {
       slot(index, `udp worker ${index + 1}`, 'udp-worker', () => ({
         backend,
         ...(pinned ? { core: coreOf(index) } : {}),
+        ...(detours === undefined ? {} : { detours }),
       })),
     );
-    return [...udp, slot(this.workers, 'stream worker', 'stream-worker')];
+    const { forwards } = this.config;
+    const stream = slot(this.workers, 'stream worker', 'stream-worker', () =>
+      detours === undefined ? {} : { detours: { ...detours, forwards, backend } },
+    );
+    return [...udp, stream];
+  }
+
+  private detourMemory(listeners: readonly ListenerTask[]): DetourMemory | undefined {
+    if (listeners.every(({ detour }) => detour === undefined)) return undefined;
+    const rings = Array.from({ length: this.workers }, () => allocateDetourRing());
+    return { rings, bell: new Bell().memory };
   }
 }
 

@@ -17,6 +17,10 @@ export interface WorkerSlot<Task> {
 
 export interface WorkerPoolOptions {
   readonly onDeath: (name: string, error: unknown, restartInMs: number) => void;
+  /** A worker has something for the log. */
+  readonly onNote?: (note: FromWorker & { kind: 'note' }) => void;
+  /** A worker says that nothing can be served any more. */
+  readonly onHopeless?: (message: string) => void;
   /** Wait before a replacement that follows a death within `steadyMs`, doubled each time. */
   readonly restartMs?: number;
   readonly steadyMs?: number;
@@ -56,7 +60,7 @@ export class WorkerPool<Task> {
   private readonly running: (Running | undefined)[];
   private readonly totals: (Totals | undefined)[];
   private readonly past: Record<string, number> = {};
-  private readonly onDeath: WorkerPoolOptions['onDeath'];
+  private readonly options: WorkerPoolOptions;
   private readonly restartMs: number;
   private readonly steadyMs: number;
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -68,7 +72,7 @@ export class WorkerPool<Task> {
     this.slots = slots;
     this.running = slots.map(() => undefined);
     this.totals = slots.map(() => undefined);
-    this.onDeath = options.onDeath;
+    this.options = options;
     this.restartMs = options.restartMs ?? RESTART_MS;
     this.steadyMs = options.steadyMs ?? STEADY_MS;
     this.pool = new Piscina({
@@ -146,6 +150,12 @@ export class WorkerPool<Task> {
         case 'totals':
           this.totals[index] = message.totals;
           break;
+        case 'note':
+          this.options.onNote?.(message);
+          break;
+        case 'hopeless':
+          this.options.onHopeless?.(message.message);
+          break;
         default:
           message satisfies never;
       }
@@ -186,7 +196,7 @@ export class WorkerPool<Task> {
     const slot = this.slots[index] as WorkerSlot<Task>;
     const wait = Math.min(this.restartMs * 2 ** (deaths - 1), RESTART_AT_MOST_MS);
     this.restarts += 1;
-    this.onDeath(slot.name, failure, wait);
+    this.options.onDeath(slot.name, failure, wait);
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       // A failure to start is a death like any other: `launch` replaces it again.

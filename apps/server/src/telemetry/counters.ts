@@ -40,6 +40,8 @@ export const SLOT = {
   TRUNCATED: 9,
   RESPONSE_OCTETS: 10,
   DNSSEC_OK: 11,
+  DETOURS: 12,
+  LOST_DETOURS: 13,
   REQUESTS: 16,
   END: 48,
 } as const;
@@ -58,6 +60,10 @@ export interface CounterTotals {
   readonly responseOctets: number;
   /** Queries with the DO bit. */
   readonly dnssecOk: number;
+  /** Queries that were left to be answered elsewhere than from a snapshot. */
+  readonly detours: number;
+  /** Queries for which there was no room there. */
+  readonly lostDetours: number;
 }
 
 /**
@@ -103,6 +109,16 @@ export class Counters {
     this.add(SLOT.DROPPED, 1);
   }
 
+  /** A query that was left to be answered elsewhere. */
+  countDetour(): void {
+    this.add(SLOT.DETOURS, 1);
+  }
+
+  /** One that could not be, and is answered with an error. */
+  countLostDetour(): void {
+    this.add(SLOT.LOST_DETOURS, 1);
+  }
+
   private add(slot: number, amount: number): void {
     this.slots[slot] = (this.slots[slot] ?? 0) + amount;
   }
@@ -128,6 +144,8 @@ export function sumCounters(blocks: Iterable<SharedArrayBuffer>): CounterTotals 
     truncated: sum[SLOT.TRUNCATED] ?? 0,
     responseOctets: sum[SLOT.RESPONSE_OCTETS] ?? 0,
     dnssecOk: sum[SLOT.DNSSEC_OK] ?? 0,
+    detours: sum[SLOT.DETOURS] ?? 0,
+    lostDetours: sum[SLOT.LOST_DETOURS] ?? 0,
   };
 }
 

@@ -1,11 +1,34 @@
 // Query path: nothing here allocates, throws or waits, but for `adopt`. Bench: bench/micro/answer.ts.
-import { type Client, Responder, type Transport } from '@seamark/matcher';
+import { type Client, DETOURED, type Detours, Responder, type Transport } from '@seamark/matcher';
 import { type SnapshotHandle, SnapshotReader } from '@seamark/snapshot';
 import { type CookieMemory, readCookies } from './cookie-memory.ts';
 
 /** Tells where the message in hand came from, in @seamark/udp's form; asked only if need be. */
 export interface PeerSource extends Client {
   peerFamily(): number;
+}
+
+/** A listening address, as far as answers depend on it. */
+export interface AnsweringListener {
+  /** Its number among those of the server. */
+  readonly index: number;
+  /** Its queries are logged. */
+  readonly log: boolean;
+  readonly detours: Detours | undefined;
+  /** Takes what is to be answered elsewhere; only asked where there are detours. */
+  readonly desk: DetourDesk | undefined;
+}
+
+/** Where queries are left that are to be answered elsewhere, and later. */
+export interface DetourDesk {
+  /** Keeps a copy of the message. @returns false if there is no room for it. */
+  take(
+    memory: Uint8Array,
+    offset: number,
+    length: number,
+    listener: AnsweringListener,
+    source: PeerSource,
+  ): boolean;
 }
 
 /** Sees each message after it was answered, while query and reply can still be looked at. */
@@ -20,6 +43,8 @@ export interface Observer {
     source: PeerSource,
     log: boolean,
   ): void;
+  /** A message was left at a desk, or could not be, and will be answered SERVFAIL. */
+  observeDetour(wasTaken: boolean): void;
 }
 
 /** One thread's way from a message to its reply, through one view's snapshot. */
@@ -49,7 +74,7 @@ export class QueryPath {
   }
 
   /**
-   * Answers in place, as `Responder.answer` does. The generation is looked at for each message: a
+   * Answers in place, as `Responder.answer` does; what is to be answered elsewhere is left there. The generation is looked at for each message: a
    * thread that waited for it may have waited for long.
    */
   answer(
@@ -60,12 +85,36 @@ export class QueryPath {
     capacity: number,
     transport: Transport,
     source: PeerSource,
-    log: boolean,
+    listener: AnsweringListener,
   ): number {
     this.reader.refresh();
     const { responder } = this;
-    const reply = responder.answer(memory, view, offset, length, capacity, transport, source);
-    this.observer.observe(responder, view, offset, length, reply, transport, source, log);
+    const { detours } = listener;
+    // biome-ignore format: one call
+    const reply = responder.answer(memory, view, offset, length, capacity, transport, source, detours);
+    if (reply === DETOURED) {
+      return this.detour(memory, view, offset, length, transport, source, listener);
+    }
+    this.observer.observe(responder, view, offset, length, reply, transport, source, listener.log);
+    return reply;
+  }
+
+  /** @returns 0, as the reply comes later; where it can't, the length of one that says so. */
+  private detour(
+    memory: Uint8Array,
+    view: DataView,
+    offset: number,
+    length: number,
+    transport: Transport,
+    source: PeerSource,
+    listener: AnsweringListener,
+  ): number {
+    const { responder, observer } = this;
+    const wasTaken = listener.desk?.take(memory, offset, length, listener, source) ?? false;
+    observer.observeDetour(wasTaken);
+    if (wasTaken) return 0;
+    const reply = responder.fail(memory, view, offset);
+    observer.observe(responder, view, offset, length, reply, transport, source, listener.log);
     return reply;
   }
 

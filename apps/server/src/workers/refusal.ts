@@ -1,4 +1,5 @@
 import { UdpError } from '@seamark/udp';
+import { UpstreamError } from '../detour/forward/resolv-conf.ts';
 import { ListenError } from '../stream/listen-error.ts';
 
 /**
@@ -17,7 +18,9 @@ export async function orRefusal(serve: () => Promise<void>): Promise<Refusal | u
     await serve();
     return undefined;
   } catch (error) {
-    if (!(error instanceof UdpError || error instanceof ListenError)) throw error;
+    const isOfTheWorld =
+      error instanceof UdpError || error instanceof ListenError || error instanceof UpstreamError;
+    if (!isOfTheWorld) throw error;
     return { code: error.code, message: error.message };
   }
 }

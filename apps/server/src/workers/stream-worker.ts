@@ -1,10 +1,11 @@
-import { TRANSPORT } from '@seamark/matcher';
+import { Detours, TRANSPORT } from '@seamark/matcher';
+import { type OpenDetours, openDetours } from '../detour/open-detours.ts';
 import type { Answer } from '../stream/reply-batch.ts';
 import { listenTcp, type TcpListener } from '../stream/tcp-listener.ts';
 import { Mailbox } from './mailbox.ts';
-import { type PeerSource, QueryPath } from './query-path.ts';
+import { type AnsweringListener, type PeerSource, QueryPath } from './query-path.ts';
 import { orRefusal, type Refusal } from './refusal.ts';
-import type { FromWorker, ListenerTask, StreamTask } from './tasks.ts';
+import type { FromWorker, ListenerDetour, ListenerTask, StreamTask } from './tasks.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** How often counters go to the main thread, and retired memory is let go of when nobody asks. */
@@ -25,15 +26,23 @@ async function serve(task: StreamTask): Promise<void> {
     for (const [i, snapshot] of message.snapshots.entries()) views[i]?.adopt(snapshot);
   });
   const listeners: TcpListener[] = [];
+  const { detours } = task;
+  const opened = detours === undefined ? undefined : openDetours({ ...task, detours }, telemetry);
   try {
-    for (const { view, log, addresses } of groupListeners(task.listeners)) {
+    for (const { view, log, addresses, detour, index } of groupListeners(task.listeners)) {
       const source: { listener?: TcpListener } & PeerSource = {
         peer: () => (source.listener as TcpListener).peer(),
         peerFamily: () => (source.listener as TcpListener).peer()[0] as number,
       };
       const path = views[view] as QueryPath;
+      const listener: AnsweringListener = {
+        index,
+        log,
+        detours: detour === undefined ? undefined : new Detours(detour.plan),
+        desk: opened?.desk(() => (source.listener as TcpListener).defer()),
+      };
       const answer: Answer = (memory, octets, offset, length, capacity) =>
-        path.answer(memory, octets, offset, length, capacity, TRANSPORT.STREAM, source, log);
+        path.answer(memory, octets, offset, length, capacity, TRANSPORT.STREAM, source, listener);
       const reusePort = task.listeners.some(
         (other) => !addresses.includes(other) && addresses.some(({ port }) => port === other.port),
       );
@@ -41,13 +50,16 @@ async function serve(task: StreamTask): Promise<void> {
       listeners.push(source.listener);
     }
     task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
+    opened?.begin();
     const timer = setInterval(() => {
       for (const view of views) view.keepUp();
-      sendTotals(task, listeners);
+      sendTotals(task, listeners, opened);
     }, TICK_MS);
     await mailbox.untilStopped();
     clearInterval(timer);
   } finally {
+    // Before connections are closed: their queries may be among those under way.
+    await opened?.close();
     await Promise.all(listeners.map((listener) => listener.close()));
     for (const view of views) view.close();
   }
@@ -56,6 +68,9 @@ async function serve(task: StreamTask): Promise<void> {
 interface ListenerGroup {
   readonly view: number;
   readonly log: boolean;
+  readonly detour: ListenerDetour | undefined;
+  /** Of its first address, among all. */
+  readonly index: number;
   readonly addresses: readonly ListenerTask[];
 }
 
@@ -64,15 +79,23 @@ interface ListenerGroup {
  * is, because the callback is not told which address was asked.
  */
 function groupListeners(listeners: readonly ListenerTask[]): ListenerGroup[] {
-  const groups = Map.groupBy(listeners, ({ view, log }) => `${view} ${log}`);
+  const groups = Map.groupBy(listeners, ({ view, log, detour }) =>
+    JSON.stringify([view, log, detour?.plan]),
+  );
   return [...groups.values()].flatMap((addresses) => {
     const [first] = addresses;
-    return first === undefined ? [] : [{ view: first.view, log: first.log, addresses }];
+    if (first === undefined) return [];
+    const { view, log, detour } = first;
+    return [{ view, log, detour, index: listeners.indexOf(first), addresses }];
   });
 }
 
-function sendTotals(task: StreamTask, listeners: readonly TcpListener[]): void {
-  const totals: Record<string, number> = {};
+function sendTotals(
+  task: StreamTask,
+  listeners: readonly TcpListener[],
+  opened: OpenDetours | undefined,
+): void {
+  const totals: Record<string, number> = { ...opened?.totals() };
   for (const { counters } of listeners) {
     for (const [name, value] of Object.entries(counters))
       totals[name] = (totals[name] ?? 0) + value;

@@ -1,5 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { DetourPlan } from '@seamark/matcher';
 import type { SnapshotHandle } from '@seamark/snapshot';
+import type { ForwardConfig } from '../config/server-config.ts';
 import type { CookieMemory } from './cookie-memory.ts';
 
 /** A listening address as workers need it. */
@@ -10,6 +12,21 @@ export interface ListenerTask {
   readonly view: number;
   /** Its queries are logged. */
   readonly log: boolean;
+  /** What is answered elsewhere than from the snapshot; absent where nothing is. */
+  readonly detour?: ListenerDetour;
+}
+
+export interface ListenerDetour {
+  readonly plan: DetourPlan;
+  /** Keys of the server blocks that look for a loop. */
+  readonly loops: readonly string[];
+}
+
+/** Shared memory between those who leave queries to be answered elsewhere and the one who does. */
+export interface DetourMemory {
+  /** One for each UDP worker, by its slot. */
+  readonly rings: readonly SharedArrayBuffer[];
+  readonly bell: SharedArrayBuffer;
 }
 
 export type UdpBackend = 'batched' | 'dgram';
@@ -28,11 +45,18 @@ export interface AnswerTask {
   readonly port: MessagePort;
 }
 
-/** The stream worker needs nothing more. */
-export type StreamTask = AnswerTask;
+export interface StreamTask extends AnswerTask {
+  /** Absent where no listener has detours. */
+  readonly detours?: DetourMemory & {
+    readonly forwards: readonly ForwardConfig[];
+    /** That of the UDP workers. */
+    readonly backend: UdpBackend;
+  };
+}
 
 export interface UdpTask extends AnswerTask {
   readonly backend: UdpBackend;
+  readonly detours?: DetourMemory;
   /** Stay on it, and answer what comes to it; anywhere if absent. Batched only. */
   readonly core?: number;
 }
@@ -46,7 +70,17 @@ export type ToWorker =
 /** From a worker to the main thread. */
 export type FromWorker =
   | { readonly kind: 'serving' }
-  | { readonly kind: 'totals'; readonly totals: Totals };
+  | { readonly kind: 'totals'; readonly totals: Totals }
+  /** For the log. */
+  | {
+      readonly kind: 'note';
+      readonly level: 'info' | 'warn';
+      readonly event: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+      readonly text: string;
+    }
+  /** Nothing can be served any more. */
+  | { readonly kind: 'hopeless'; readonly message: string };
 
 /** What a worker counts elsewhere than in its counter block, sent about once a second. */
 export type Totals = Readonly<Record<string, number>>;

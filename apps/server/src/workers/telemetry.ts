@@ -1,7 +1,8 @@
-// Query path: nothing here allocates, throws or waits. Bench: bench/micro/answer.ts.
+// Query path: nothing here allocates, throws or waits, but for `observeLater`. Bench: bench/micro/answer.ts.
 import { type Responder, TRANSPORT, type Transport } from '@seamark/matcher';
 import { HEADER } from '@seamark/protocol';
-import { Counters, PATH } from '../telemetry/counters.ts';
+import type { ComposedReply, PendingQuery } from '../detour/pending-query.ts';
+import { Counters, PATH, type Path } from '../telemetry/counters.ts';
 import { QueryLogWriter } from '../telemetry/query-log.ts';
 import type { Observer, PeerSource } from './query-path.ts';
 import type { AnswerTask } from './tasks.ts';
@@ -35,10 +36,8 @@ export class Telemetry implements Observer {
     }
     const { query, rcode } = responder;
     const isStream = transport === TRANSPORT.STREAM;
-    const isIpv6 = source.peerFamily() === 6;
-    const path = isStream ? (isIpv6 ? PATH.TCP6 : PATH.TCP4) : isIpv6 ? PATH.UDP6 : PATH.UDP4;
     this.counters.countReply(
-      path,
+      pathOf(isStream, source.peerFamily() === 6),
       query.type,
       rcode,
       replyLength,
@@ -63,4 +62,43 @@ export class Telemetry implements Observer {
       NO_DURATION,
     );
   }
+
+  observeDetour(wasTaken: boolean): void {
+    if (wasTaken) this.counters.countDetour();
+    else this.counters.countLostDetour();
+  }
+
+  /**
+   * Counts and notes a reply that was made elsewhere, of a query that was left there.
+   *
+   * @param reply undefined if there was none.
+   * @param seconds that the client waited.
+   */
+  observeLater(
+    pending: PendingQuery,
+    reply: ComposedReply | undefined,
+    seconds: number,
+    log: boolean,
+  ): void {
+    if (reply === undefined) {
+      this.counters.countDrop();
+      return;
+    }
+    const { query, peer, isStream } = pending;
+    const { octets, rcode, truncated } = reply;
+    const path = pathOf(isStream, peer[0] === 6);
+    this.counters.countReply(path, query.type, rcode, octets.length, truncated, query.dnssecOk);
+    if (!log) return;
+    const { type, class: klass, name, nameLength, dnssecOk, udpSize } = query;
+    const flags = new DataView(octets.buffer, octets.byteOffset).getUint16(HEADER.FLAGS);
+    this.queryLog.write(
+      ...([peer, isStream, pending.id, type, klass, name, nameLength, dnssecOk, udpSize] as const),
+      ...([pending.octets.length, octets.length, flags, rcode, seconds] as const),
+    );
+  }
+}
+
+function pathOf(isStream: boolean, isIpv6: boolean): Path {
+  if (isStream) return isIpv6 ? PATH.TCP6 : PATH.TCP4;
+  return isIpv6 ? PATH.UDP6 : PATH.UDP4;
 }

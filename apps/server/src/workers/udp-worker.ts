@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TRANSPORT } from '@seamark/matcher';
 import { type Handler, openBatched, openDgram, pinThread, type SocketSet } from '@seamark/udp';
+import { answeringListeners } from '../detour/plan.ts';
+import { RingDesk } from '../detour/ring-desk.ts';
+import { deliverParcels } from '../detour/way-back.ts';
 import { Mailbox } from './mailbox.ts';
-import { QueryPath } from './query-path.ts';
+import { type AnsweringListener, QueryPath } from './query-path.ts';
 import { orRefusal, type Refusal } from './refusal.ts';
 import type { FromWorker, ToWorker, UdpTask } from './tasks.ts';
 import { Telemetry } from './telemetry.ts';
@@ -55,10 +58,15 @@ async function serve(task: UdpTask): Promise<void> {
   }
 }
 
-/** The set is opened after the handler that asks it for peers: `source` is filled in between. */
-function createHandler(task: UdpTask, views: readonly QueryPath[], source: Source): Handler {
+/** The set is opened after the handler that asks it for peers: `source` and `desk` are filled in between. */
+function createHandler(
+  task: UdpTask,
+  views: readonly QueryPath[],
+  source: Source,
+  desk: RingDesk | undefined,
+): Handler {
   const paths = task.listeners.map(({ view }) => views[view] as QueryPath);
-  const logs = task.listeners.map(({ log }) => log);
+  const listeners = answeringListeners(task.listeners, desk);
   return (memory, view, offset, length, capacity, socket) =>
     (paths[socket] as QueryPath).answer(
       memory,
@@ -68,8 +76,12 @@ function createHandler(task: UdpTask, views: readonly QueryPath[], source: Sourc
       capacity,
       TRANSPORT.UDP,
       source,
-      logs[socket] as boolean,
+      listeners[socket] as AnsweringListener,
     );
+}
+
+function openDesk({ detours, slot }: UdpTask): RingDesk | undefined {
+  return detours === undefined ? undefined : new RingDesk(detours, slot);
 }
 
 class Source {
@@ -94,7 +106,9 @@ function serveBatched(task: UdpTask, views: readonly QueryPath[], mailbox: Mailb
   try {
     const source = new Source();
     source.set = sockets;
-    const handler = createHandler(task, views, source);
+    const desk = openDesk(task);
+    if (desk !== undefined) desk.sockets = sockets;
+    const handler = createHandler(task, views, source, desk);
     task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
     let turns = 0;
     while (!mailbox.stopped) {
@@ -120,11 +134,14 @@ async function serveDgram(
   mailbox: Mailbox,
 ): Promise<void> {
   const source = new Source();
+  const desk = openDesk(task);
   const sockets = await openDgram(
     { addresses: task.listeners, receiveBufferBytes: RECEIVE_BUFFER_BYTES },
-    createHandler(task, views, source),
+    createHandler(task, views, source, desk),
   );
   source.set = sockets;
+  if (desk !== undefined) desk.sockets = sockets;
+  const endDelivery = desk === undefined ? undefined : deliverParcels(task.slot, sockets);
   task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
   const timer = setInterval(() => {
     for (const view of views) view.keepUp();
@@ -133,6 +150,7 @@ async function serveDgram(
   await mailbox.untilStopped();
   clearInterval(timer);
   await answerWhatIsLeft(sockets);
+  endDelivery?.();
   await sockets.close();
 }
 

@@ -3,15 +3,17 @@ import type { Vocabulary } from '../vocabulary.ts';
 import { bind } from './bind.ts';
 import { health, prometheus, ready } from './endpoints.ts';
 import { errors } from './errors.ts';
+import { forward } from './forward/index.ts';
 import { k8sGateway } from './k8s-gateway/index.ts';
 import { LACKING_DIRECTIVES } from './lacking.ts';
 import { log } from './log.ts';
+import { loop } from './loop.ts';
 import { reload } from './reload.ts';
 import { workers } from './workers.ts';
 
 /** Everything that may stand in a server block. A new directive is one more line here. */
 export const DIRECTIVES: Vocabulary<BlockDraft> = {
   noun: 'directive',
-  words: [bind, errors, health, k8sGateway, log, prometheus, ready, reload, workers],
+  words: [bind, errors, forward, health, k8sGateway, log, loop, prometheus, ready, reload, workers],
   lacking: LACKING_DIRECTIVES,
 };

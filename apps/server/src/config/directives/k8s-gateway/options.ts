@@ -1,6 +1,7 @@
 import type { GatewayDraft } from '../../gateway-draft.ts';
 import type { Vocabulary } from '../../vocabulary.ts';
 import { annotationPrefixes, flatten, negativeTtl, relative, ttl } from './answers.ts';
+import { fallthrough } from './fallthrough.ts';
 import { apex, secondary } from './nameservers.ts';
 import {
   gatewayClasses,
@@ -12,7 +13,7 @@ import {
 } from './objects.ts';
 import { clusters, kubeconfig, manifests, synctimeout } from './sources.ts';
 
-/** The options of `k8s_gateway`; `lacking` holds those of the plugin that are still to come. */
+/** The options of `k8s_gateway`: all that the plugin has, and ours. */
 export const GATEWAY_OPTIONS: Vocabulary<GatewayDraft> = {
   noun: 'option of k8s_gateway',
   words: [
@@ -33,8 +34,7 @@ export const GATEWAY_OPTIONS: Vocabulary<GatewayDraft> = {
     clusters,
     manifests,
     synctimeout,
+    fallthrough,
   ],
-  lacking: {
-    fallthrough: 'remove it; what does not exist is answered NXDOMAIN',
-  },
+  lacking: {},
 };

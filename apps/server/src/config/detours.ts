@@ -1,0 +1,62 @@
+import type { BlockDraft, KeyDraft } from './draft.ts';
+import type { DetourConfig, FallthroughConfig, ForwardConfig } from './server-config.ts';
+import type { Context } from './vocabulary.ts';
+import { isWithin } from './zone.ts';
+
+/** Says what an operator should know of one server block's detours although nothing is wrong. */
+export function noteDetours(
+  { gateways, forwards, loop, keys }: BlockDraft,
+  context: Context,
+): void {
+  const { notices } = context;
+  for (const { token, fallthrough } of gateways) {
+    if (fallthrough === undefined || forwards.length > 0) continue;
+    const text = 'there is no forward in this server block: "fallthrough" changes nothing';
+    notices.push({ position: token.position, text });
+  }
+  for (const { position, clients, from } of forwards) {
+    if (clients === undefined) {
+      const text =
+        'clients in loopback, private and link-local ranges have names outside the zones forwarded, others are ' +
+        'REFUSED. Where a load balancer hides its clients behind a private address, everyone is served: see "clients"';
+      if (!areOurs(from, gateways)) notices.push({ position, text });
+    } else if (clients.some((range) => range.endsWith('/0'))) {
+      notices.push({ position, text: 'this is an open resolver: it forwards for everyone' });
+    }
+  }
+  const [key] = keys;
+  if (loop && forwards.length === 0 && key !== undefined) {
+    const text = 'nothing is forwarded from this server block: "loop" changes nothing';
+    notices.push({ position: key.token.position, text });
+  }
+}
+
+/** Whether all that a forward takes lies in zones of its block. */
+function areOurs(from: readonly string[], gateways: BlockDraft['gateways']): boolean {
+  const zones = gateways.flatMap((gateway) => gateway.zones.map(({ value }) => value));
+  return from.every((name) => zones.some((zone) => isWithin(name, zone)));
+}
+
+/** What a listener answers elsewhere; all its blocks, for one that forwards nothing has its names all the same. */
+export function detourOf(
+  { members }: { readonly members: readonly { block: BlockDraft; keys: readonly KeyDraft[] }[] },
+  forwards: ForwardConfig[],
+): DetourConfig | undefined {
+  if (members.every(({ block }) => block.forwards.length === 0)) return undefined;
+  return {
+    blocks: members.map(({ block, keys }) => ({
+      keys: keys.map(({ zone }) => zone),
+      fallthrough: block.gateways.flatMap(({ zones, fallthrough = [] }): FallthroughConfig[] =>
+        zones
+          .filter((zone) => keys.some((key) => isWithin(zone.value, key.zone)))
+          .map((zone) => ({ zone: zone.value, names: fallthrough }))
+          .filter(({ names }) => names.length > 0),
+      ),
+      forwards: block.forwards.map((forward) => {
+        const index = forwards.indexOf(forward);
+        return index === -1 ? forwards.push(forward) - 1 : index;
+      }),
+      loop: block.loop,
+    })),
+  };
+}

@@ -1,0 +1,14 @@
+import type { Problems } from '../../corefile/errors.ts';
+import type { Token } from '../../corefile/token.ts';
+import { readZones } from '../zone.ts';
+
+/** Zones, each folded and absolute, an address range as the reverse zones that cover it; what is none is reported. */
+export function readNames(tokens: readonly Token[], problems: Problems): string[] {
+  const names = tokens.flatMap((token) => {
+    const read = readZones(token.text);
+    if ('value' in read) return read.value;
+    problems.report(token, `"${token.text}" is no zone: ${read.reason}`);
+    return [];
+  });
+  return [...new Set(names)];
+}

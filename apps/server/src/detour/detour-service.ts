@@ -1,0 +1,94 @@
+import { type Detours, TRANSPORT, type Transport } from '@seamark/matcher';
+import { EDE, RCODE, type ServerCookies } from '@seamark/protocol';
+import type { AnsweringListener } from '../workers/query-path.ts';
+import type { Forwarder } from './forward/forwarder.ts';
+import type { LoopDetector } from './loop-detector.ts';
+import { type ComposedReply, PendingQuery } from './pending-query.ts';
+
+/** A query that somebody left here. Its arrays are the service's own. */
+export interface DetouredQuery {
+  readonly octets: Uint8Array;
+  /** 20 octets as @seamark/udp has them. */
+  readonly peer: Uint8Array;
+  readonly transport: Transport;
+  readonly listener: AnsweringListener;
+  /** To be called once: without octets where there is no reply. */
+  reply(octets: Uint8Array | undefined): void;
+}
+
+/** Sees each query when it has been answered. */
+export interface DetourObserver {
+  observeLater(
+    pending: PendingQuery,
+    reply: ComposedReply | undefined,
+    seconds: number,
+    log: boolean,
+  ): void;
+}
+
+export interface DetourServiceParts {
+  readonly forwarders: readonly Forwarder[];
+  readonly cookies: ServerCookies;
+  readonly observer: DetourObserver;
+  readonly loops: LoopDetector;
+}
+
+/** Answers what no snapshot does: the thread that has it may wait for others, and does so for many at once. */
+export class DetourService {
+  private readonly parts: DetourServiceParts;
+  private readonly underWay = new Set<Promise<void>>();
+
+  constructor(parts: DetourServiceParts) {
+    this.parts = parts;
+  }
+
+  /** Takes a query in; the reply goes out when there is one. */
+  serve(detoured: DetouredQuery): void {
+    const served = this.answer(detoured).finally(() => this.underWay.delete(served));
+    this.underWay.add(served);
+  }
+
+  /** Resolves when what was taken in has been answered, or after so many milliseconds. */
+  async finish(graceMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, graceMs);
+    await Promise.race([Promise.all(this.underWay), promise]);
+    clearTimeout(timer);
+    for (const forwarder of this.parts.forwarders) forwarder.close();
+  }
+
+  private async answer({ octets, peer, transport, listener, reply }: DetouredQuery): Promise<void> {
+    const began = performance.now();
+    const { cookies, observer, loops } = this.parts;
+    const { detours } = listener;
+    const pending = new PendingQuery(octets, peer, transport === TRANSPORT.STREAM, cookies);
+    loops.see(pending.query);
+    const composed = detours === undefined ? undefined : await this.forward(pending, detours);
+    reply(composed?.octets);
+    observer.observeLater(pending, composed, (performance.now() - began) / 1000, listener.log);
+  }
+
+  private async forward(pending: PendingQuery, detours: Detours): Promise<ComposedReply> {
+    const { query } = pending;
+    const forwarders = detours
+      .forwardsFor(query)
+      .map((id) => this.parts.forwarders[id] as Forwarder);
+    for (const [i, forwarder] of forwarders.entries()) {
+      const forwarded = await forwarder.ask(pending);
+      switch (forwarded.kind) {
+        case 'busy':
+          return pending.error(RCODE.REFUSED);
+        case 'failed':
+          return pending.error(RCODE.SERVFAIL, EDE.NETWORK_ERROR);
+        case 'reply': {
+          if (i + 1 < forwarders.length && forwarder.leavesToNext(forwarded)) continue;
+          const passed = pending.passOn(forwarded.octets, detours.isInZone(query));
+          return passed ?? pending.error(RCODE.SERVFAIL, EDE.NETWORK_ERROR);
+        }
+        default:
+          forwarded satisfies never;
+      }
+    }
+    return pending.error(RCODE.REFUSED, EDE.NOT_AUTHORITATIVE);
+  }
+}

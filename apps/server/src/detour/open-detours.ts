@@ -1,0 +1,158 @@
+import { TRANSPORT } from '@seamark/matcher';
+import { readCookies } from '../workers/cookie-memory.ts';
+import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
+import type { FromWorker, StreamTask, Totals } from '../workers/tasks.ts';
+import { Bell } from './bell.ts';
+import { type DetourObserver, DetourService } from './detour-service.ts';
+import { Forwarder } from './forward/forwarder.ts';
+import { targetsOf } from './forward/resolv-conf.ts';
+import type { UpstreamObserver } from './forward/upstream.ts';
+import { LoopDetector } from './loop-detector.ts';
+import { watchForLoops } from './loop-watch.ts';
+import { answeringListeners } from './plan.ts';
+import { DetourRingReader } from './ring.ts';
+import { forwardTotals } from './totals.ts';
+import { openWaysBack } from './way-back.ts';
+
+/** Queries taken from one ring before it is the next one's turn, and the event loop's. */
+const AT_ONCE = 64;
+/** What is under way when the server stops has so long to be answered. */
+const GRACE_MS = 400;
+
+/** The detours of one server, as the thread has them that answers there. */
+export interface OpenDetours {
+  /** Where a query over TCP is left, with what will send its reply. */
+  desk(defer: () => (reply: Uint8Array | undefined) => void): DetourDesk;
+  /** Once every listener answers. */
+  begin(): void;
+  totals(): Totals;
+  /** Answers what has been left, and ends. */
+  close(): Promise<void>;
+}
+
+/** @throws UpstreamError where a `forward` has nobody to ask */
+export function openDetours(
+  task: StreamTask & { readonly detours: NonNullable<StreamTask['detours']> },
+  observer: DetourObserver,
+): OpenDetours {
+  const { forwards, backend, rings, bell: memory } = task.detours;
+  const tell = (message: FromWorker): void => task.port.postMessage(message);
+  const forwarders = forwards.map(
+    (config) =>
+      new Forwarder(config, targetsOf(config.to, config.sourceAddress), upstreamNotes(tell)),
+  );
+  const loops = new LoopDetector((name) => tell({ kind: 'hopeless', message: loopMessage(name) }));
+  const cookies = readCookies(task.cookies);
+  const service = new DetourService({ forwarders, cookies, observer, loops });
+  const bell = new Bell(memory);
+  const ways = openWaysBack(backend, rings.length);
+  const listeners = answeringListeners(task.listeners, undefined);
+  const pump = new Pump(
+    rings.map((ring) => new DetourRingReader(ring)),
+    bell,
+    (slot, { octets, peer, listener, wayBack }) =>
+      service.serve({
+        ...{ octets, peer, transport: TRANSPORT.UDP, listener: listenerOf(listeners, listener) },
+        reply: (reply) => {
+          if (reply !== undefined) ways.send(slot, wayBack, reply);
+        },
+      }),
+  );
+  const pumping = pump.run();
+  const ending = new AbortController();
+  return {
+    desk: (defer) => ({
+      take: (octets, offset, length, listener, source) => {
+        service.serve({
+          // Not by slice, which of a Buffer is a view.
+          octets: Uint8Array.from(octets.subarray(offset, offset + length)),
+          peer: Uint8Array.from(source.peer()),
+          ...{ transport: TRANSPORT.STREAM, listener, reply: defer() },
+        });
+        return true;
+      },
+    }),
+    begin: () => void watchForLoops(task.listeners, loops, ending.signal),
+    totals: () => forwardTotals(forwarders),
+    close: async () => {
+      ending.abort();
+      pump.stop();
+      await pumping;
+      await service.finish(GRACE_MS);
+      ways.close();
+    },
+  };
+}
+
+/** Empties the rings as they fill. */
+class Pump {
+  private readonly rings: readonly DetourRingReader[];
+  private readonly bell: Bell;
+  private readonly take: (
+    slot: number,
+    record: NonNullable<ReturnType<DetourRingReader['take']>>,
+  ) => void;
+  private stopped = false;
+
+  constructor(rings: readonly DetourRingReader[], bell: Bell, take: Pump['take']) {
+    this.rings = rings;
+    this.bell = bell;
+    this.take = take;
+  }
+
+  async run(): Promise<void> {
+    const hasWork = (): boolean => this.stopped || this.rings.some((ring) => !ring.isEmpty);
+    while (!this.stopped) {
+      if (this.emptySome()) await new Promise(setImmediate);
+      else await this.bell.sleep(hasWork);
+    }
+    this.emptySome();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.bell.ring();
+  }
+
+  /** @returns whether there was anything */
+  private emptySome(): boolean {
+    let found = false;
+    for (const [slot, ring] of this.rings.entries()) {
+      for (let i = 0; i < AT_ONCE; i++) {
+        const record = ring.take();
+        if (record === undefined) break;
+        found = true;
+        this.take(slot, record);
+      }
+    }
+    return found;
+  }
+}
+
+function listenerOf(listeners: readonly AnsweringListener[], index: number): AnsweringListener {
+  const listener = listeners[index];
+  if (listener === undefined) throw new RangeError(`no listener ${index}`);
+  return listener;
+}
+
+function upstreamNotes(tell: (message: FromWorker) => void): UpstreamObserver {
+  return {
+    down: (upstream, reason) =>
+      tell({
+        ...{ kind: 'note', level: 'warn', event: 'upstream-down', fields: { upstream, reason } },
+        text: `the upstream ${upstream} does not answer (${reason}): others are asked until it does`,
+      }),
+    up: (upstream) =>
+      tell({
+        ...{ kind: 'note', level: 'info', event: 'upstream-up', fields: { upstream } },
+        text: `the upstream ${upstream} answers again`,
+      }),
+  };
+}
+
+function loopMessage(name: string): string {
+  return (
+    `what this server forwards comes back to it: the question HINFO ${name} did three times; name servers in ` +
+    '"forward" that do not ask this one (a resolv.conf with 127.0.0.53 or the address of this server is the usual cause)'
+  );
+}

@@ -1,0 +1,245 @@
+import {
+  COOKIE_LENGTH,
+  composeOpt,
+  EDE,
+  EDE_LENGTH,
+  EDNS_OPTION,
+  type EdnsOption,
+  FLAG,
+  HEADER,
+  LIMIT,
+  OPT_LENGTH,
+  parseQuery,
+  Query,
+  readOptions,
+  readSections,
+  type ServerCookies,
+  VERDICT,
+} from '@seamark/protocol';
+
+/** A reply that is composed, and what counters and logs want to know of it. */
+export interface ComposedReply {
+  readonly octets: Uint8Array;
+  /** All twelve bits. */
+  readonly rcode: number;
+  readonly truncated: boolean;
+}
+
+/** Records in wire format, names in them whole. */
+export interface ReplySections {
+  readonly answer: readonly Uint8Array[];
+  readonly authority: readonly Uint8Array[];
+  readonly additional: readonly Uint8Array[];
+}
+
+interface Counts {
+  readonly answers: number;
+  readonly authorities: number;
+  readonly additionals: number;
+}
+
+/** What a client and a server say to each other alone (RFC 7873, RFC 7828, RFC 7830), not through a third. */
+const OF_ONE_HOP: readonly number[] = [
+  EDNS_OPTION.COOKIE,
+  EDNS_OPTION.TCP_KEEPALIVE,
+  EDNS_OPTION.PADDING,
+];
+
+const NO_COUNTS: Counts = { answers: 0, authorities: 0, additionals: 0 };
+
+/**
+ * A query that waits for its answer, and the replies that can be made of it: question and ID are the client's,
+ * EDNS as it has it, a cookie where it gave one.
+ */
+export class PendingQuery {
+  readonly query: Query = new Query();
+  readonly octets: Uint8Array;
+  readonly peer: Uint8Array;
+  readonly isStream: boolean;
+  private readonly view: DataView;
+  private readonly cookies: ServerCookies;
+
+  /**
+   * @param octets a query that was parsed before, and found good.
+   * @param peer 20 octets as @seamark/udp has them.
+   */
+  constructor(octets: Uint8Array, peer: Uint8Array, isStream: boolean, cookies: ServerCookies) {
+    this.octets = octets;
+    this.peer = peer;
+    this.isStream = isStream;
+    this.cookies = cookies;
+    this.view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+    const verdict = parseQuery(this.query, octets, this.view, 0, octets.length);
+    if (verdict !== VERDICT.ANSWER) throw new Error(`a query of verdict ${verdict} was detoured`);
+  }
+
+  get id(): number {
+    return this.view.getUint16(HEADER.ID);
+  }
+
+  /** The query as it goes to another server, with another ID. */
+  compose(id: number): Uint8Array {
+    const { query, octets } = this;
+    const options = query.hasEdns ? passedOn(octets) : [];
+    const opt = query.hasEdns ? OPT_LENGTH + sizeOf(options) : 0;
+    const message = new Uint8Array(query.questionEnd + opt);
+    const view = new DataView(message.buffer);
+    message.set(octets.subarray(0, query.questionEnd));
+    view.setUint16(HEADER.ID, id);
+    view.setUint16(HEADER.FLAGS, query.flags & (FLAG.RD | FLAG.AD | FLAG.CD));
+    view.setUint32(HEADER.ANCOUNT, 0);
+    view.setUint16(HEADER.ARCOUNT, query.hasEdns ? 1 : 0);
+    if (query.hasEdns) {
+      const at = query.questionEnd;
+      const end = composeOpt(message, view, at, this.udpRoom, 0, query.dnssecOk, EDE.NONE);
+      putOptions(message, view, at, end, options);
+    }
+    return message;
+  }
+
+  /** A reply without records. */
+  error(rcode: number, ede: number = EDE.NONE): ComposedReply {
+    return this.finish(this.octets, this.query.questionEnd, NO_COUNTS, 0, rcode, ede, []);
+  }
+
+  /**
+   * What another server said, passed on.
+   *
+   * @param reply a reply to {@link compose}, its ID and its question looked at.
+   * @param keepsAuthority of a name in a zone of ours AA may stand: it is said in its place.
+   * @returns undefined if it is malformed
+   */
+  passOn(reply: Uint8Array, keepsAuthority: boolean): ComposedReply | undefined {
+    const sections = readSections(reply);
+    if (sections === undefined) return undefined;
+    const view = new DataView(reply.buffer, reply.byteOffset, reply.length);
+    const { opt } = sections;
+    const rcode =
+      (view.getUint16(HEADER.FLAGS) & FLAG.RCODE) |
+      (opt === undefined ? 0 : view.getUint8(opt.at + 5) << 4);
+    const options = opt === undefined ? [] : readOptions(reply, opt).filter(isPassedOn);
+    const kept = FLAG.TC | FLAG.RA | FLAG.AD | (keepsAuthority ? FLAG.AA : 0);
+    const flags = view.getUint16(HEADER.FLAGS) & kept;
+    if (sections.questions === 0) {
+      return this.finish(
+        this.octets,
+        this.query.questionEnd,
+        NO_COUNTS,
+        flags,
+        rcode,
+        EDE.NONE,
+        options,
+      );
+    }
+    return this.finish(reply, sections.recordsEnd, sections, flags, rcode, EDE.NONE, options);
+  }
+
+  /** A reply of records that were made here. */
+  records(
+    { answer, authority, additional }: ReplySections,
+    flags: number,
+    rcode: number,
+    ede: number,
+  ): ComposedReply {
+    const question = this.octets.subarray(0, this.query.questionEnd);
+    const all = Buffer.concat([question, ...answer, ...authority, ...additional]);
+    const counts = {
+      answers: answer.length,
+      authorities: authority.length,
+      additionals: additional.length,
+    };
+    return this.finish(all, all.length, counts, flags, rcode, ede, []);
+  }
+
+  /** What a reply over UDP may have, as the responder has it (RFC 6891 6.2.3, RFC 9715). */
+  private get udpRoom(): number {
+    return Math.min(Math.max(this.query.udpSize, LIMIT.UDP_PLAIN), LIMIT.UDP_EDNS);
+  }
+
+  /** @param body header, question and records in its first `length` octets. */
+  private finish(
+    body: Uint8Array,
+    length: number,
+    counts: Counts,
+    flags: number,
+    rcode: number,
+    ede: number,
+    options: readonly EdnsOption[],
+  ): ComposedReply {
+    const { query } = this;
+    const room = this.isStream ? LIMIT.STREAM : this.udpRoom;
+    const hasCookie = query.cookieLength !== 0;
+    const opt = query.hasEdns
+      ? OPT_LENGTH + (hasCookie ? COOKIE_LENGTH : 0) + (ede < 0 ? 0 : EDE_LENGTH)
+      : 0;
+    const extra = query.hasEdns ? sizeOf(options) : 0;
+    if (length + opt + extra > room) {
+      // Nothing of it: a part of an RRset is none (RFC 2181 9), and the client will ask over TCP.
+      if (length > query.questionEnd) {
+        return this.finish(
+          ...([this.octets, query.questionEnd, NO_COUNTS, flags | FLAG.TC, rcode, ede] as const),
+          [],
+        );
+      }
+      return this.finish(body, length, counts, flags, rcode, ede, []);
+    }
+    const octets = new Uint8Array(length + opt + extra);
+    const view = new DataView(octets.buffer);
+    octets.set(body.subarray(0, length));
+    octets.set(this.octets.subarray(HEADER.LENGTH, query.questionEnd), HEADER.LENGTH);
+    if (query.hasEdns) this.putOpt(octets, view, length, rcode, ede, options);
+    view.setUint16(HEADER.ID, this.id);
+    const own = FLAG.QR | (query.flags & (FLAG.OPCODE | FLAG.RD | FLAG.CD));
+    view.setUint16(HEADER.FLAGS, own | flags | (rcode & FLAG.RCODE));
+    view.setUint16(HEADER.QDCOUNT, 1);
+    view.setUint16(HEADER.ANCOUNT, counts.answers);
+    view.setUint16(HEADER.NSCOUNT, counts.authorities);
+    view.setUint16(HEADER.ARCOUNT, counts.additionals + (query.hasEdns ? 1 : 0));
+    return { octets, rcode, truncated: (flags & FLAG.TC) !== 0 };
+  }
+
+  private putOpt(
+    octets: Uint8Array,
+    view: DataView,
+    at: number,
+    rcode: number,
+    ede: number,
+    options: readonly EdnsOption[],
+  ): void {
+    const { query, cookies } = this;
+    let end = composeOpt(octets, view, at, LIMIT.UDP_EDNS, rcode, query.dnssecOk, ede);
+    if (query.cookieLength !== 0) {
+      // A client that expects a cookie discards a reply without one (RFC 7873 5.3).
+      cookies.receive(this.view, query.cookieAt, query.cookieLength, this.peer);
+      end = cookies.append(view, at, end);
+    }
+    putOptions(octets, view, at, end, options);
+  }
+}
+
+const isPassedOn = ({ code }: EdnsOption): boolean => !OF_ONE_HOP.includes(code);
+
+function passedOn(octets: Uint8Array): EdnsOption[] {
+  const opt = readSections(octets)?.opt;
+  return opt === undefined ? [] : readOptions(octets, opt).filter(isPassedOn);
+}
+
+function sizeOf(options: readonly EdnsOption[]): number {
+  return options.reduce((sum, { octets }) => sum + octets.length, 0);
+}
+
+/** Adds options to the OPT record from `opt` to `end`. */
+function putOptions(
+  octets: Uint8Array,
+  view: DataView,
+  opt: number,
+  end: number,
+  options: readonly EdnsOption[],
+): void {
+  let at = end;
+  for (const option of options) {
+    octets.set(option.octets, at);
+    at += option.octets.length;
+  }
+  view.setUint16(opt + 9, at - (opt + OPT_LENGTH));
+}

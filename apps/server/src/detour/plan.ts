@@ -1,0 +1,50 @@
+import { type AddressRange, type DetourPlan, Detours } from '@seamark/matcher';
+import { parseAddress } from '@seamark/protocol';
+import type { DetourConfig, ServerConfig } from '../config/server-config.ts';
+import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
+import type { ListenerDetour, ListenerTask } from '../workers/tasks.ts';
+
+/** What workers need to know of a listener's detours; the plan's IDs are indices into `forwards`. */
+export function listenerDetour(
+  { blocks }: DetourConfig,
+  { forwards }: Pick<ServerConfig, 'forwards'>,
+): ListenerDetour {
+  const plan: DetourPlan = {
+    blocks: blocks.map((block) => ({
+      keys: block.keys,
+      templates: [],
+      fallthrough: block.fallthrough,
+      forwards: block.forwards.flatMap((id) => {
+        const forward = forwards[id];
+        if (forward === undefined) throw new RangeError(`no forward ${id}`);
+        const { except, clients } = forward;
+        const reach = clients === undefined ? {} : { clients: clients.map(parseRange) };
+        return forward.from.map((from) => ({ id, from, except, ...reach }));
+      }),
+    })),
+  };
+  return { plan, loops: blocks.filter(({ loop }) => loop).flatMap(({ keys }) => keys.slice(0, 1)) };
+}
+
+/** A thread's own listeners, with its own desk. */
+export function answeringListeners(
+  listeners: readonly ListenerTask[],
+  desk: DetourDesk | undefined,
+): AnsweringListener[] {
+  return listeners.map(({ log, detour }, index) => ({
+    index,
+    log,
+    detours: detour === undefined ? undefined : new Detours(detour.plan),
+    desk,
+  }));
+}
+
+function parseRange(text: string): AddressRange {
+  const [address = '', digits = ''] = text.split('/');
+  const octets = parseAddress(address);
+  if (octets === undefined) throw new RangeError(`no range: ${text}`);
+  if (octets.length === 16) return { octets, bits: Number(digits) };
+  const mapped = new Uint8Array(16).fill(0xff, 10, 12);
+  mapped.set(octets, 12);
+  return { octets: mapped, bits: 96 + Number(digits) };
+}
