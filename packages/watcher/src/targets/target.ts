@@ -40,7 +40,8 @@ export class Target {
     const { addresses, ttl, state } = this.resolution;
     const same = next.state === state && sameSet(next.addresses, addresses);
     // A resolver's cache counts down, and each of several has its own count: to follow every step up would mean
-    // a new serial for each refresh. Down is followed, for nothing may be kept longer than was said.
+    // a new serial for each refresh. Down is followed, for nothing may be kept longer than was said: of a cache's
+    // answer the half, a quarter, an eighth, until it has a new one.
     if (same && next.ttl >= ttl && 2 * next.ttl < 3 * ttl) return false;
     this.resolution = next;
     return true;

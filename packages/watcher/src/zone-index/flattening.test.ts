@@ -72,7 +72,7 @@ test('at an apex a host name is answered as addresses, and while it is unknown n
   await scene.settle();
   expect(scene.short('example.com A')).toBe('SERVFAIL 14');
 
-  scene.resolver.set('lb.example.net', '20 192.0.2.2 192.0.2.1', '3600 2001:db8::1');
+  scene.resolver.set('lb.example.net', '40 192.0.2.2 192.0.2.1', '3600 2001:db8::1');
   // A random part of the delay lies between one second and two.
   await scene.pass(2);
   expect(scene.records('example.com A')).toEqual(['20 192.0.2.1', '20 192.0.2.2']);
@@ -103,7 +103,7 @@ test('a host name beside addresses, or beside another, is answered with them', a
   await using scene = await FlatScene.open();
   scene.resolver
     .set('lb1.example.net', '3600 192.0.2.1 192.0.2.9')
-    .set('lb2.example.net', '7 192.0.2.2', '3600 2001:db8::2');
+    .set('lb2.example.net', '14 192.0.2.2', '3600 2001:db8::2');
   scene.begin([
     ingress('a', 'mixed.example.com', '192.0.2.9 192.0.2.10 lb1.example.net'),
     ingress('b', 'two.example.com', 'lb1.example.net'),
@@ -201,7 +201,7 @@ test('a name that is written anew with the same target keeps its addresses', asy
 
 test('a target in our zones is looked up in them, through all that it leads to', async () => {
   await using scene = await FlatScene.open({ flatten: true, ...NS }, { zones: ['example.org'] });
-  scene.resolver.set('lb.example.net', '9 192.0.2.1');
+  scene.resolver.set('lb.example.net', '18 192.0.2.1');
   scene.begin(
     [
       ingress('a', 'www.example.com', 'web.example.com'),
@@ -214,7 +214,7 @@ test('a target in our zones is looked up in them, through all that it leads to',
   expect(scene.records('www.example.com A')).toEqual(['9 192.0.2.1', '9 192.0.2.5']);
   expect(scene.short('alias.example.org A')).toEqual(['lb.example.net.']);
 
-  scene.resolver.set('lb.example.net', '9 192.0.2.2');
+  scene.resolver.set('lb.example.net', '18 192.0.2.2');
   await scene.pass(10);
   expect(scene.short('www.example.com A')).toEqual(['192.0.2.2', '192.0.2.5']);
   scene.put('Ingress', ingress('b', 'web.example.com', '192.0.2.6'));
