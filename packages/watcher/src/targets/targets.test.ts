@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FoldedName, formatAddress } from '@seamark/protocol';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { FakeResolver, FakeTime } from '../../test-support/fake-resolver.ts';
 import { wireName } from '../zone-index/wire-name.ts';
 import { AddressRecord } from './address-record.ts';
@@ -12,6 +12,8 @@ const LB: FoldedName = wireName('lb.example.net');
 /** Targets that ask a fake resolver, and somebody who wants some of them. */
 class Bench implements AsyncDisposable {
   readonly time = new FakeTime();
+  /** Of what is told. */
+  readonly gathering = new FakeTime();
   readonly log: string[] = [];
   readonly changes: FoldedName[] = [];
   readonly resolver: FakeResolver;
@@ -29,6 +31,7 @@ class Bench implements AsyncDisposable {
       resolvers: [resolver.address],
       log: { debug: line, info: line, warn: line, error: line },
       after: this.time.after,
+      gather: this.gathering.after,
       random: () => 0,
     });
   }
@@ -143,10 +146,14 @@ test('what was known last is kept while nobody can tell, for 30 seconds at a tim
     await bench.pass(1);
   }
   expect(resolver.asked).toHaveLength(23);
+  expect(bench.log).toEqual([]);
+  bench.gathering.pass(5000);
+  expect(bench.log).toHaveLength(1);
   expect(bench.known).toBe('192.0.2.1 2001:db8::1 30 known');
   resolver.set('lb.example.net', '60 192.0.2.9', '3600 2001:db8::1');
   await bench.pass(1);
   expect(bench.known).toBe('192.0.2.9 2001:db8::1 30 known');
+  bench.gathering.pass(5000);
   expect(bench.log).toEqual([
     'the host name lb.example.net does not resolve (A: SERVFAIL from 127.0.0.1:PORT): its last addresses are answered on; it is asked for again and again',
     'the host name lb.example.net resolves again',
@@ -178,6 +185,7 @@ test('nothing is known of a target that nobody could ever tell of', async () => 
   expect(bench.known).toBe('asking');
   await bench.settle();
   expect(bench.known).toBe('unknown');
+  bench.gathering.pass(5000);
   expect(bench.log).toEqual([
     expect.stringMatching(/does not resolve \(A: SERVFAIL .*; AAAA: REFUSED .*\): names that lead/),
   ]);
@@ -216,6 +224,7 @@ test('that a target has gone counts when it is said twice on end', async () => {
   expect(bench.known).toBe('192.0.2.1 5 known');
   await bench.pass(5);
   expect(bench.known).toBe('known');
+  bench.gathering.pass(5000);
   expect(bench.log).toEqual([expect.stringContaining('does not resolve (it has no address)')]);
   resolver.set('lb.example.net', '60 192.0.2.2');
   await bench.pass(60);
@@ -255,6 +264,81 @@ test('thousands of targets', async () => {
   const resolutions = names.map((name) => targets.want(wireName(name), bench.listener));
   expect(resolutions.every(({ state }) => state === 'known')).toBe(true);
   expect(bench.log).toEqual([]);
+});
+
+describe('what is told', () => {
+  const names = Array.from({ length: 10 }, (_, i) => `lb${i}.example.net`);
+  const open = async (answers: (i: number) => string): Promise<Bench> => {
+    const bench = await Bench.open();
+    for (const [i, name] of names.entries()) {
+      bench.resolver.set(name, answers(i), '3600 2001:db8::1');
+      bench.targets.want(wireName(name), bench.listener);
+    }
+    await bench.settle(20);
+    return bench;
+  };
+  const pass = async (bench: Bench, seconds: number): Promise<void> => {
+    bench.time.pass(1000 * seconds);
+    await bench.settle(20);
+  };
+  const answer = (bench: Bench, text: string): void => {
+    for (const name of names) bench.resolver.set(name, text, text === 'SERVFAIL' ? text : '');
+  };
+
+  test('of an outage is one line with a count, and one when it is over', async () => {
+    await using bench = await open(() => '60 192.0.2.1');
+    answer(bench, 'SERVFAIL');
+    await pass(bench, 30);
+    bench.gathering.pass(5000);
+    for (let i = 0; i < 5; i++) await pass(bench, 30);
+    bench.gathering.pass(5000);
+    answer(bench, '60 192.0.2.2');
+    for (let i = 0; i < 3; i++) await pass(bench, 60);
+    bench.gathering.pass(90_000);
+    expect(bench.log).toEqual([
+      expect.stringMatching(
+        /^no host name can be resolved, as 10 of them show \(lb\d\.example\.net: A: SERVFAIL from 127\.0\.0\.1:PORT; .*; and 7 more\): their last addresses are answered on/,
+      ),
+      expect.stringMatching(
+        /^host names are resolved again, after \d+ s in which 10 could not be$/,
+      ),
+    ]);
+  });
+
+  test('of what an outage leaves behind is told when it should be over, too', async () => {
+    await using bench = await open(() => '60 192.0.2.1');
+    answer(bench, 'SERVFAIL');
+    await pass(bench, 30);
+    bench.gathering.pass(5000);
+    answer(bench, '60 192.0.2.2');
+    bench.resolver.set('lb3.example.net', 'SERVFAIL', 'SERVFAIL');
+    for (let i = 0; i < 3; i++) await pass(bench, 60);
+    expect(bench.log).toHaveLength(2);
+    bench.gathering.pass(90_000);
+    expect(bench.log.slice(2)).toEqual([
+      expect.stringContaining('the host name lb3.example.net does not resolve (A: SERVFAIL'),
+    ]);
+  });
+
+  test('of several at once is one line, while others resolve', async () => {
+    // The last answer that comes is a good one, or it would be an outage.
+    await using bench = await open((i) => (i < 5 ? '' : '60 192.0.2.1'));
+    for (const name of names.slice(0, 5)) bench.resolver.set(name, '', '');
+    await pass(bench, 1800);
+    await pass(bench, 5);
+    bench.gathering.pass(5000);
+    expect(bench.log).toEqual([
+      expect.stringMatching(
+        /^5 host names do not resolve \(lb\d\.example\.net: it has no address; .*; and 2 more\): /,
+      ),
+    ]);
+    for (const name of names) bench.resolver.set(name, '60 192.0.2.1', '');
+    await pass(bench, 60);
+    bench.gathering.pass(5000);
+    expect(bench.log.slice(1)).toEqual([
+      expect.stringMatching(/^the host names lb\d.*, and 2 more resolve again$/),
+    ]);
+  });
 });
 
 test('64 questions are under way at the same time, and no more', async () => {

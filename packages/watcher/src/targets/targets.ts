@@ -9,6 +9,7 @@ import type {
   TargetSource,
 } from './contract.ts';
 import { Target } from './target.ts';
+import { TargetLog } from './target-log.ts';
 
 export interface TargetsOptions {
   /** None: those of /etc/resolv.conf, as they are when the first target is wanted. */
@@ -16,6 +17,8 @@ export interface TargetsOptions {
   readonly log: Logger;
   /** Default: by the clock. */
   readonly after?: After;
+  /** What is told is told after this. Default: by the clock. */
+  readonly gather?: After;
   /** Below 1. Default: Math.random. */
   readonly random?: () => number;
 }
@@ -37,6 +40,7 @@ interface Errand {
  */
 export class Targets implements TargetSource {
   private readonly options: TargetsOptions;
+  private readonly log: TargetLog;
   private readonly after: After;
   private readonly random: () => number;
   /** By the octets of the name. */
@@ -50,6 +54,7 @@ export class Targets implements TargetSource {
 
   constructor(options: TargetsOptions) {
     this.options = options;
+    this.log = new TargetLog(options.log, options.gather ?? byTheClock);
     this.after = options.after ?? byTheClock;
     this.random = options.random ?? Math.random;
   }
@@ -78,6 +83,7 @@ export class Targets implements TargetSource {
     target.listeners.delete(listener);
     if (target.listeners.size > 0) return;
     this.targets.delete(key);
+    this.log.forget(target);
     for (const errand of this.errands.get(target) ?? []) {
       errand.callOff();
       this.due.delete(errand);
@@ -85,9 +91,10 @@ export class Targets implements TargetSource {
     this.errands.delete(target);
   }
 
-  /** Asks nobody any more; what is known stays. */
+  /** Asks nobody any more; what is known stays, and is told. */
   close(): void {
     this.closed = true;
+    this.log.flush();
     for (const errands of this.errands.values()) for (const { callOff } of errands) callOff();
     this.due.clear();
     this.asker?.close();
@@ -124,30 +131,10 @@ export class Targets implements TargetSource {
       const delay = target.records[type].take(outcome, this.random);
       errand.callOff = this.after(delay, () => this.enqueue(errand));
       const isAnother = target.settle();
-      this.tell(target);
+      this.log.heard(target, outcome.kind === 'failed');
       if (isAnother) for (const listener of target.listeners) listener(target.name);
     }
     this.work();
-  }
-
-  /** Once when something is wrong with a target, and once when it no longer is. */
-  private tell(target: Target): void {
-    const { text, problem, told } = target;
-    const { log } = this.options;
-    if ((problem === '') === (told === '')) return;
-    target.told = problem;
-    if (problem === '') {
-      log.info({ event: 'target-resolved', target: text }, `the host name ${text} resolves again`);
-      return;
-    }
-    const { addresses } = target.resolution;
-    const kept = addresses.v4.length + addresses.v6.length > 0;
-    log.warn(
-      { event: 'target-unresolved', target: text },
-      `the host name ${text} does not resolve (${problem}): ${
-        kept ? 'its last addresses are answered on' : 'names that lead there have no address of it'
-      }; it is asked for again and again`,
-    );
   }
 }
 
