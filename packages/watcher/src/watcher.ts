@@ -325,7 +325,10 @@ export class Watcher {
       taking.get(kind)?.forEach(deliver);
     return {
       beginList: (kind) => each(kind, (projector) => projector.beginList(kind)),
-      upsert: (kind, key, object) => each(kind, (projector) => projector.upsert(kind, key, object)),
+      upsert: (kind, key, object) => {
+        // Not by `each`: a closure for every object of a list is 3 % of what the list takes.
+        for (const projector of taking.get(kind) ?? []) projector.upsert(kind, key, object);
+      },
       remove: (kind, key) => each(kind, (projector) => projector.remove(kind, key)),
       endList: (kind) => {
         each(kind, (projector) => projector.endList(kind));

@@ -27,6 +27,7 @@ export async function listWhole(
   fields: Fields,
   handler: { onOpen(): void; onObject(object: Shape): void },
 ): Promise<string | undefined> {
+  const ofItem = withoutVersion(fields);
   const cutter = new ListCutter();
   const reader = new ProtobufReader();
   let version = '';
@@ -39,7 +40,7 @@ export async function listWhole(
     cutter.push(chunk);
     while (cutter.next()) {
       const { octets, start, end } = cutter;
-      if (cutter.member === ITEM) handler.onObject(reader.read(octets, fields, start, end));
+      if (cutter.member === ITEM) handler.onObject(reader.read(octets, ofItem, start, end));
       else if (cutter.member === METADATA) {
         version = textOf(reader.read(octets, listMeta, start, end)['resourceVersion']);
       }
@@ -65,3 +66,16 @@ export async function listWhole(
 }
 
 const NOT_ACCEPTABLE = 406;
+
+/** All but each object's own resourceVersion: amid a list nothing could be resumed from there. */
+function withoutVersion(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([number, field]) => {
+      if (field.name !== 'metadata' || field.kind !== 'message') return [number, field];
+      const kept = Object.entries(field.fields).filter(
+        ([, { name }]) => name !== 'resourceVersion',
+      );
+      return [number, { ...field, fields: Object.fromEntries(kept) }];
+    }),
+  );
+}

@@ -8,13 +8,21 @@ export interface AddressSet {
   readonly excess: number;
 }
 
-export const NO_ADDRESSES: AddressSet = { v4: [], v6: [], excess: 0 };
+const NONE: readonly Uint8Array[] = [];
+
+export const NO_ADDRESSES: AddressSet = { v4: NONE, v6: NONE, excess: 0 };
 
 /** Octets at most of the addresses of one name: with everything else, they fit 64 KiB. */
 const MAX_ADDRESS_OCTETS = 48 * 1024;
 
 /** An order of their own, so that replicas of a server compose the same octets. */
 export function addressSet(texts: readonly string[]): AddressSet {
+  const [first] = texts;
+  // What nearly every object has.
+  if (texts.length === 1 && first !== undefined) {
+    const octets = parseAddress(first);
+    return octets === undefined ? NO_ADDRESSES : soleAddress(octets);
+  }
   return setOf(texts.map(parseAddress).filter((octets) => octets !== undefined));
 }
 
@@ -28,9 +36,7 @@ function setOf(all: readonly Uint8Array[]): AddressSet {
   const [first] = all;
   if (first === undefined) return NO_ADDRESSES;
   // What nearly every name has; sorting and searching made up a third of composing a large zone.
-  if (all.length === 1) {
-    return first.length === 4 ? { ...NO_ADDRESSES, v4: [first] } : { ...NO_ADDRESSES, v6: [first] };
-  }
+  if (all.length === 1) return soleAddress(first);
   const [v4, left4] = within(
     all.filter(({ length }) => length === 4),
     16,
@@ -40,6 +46,12 @@ function setOf(all: readonly Uint8Array[]): AddressSet {
     28,
   );
   return { v4, v6, excess: left4 + left6 };
+}
+
+function soleAddress(octets: Uint8Array): AddressSet {
+  return octets.length === 4
+    ? { v4: [octets], v6: NONE, excess: 0 }
+    : { v4: NONE, v6: [octets], excess: 0 };
 }
 
 function within(rdata: Uint8Array[], recordLength: number): [Uint8Array[], number] {
