@@ -33,6 +33,7 @@ const config: ViteUserConfig = defineConfig({
         'test/support/kube/global-setup.ts',
         'test/support/helm/global-setup.ts',
       ]),
+      project('image', ['test/image/**/*.test.ts'], 300_000),
       project('peer', ['test/peer/**/*.test.ts'], 300_000),
       project('load', ['test/load/**/*.test.ts', 'bench/load/**/*.test.ts'], 120_000),
     ],

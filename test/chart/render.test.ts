@@ -186,11 +186,16 @@ describe.skipIf(missing)('the pods', () => {
   });
 
   test('have the one capability that a port below 1024 takes', async () => {
-    const { securityContext, ports } = await containerOf({ containerPort: 53 });
+    const { securityContext, ports, ...low } = await containerOf({ containerPort: 53 });
+    expect(low['command']).toEqual([
+      ...['setpriv', '--inh-caps=+net_bind_service', '--ambient-caps=+net_bind_service'],
+      ...['--', 'seamark'],
+    ]);
     const capabilities = { drop: ['ALL'], add: ['NET_BIND_SERVICE'] };
     expect(securityContext).toMatchObject({ capabilities });
     expect(ports).toContainEqual({ name: 'dns-udp', containerPort: 53, protocol: 'UDP' });
-    const { securityContext: high } = await containerOf({ containerPort: 1024 });
+    const { securityContext: high, ...others } = await containerOf({ containerPort: 1024 });
+    expect(others).not.toHaveProperty('command');
     expect(high).toMatchObject({ capabilities: { drop: ['ALL'] } });
     expect(high).not.toHaveProperty('capabilities.add');
   });

@@ -1,6 +1,7 @@
 // The built server as its users run it: a process with a Corefile, logs and signals.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { SpawnOptions } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,6 +22,13 @@ export interface LogLine {
   /** The kind of object that the line is about, if it is about one. */
   readonly kind?: string;
   readonly [field: string]: unknown;
+}
+
+/** A `seamark` that is not the built one of the repository. */
+export interface Installed {
+  /** What stands before `serve`. */
+  readonly command?: readonly [string, ...string[]];
+  readonly spawn?: Pick<SpawnOptions, 'uid' | 'gid'>;
 }
 
 interface Listener extends Endpoint {
@@ -54,13 +62,18 @@ export class SeamarkServer implements AsyncDisposable {
 
   /**
    * Starts `seamark serve` with this Corefile and resolves at once: it may yet fail. `{$PORT}` in
-   * the Corefile is a free port.
+   * the Corefile is a free port. Who runs it may be another user: he can read its folder.
    */
-  static async launch(corefile: string): Promise<SeamarkServer> {
+  static async launch(
+    corefile: string,
+    { command: [program, ...first] = [NODE, CLI], spawn = {} }: Installed = {},
+  ): Promise<SeamarkServer> {
     const folder = await mkdtemp(join(tmpdir(), 'seamark-server-'));
+    await chmod(folder, 0o755);
     const config = join(folder, 'Corefile');
     await writeFile(config, corefile);
-    const child = startChild(NODE, [CLI, 'serve', '--config', config], {
+    const child = startChild(program, [...first, 'serve', '--config', config], {
+      ...spawn,
       env: { ...process.env, PORT: String(await freePort()) },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
