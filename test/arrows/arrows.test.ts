@@ -35,6 +35,7 @@ const DOORS: Readonly<Record<string, string>> = {
   pino: 'apps/server',
   'pino-pretty': 'apps/server',
   piscina: 'apps/server',
+  re2js: 'apps/server',
   'prom-client': 'apps/server',
   yaml: 'packages/watcher',
 };

@@ -1,6 +1,7 @@
 // Names outside the zones, and those that fall through: asked of servers that the tests control.
 
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import {
   type Endpoint,
@@ -446,7 +447,6 @@ describe('fallthrough', () => {
 
 describe('the start', () => {
   test('reads resolv.conf', async ({ manifests, folder, serve }) => {
-    const { writeFile } = await import('node:fs/promises');
     const file = `${folder}/resolv.conf`;
     await writeFile(file, 'search example.com\n# nameserver 192.0.2.1\nnameserver 127.0.0.66\n');
     const server = await serve(
@@ -486,5 +486,102 @@ describe('the start', () => {
     });
     expect(inShort(await askUdp(await server.endpoint(), 'www.example.net. A'))).toBe('NXDOMAIN');
     expect(server.isRunning).toBe(true);
+  });
+});
+
+describe('template', () => {
+  // As chart/templates/configmap.yaml writes it.
+  const CHALLENGE = `template IN ANY example.com {
+    match "_acme-challenge[.](.*)[.]example[.]com"
+    answer "{{ .Name }} 5 IN CNAME {{  index .Match 1 }}.dns01.clouddns.com"
+    fallthrough
+  }`;
+
+  test('answers the DNS challenge, over UDP and TCP, and leaves the zone its names', async ({
+    manifests,
+    serve,
+  }) => {
+    const admin = await freePort();
+    const server = await serve(
+      forwarding(manifests, CHALLENGE, { also: ['log', `prometheus 127.0.0.1:${admin}`] }),
+    );
+    const endpoint = await server.endpoint();
+    const asked = query('_acme-challenge.wWw.example.com. TXT', { edns: {} });
+    await using udp = await UdpClient.open(endpoint);
+    const reply = await udp.exchange(asked);
+    const message = parseMessage(reply);
+    expect(message.flags).toBe('qr aa');
+    expect(message.question[0]?.name).toBe('_acme-challenge.wWw.example.com.');
+    expect(inShort(message)).toBe('www.dns01.clouddns.com.');
+    await using tcp = await TcpClient.open(endpoint);
+    expect(await tcp.exchange(asked)).toEqual(reply);
+    // It has the word, and does not match: the zone is asked after all.
+    const passed = await askUdp(endpoint, '_acme-challenge.example.com. TXT');
+    expect([inShort(passed), passed.authority.length]).toEqual(['NXDOMAIN', 1]);
+    expect(inShort(await askUdp(endpoint, 'www.example.com. A'))).toBe('192.0.2.1');
+    const found = await metrics(admin);
+    expect(found.get('seamark_detours_total')).toBe(3);
+    await server.event('query', 4);
+    // Of two threads, in whatever order; counted and noted once each.
+    expect(
+      server
+        .events('query')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual([
+      '_acme-challenge.example.com.',
+      '_acme-challenge.www.example.com.',
+      '_acme-challenge.www.example.com.',
+      'www.example.com.',
+    ]);
+  });
+
+  test('what no template answers falls through to the upstream', async ({ manifests, serve }) => {
+    await using upstream = await Upstream.open();
+    const server = await serve(
+      forwarding(manifests, `forward . ${upstream.name}`, {
+        also: [CHALLENGE],
+        zone: 'fallthrough',
+      }),
+    );
+    const endpoint = await server.endpoint();
+    const reply = await askUdp(endpoint, '_acme-challenge.example.com. TXT');
+    expect(inShort(reply)).toBe('203.0.113.1');
+  });
+
+  test('several are tried in turn, with an RCODE, sections and an extended error', async ({
+    manifests,
+    serve,
+  }) => {
+    const server = await serve(
+      forwarding(
+        manifests,
+        `template IN A example.net {
+    match ^ip-(?P<a>[0-9]+)-(?P<b>[0-9]+)[.]
+    answer "{{ .Name }} 60 IN A 192.0.{{ .Group.a }}.{{ .Group.b }}"
+    additional "ns.example.net 60 IN A 192.0.2.53"
+    authority "{{ .Zone }} 60 IN NS ns.example.net"
+    fallthrough
+  }
+  template IN ANY example.net {
+    match ^bad[.]
+    answer "{{ .Name }} 60 IN A {{ .Name }}"
+    fallthrough
+  }
+  template ANY ANY net {
+    rcode NXDOMAIN
+    authority "{{ .Zone }} 60 {{ .Class }} SOA ns.example.net. root.example.net. (1 60 60 60 60)"
+    ederror 15
+  }`,
+      ),
+    );
+    const endpoint = await server.endpoint();
+    const reply = await askUdp(endpoint, 'ip-2-9.example.net. A');
+    expect(inShort(reply)).toBe('192.0.2.9');
+    expect([reply.authority.length, reply.additional.length]).toEqual([1, 1]);
+    expect(inShort(await askUdp(endpoint, 'bad.example.net. A'))).toBe('SERVFAIL');
+    const denied = await askUdp(endpoint, 'ip-2-9.example.net. AAAA');
+    expect([inShort(denied), denied.authority[0]?.name]).toEqual(['NXDOMAIN 15', 'net.']);
+    expect(inShort(await askUdp(endpoint, 'www.example.org. A'))).toBe('REFUSED 20');
   });
 });

@@ -147,7 +147,7 @@ describe('bind', () => {
 });
 
 const DIRECTIVES =
-  'bind, errors, forward, health, k8s_gateway, log, loop, prometheus, ready, reload, workers';
+  'bind, errors, forward, health, k8s_gateway, log, loop, prometheus, ready, reload, template, workers';
 const OPTIONS =
   'annotationPrefixes, apex, clusters, fallthrough, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl';
 

@@ -79,12 +79,12 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
     return [];
   });
   const draft: BlockDraft = {
-    ...{ keys, addresses: new Set(), gateways: [], forwards: [] },
+    ...{ keys, addresses: new Set(), gateways: [], forwards: [], templates: [] },
     ...{ log: false, errors: false, loop: false },
   };
   readLines(block.directives, DIRECTIVES, draft, context);
   noteDetours(draft, context);
-  if (draft.gateways.length === 0 && draft.forwards.length === 0) {
+  if ([...draft.gateways, ...draft.forwards, ...draft.templates].length === 0) {
     const text = 'this server block has no k8s_gateway: every question to it is REFUSED';
     context.notices.push({ position: block.keys[0].position, text });
   }

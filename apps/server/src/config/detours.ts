@@ -1,5 +1,10 @@
 import type { BlockDraft, KeyDraft } from './draft.ts';
-import type { DetourConfig, FallthroughConfig, ForwardConfig } from './server-config.ts';
+import type {
+  DetourConfig,
+  FallthroughConfig,
+  ForwardConfig,
+  TemplateConfig,
+} from './server-config.ts';
 import type { Context } from './vocabulary.ts';
 import { isWithin } from './zone.ts';
 
@@ -37,12 +42,25 @@ function areOurs(from: readonly string[], gateways: BlockDraft['gateways']): boo
   return from.every((name) => zones.some((zone) => isWithin(name, zone)));
 }
 
+/** What detours lead to, of all listeners, as they are come across. */
+export interface DetourDirectives {
+  readonly forwards: ForwardConfig[];
+  readonly templates: TemplateConfig[];
+}
+
+function indexIn<T>(all: T[], one: T): number {
+  const index = all.indexOf(one);
+  return index === -1 ? all.push(one) - 1 : index;
+}
+
 /** What a listener answers elsewhere; all its blocks, for one that forwards nothing has its names all the same. */
 export function detourOf(
   { members }: { readonly members: readonly { block: BlockDraft; keys: readonly KeyDraft[] }[] },
-  forwards: ForwardConfig[],
+  { forwards, templates }: DetourDirectives,
 ): DetourConfig | undefined {
-  if (members.every(({ block }) => block.forwards.length === 0)) return undefined;
+  if (members.every(({ block }) => [...block.forwards, ...block.templates].length === 0)) {
+    return undefined;
+  }
   return {
     blocks: members.map(({ block, keys }) => ({
       keys: keys.map(({ zone }) => zone),
@@ -52,10 +70,8 @@ export function detourOf(
           .map((zone) => ({ zone: zone.value, names: fallthrough }))
           .filter(({ names }) => names.length > 0),
       ),
-      forwards: block.forwards.map((forward) => {
-        const index = forwards.indexOf(forward);
-        return index === -1 ? forwards.push(forward) - 1 : index;
-      }),
+      forwards: block.forwards.map((forward) => indexIn(forwards, forward)),
+      templates: block.templates.map((template) => indexIn(templates, template)),
       loop: block.loop,
     })),
   };

@@ -6,6 +6,7 @@ import type {
   HealthConfig,
   HttpAddress,
   ReloadConfig,
+  TemplateConfig,
   WorkersConfig,
 } from './server-config.ts';
 
@@ -22,6 +23,7 @@ export interface BlockDraft {
   readonly addresses: Set<string>;
   readonly gateways: GatewayDraft[];
   readonly forwards: ForwardConfig[];
+  readonly templates: TemplateConfig[];
   log: boolean;
   errors: boolean;
   loop: boolean;

@@ -1,16 +1,10 @@
 import type { Problems } from '../corefile/errors.ts';
 import { formatPosition } from '../corefile/token.ts';
-import { detourOf } from './detours.ts';
+import { type DetourDirectives, detourOf } from './detours.ts';
 import type { BlockDraft, KeyDraft } from './draft.ts';
 import { type GatewayDraft, gatewayConfig } from './gateway-draft.ts';
 import type { Placed } from './placed.ts';
-import type {
-  ForwardConfig,
-  GatewayConfig,
-  ListenerConfig,
-  ServerConfig,
-  ViewConfig,
-} from './server-config.ts';
+import type { GatewayConfig, ListenerConfig, ServerConfig, ViewConfig } from './server-config.ts';
 import { isWithin } from './zone.ts';
 
 /** Where no `bind` says otherwise: both families at once. */
@@ -27,14 +21,14 @@ interface Door {
 export function arrangeListeners(
   blocks: readonly BlockDraft[],
   problems: Problems,
-): Pick<ServerConfig, 'listeners' | 'views' | 'gateways' | 'forwards'> {
+): Pick<ServerConfig, 'listeners' | 'views' | 'gateways' | 'forwards' | 'templates'> {
   const doors = findDoors(blocks);
   reportSharedKeys(doors, problems);
   problems.throwIfAny();
   const gateways = new GatewayList();
   const views: ViewConfig[] = [];
   const listeners: ListenerConfig[] = [];
-  const forwards: ForwardConfig[] = [];
+  const directives: DetourDirectives = { forwards: [], templates: [] };
   for (const door of doors) {
     reportHiddenZones(door, problems);
     const indices = new Set<number>();
@@ -51,7 +45,7 @@ export function arrangeListeners(
     const [first] = door.members;
     const [key] = first?.keys ?? [];
     if (key === undefined) continue;
-    const detour = detourOf(door, forwards);
+    const detour = detourOf(door, directives);
     listeners.push({
       address: door.address,
       port: door.port,
@@ -65,7 +59,7 @@ export function arrangeListeners(
       position: key.token.position,
     });
   }
-  return { listeners, views, gateways: gateways.configs, forwards };
+  return { listeners, views, gateways: gateways.configs, ...directives };
 }
 
 function findDoors(blocks: readonly BlockDraft[]): Door[] {

@@ -21,7 +21,7 @@ describe("what the plugin's pages and tests write (bd2cc78)", () => {
       resources Service
       serviceLabelSelectors "app=service1,tier=frontend" "app=service2,tier=backend"
     }`,
-    // All that chart/templates/configmap.yaml can write but \`fallthrough\`.
+    // All that chart/templates/configmap.yaml can write.
     `k8s_gateway example.com example.org {
       apex exdns-1-k8s-gateway.kube-system
       ttl 300

@@ -11,6 +11,7 @@ export interface ServerConfig {
   readonly views: readonly ViewConfig[];
   readonly gateways: readonly GatewayConfig[];
   readonly forwards: readonly ForwardConfig[];
+  readonly templates: readonly TemplateConfig[];
   readonly health?: HealthConfig;
   readonly ready?: HttpAddress;
   readonly prometheus?: HttpAddress;
@@ -46,6 +47,8 @@ export interface DetourConfig {
 export interface DetourBlockConfig {
   /** Folded and absolute. */
   readonly keys: readonly string[];
+  /** Indices into `templates`, in the order in which they are tried. */
+  readonly templates: readonly number[];
   readonly fallthrough: readonly FallthroughConfig[];
   /** Indices into `forwards`, in the order in which they are tried. */
   readonly forwards: readonly number[];
@@ -58,6 +61,27 @@ export interface FallthroughConfig {
   readonly zone: string;
   /** Names in one of these. */
   readonly names: readonly string[];
+}
+
+/** One `template` directive. */
+export interface TemplateConfig {
+  /** 0: every type. */
+  readonly type: number;
+  readonly zones: readonly string[];
+  /** Regular expressions as Go has them; none: every name. */
+  readonly match: readonly string[];
+  /** What stands in every name that is matched; '' where nothing is sure to. Names without it are not its business. */
+  readonly literal: string;
+  /** Templates of records in presentation format. */
+  readonly answer: readonly string[];
+  readonly authority: readonly string[];
+  readonly additional: readonly string[];
+  readonly rcode: number;
+  /** INFO-CODE, or -1. */
+  readonly ede: number;
+  /** Names in one of these that are not matched go on; others are SERVFAIL. */
+  readonly fallthrough: readonly string[];
+  readonly position: Position;
 }
 
 /** A server to forward to, or a file that names some, as `/etc/resolv.conf` does. */

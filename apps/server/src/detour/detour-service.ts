@@ -1,9 +1,10 @@
-import { type Detours, TRANSPORT, type Transport } from '@seamark/matcher';
-import { EDE, RCODE, type ServerCookies } from '@seamark/protocol';
+import { type Client, type Detours, TRANSPORT, type Transport } from '@seamark/matcher';
+import { EDE, FLAG, RCODE, type ServerCookies } from '@seamark/protocol';
 import type { AnsweringListener } from '../workers/query-path.ts';
 import type { Forwarder } from './forward/forwarder.ts';
 import type { LoopDetector } from './loop-detector.ts';
 import { type ComposedReply, PendingQuery } from './pending-query.ts';
+import type { Template } from './template/template.ts';
 
 /** A query that somebody left here. Its arrays are the service's own. */
 export interface DetouredQuery {
@@ -26,7 +27,20 @@ export interface DetourObserver {
   ): void;
 }
 
+/** Answers from the snapshot, for what no template was for. */
+export interface SnapshotAnswers {
+  /** @returns undefined where there, too, it is said to be answered elsewhere. */
+  answer(
+    octets: Uint8Array,
+    transport: Transport,
+    client: Client,
+    listener: AnsweringListener,
+  ): ComposedReply | undefined;
+}
+
 export interface DetourServiceParts {
+  readonly templates: readonly Template[];
+  readonly snapshot: SnapshotAnswers;
   readonly forwarders: readonly Forwarder[];
   readonly cookies: ServerCookies;
   readonly observer: DetourObserver;
@@ -63,9 +77,43 @@ export class DetourService {
     const { detours } = listener;
     const pending = new PendingQuery(octets, peer, transport === TRANSPORT.STREAM, cookies);
     loops.see(pending.query);
-    const composed = detours === undefined ? undefined : await this.forward(pending, detours);
+    const composed =
+      detours === undefined
+        ? undefined
+        : (this.template(pending, detours) ??
+          this.answerFromSnapshot(pending, transport, listener) ??
+          (await this.forward(pending, detours)));
     reply(composed?.octets);
     observer.observeLater(pending, composed, (performance.now() - began) / 1000, listener.log);
+  }
+
+  private template(pending: PendingQuery, detours: Detours): ComposedReply | undefined {
+    for (const id of detours.templatesFor(pending.query)) {
+      const template = this.parts.templates[id];
+      const templated = template?.answer(pending.query, pending.peer) ?? { kind: 'next' };
+      switch (templated.kind) {
+        case 'next':
+          break;
+        case 'failed':
+          return pending.error(RCODE.SERVFAIL);
+        case 'reply':
+          return pending.records(templated.sections, FLAG.AA, templated.rcode, templated.ede);
+        default:
+          templated satisfies never;
+      }
+    }
+    return undefined;
+  }
+
+  /** Only who was stopped by a template has not been there. */
+  private answerFromSnapshot(
+    pending: PendingQuery,
+    transport: Transport,
+    listener: AnsweringListener,
+  ): ComposedReply | undefined {
+    if (listener.detours?.templatesFor(pending.query).length === 0) return undefined;
+    const client = { peer: () => pending.peer };
+    return this.parts.snapshot.answer(pending.octets, transport, client, listener);
   }
 
   private async forward(pending: PendingQuery, detours: Detours): Promise<ComposedReply> {

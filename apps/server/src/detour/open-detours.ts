@@ -3,7 +3,7 @@ import { readCookies } from '../workers/cookie-memory.ts';
 import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
 import type { FromWorker, StreamTask, Totals } from '../workers/tasks.ts';
 import { Bell } from './bell.ts';
-import { type DetourObserver, DetourService } from './detour-service.ts';
+import { type DetourObserver, DetourService, type SnapshotAnswers } from './detour-service.ts';
 import { Forwarder } from './forward/forwarder.ts';
 import { targetsOf } from './forward/resolv-conf.ts';
 import type { UpstreamObserver } from './forward/upstream.ts';
@@ -11,6 +11,7 @@ import { LoopDetector } from './loop-detector.ts';
 import { watchForLoops } from './loop-watch.ts';
 import { answeringListeners } from './plan.ts';
 import { DetourRingReader } from './ring.ts';
+import { Template } from './template/template.ts';
 import { forwardTotals } from './totals.ts';
 import { openWaysBack } from './way-back.ts';
 
@@ -34,6 +35,7 @@ export interface OpenDetours {
 export function openDetours(
   task: StreamTask & { readonly detours: NonNullable<StreamTask['detours']> },
   observer: DetourObserver,
+  snapshot: SnapshotAnswers,
 ): OpenDetours {
   const { forwards, backend, rings, bell: memory } = task.detours;
   const tell = (message: FromWorker): void => task.port.postMessage(message);
@@ -43,7 +45,10 @@ export function openDetours(
   );
   const loops = new LoopDetector((name) => tell({ kind: 'hopeless', message: loopMessage(name) }));
   const cookies = readCookies(task.cookies);
-  const service = new DetourService({ forwarders, cookies, observer, loops });
+  const templates = task.detours.templates.map((config) => new Template(config));
+  const service = new DetourService({
+    ...{ templates, snapshot, forwarders, cookies, observer, loops },
+  });
   const bell = new Bell(memory);
   const ways = openWaysBack(backend, rings.length);
   const listeners = answeringListeners(task.listeners, undefined);

@@ -4,15 +4,20 @@ import type { DetourConfig, ServerConfig } from '../config/server-config.ts';
 import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
 import type { ListenerDetour, ListenerTask } from '../workers/tasks.ts';
 
-/** What workers need to know of a listener's detours; the plan's IDs are indices into `forwards`. */
+/** What workers need to know of a listener's detours; the plan's IDs are indices into `forwards` and `templates`. */
 export function listenerDetour(
   { blocks }: DetourConfig,
-  { forwards }: Pick<ServerConfig, 'forwards'>,
+  { forwards, templates }: Pick<ServerConfig, 'forwards' | 'templates'>,
 ): ListenerDetour {
   const plan: DetourPlan = {
     blocks: blocks.map((block) => ({
       keys: block.keys,
-      templates: [],
+      templates: block.templates.map((id) => {
+        const template = templates[id];
+        if (template === undefined) throw new RangeError(`no template ${id}`);
+        const { type, zones, literal } = template;
+        return { id, type, zones, literal };
+      }),
       fallthrough: block.fallthrough,
       forwards: block.forwards.flatMap((id) => {
         const forward = forwards[id];

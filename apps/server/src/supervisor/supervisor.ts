@@ -242,9 +242,9 @@ export class Supervisor {
         ...(detours === undefined ? {} : { detours }),
       })),
     );
-    const { forwards } = this.config;
+    const { forwards, templates } = this.config;
     const stream = slot(this.workers, 'stream worker', 'stream-worker', () =>
-      detours === undefined ? {} : { detours: { ...detours, forwards, backend } },
+      detours === undefined ? {} : { detours: { ...detours, forwards, templates, backend } },
     );
     return [...udp, stream];
   }

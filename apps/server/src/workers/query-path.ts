@@ -1,6 +1,8 @@
-// Query path: nothing here allocates, throws or waits, but for `adopt`. Bench: bench/micro/answer.ts.
+// Query path: nothing here allocates, throws or waits, but for `adopt` and `answerLate`. Bench: bench/micro/answer.ts.
 import { type Client, DETOURED, type Detours, Responder, type Transport } from '@seamark/matcher';
+import { LIMIT } from '@seamark/protocol';
 import { type SnapshotHandle, SnapshotReader } from '@seamark/snapshot';
+import type { ComposedReply } from '../detour/pending-query.ts';
 import { type CookieMemory, readCookies } from './cookie-memory.ts';
 
 /** Tells where the message in hand came from, in @seamark/udp's form; asked only if need be. */
@@ -116,6 +118,31 @@ export class QueryPath {
     const reply = responder.fail(memory, view, offset);
     observer.observe(responder, view, offset, length, reply, transport, source, listener.log);
     return reply;
+  }
+
+  /**
+   * Answers a query that was left at a desk, from the snapshot after all; nobody is told. Not for the query path.
+   *
+   * @param detours those that are left to go.
+   * @returns undefined if it is to be answered elsewhere.
+   */
+  answerLate(
+    octets: Uint8Array,
+    transport: Transport,
+    client: Client,
+    detours: Detours,
+  ): ComposedReply | undefined {
+    this.reader.refresh();
+    const { responder } = this;
+    const memory = new Uint8Array(LIMIT.STREAM);
+    memory.set(octets);
+    const view = new DataView(memory.buffer);
+    const length = responder.answer(
+      ...([memory, view, 0, octets.length, memory.length, transport, client, detours] as const),
+    );
+    if (length === DETOURED) return undefined;
+    const { rcode, truncated } = responder;
+    return { octets: memory.slice(0, length), rcode, truncated };
   }
 
   /** Keeps up with publications where nothing is asked of this view, so that retired memory is free again. */

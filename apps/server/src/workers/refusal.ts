@@ -1,5 +1,5 @@
 import { UdpError } from '@seamark/udp';
-import { UpstreamError } from '../detour/forward/resolv-conf.ts';
+import { UpstreamError } from '../detour/forward/upstream-error.ts';
 import { ListenError } from '../stream/listen-error.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { Detours, TRANSPORT } from '@seamark/matcher';
-import { type OpenDetours, openDetours } from '../detour/open-detours.ts';
+import type { SnapshotAnswers } from '../detour/detour-service.ts';
+import type { OpenDetours } from '../detour/open-detours.ts';
 import type { Answer } from '../stream/reply-batch.ts';
 import { listenTcp, type TcpListener } from '../stream/tcp-listener.ts';
 import { Mailbox } from './mailbox.ts';
@@ -27,8 +28,14 @@ async function serve(task: StreamTask): Promise<void> {
   });
   const listeners: TcpListener[] = [];
   const { detours } = task;
-  const opened = detours === undefined ? undefined : openDetours({ ...task, detours }, telemetry);
+  let opened: OpenDetours | undefined;
   try {
+    if (detours !== undefined) {
+      // Not an import: it brings node:crypto and node:dgram along, which a server without detours is spared.
+      const { openDetours } = await import('../detour/open-detours.ts');
+      const snapshot = { answer: answerWithoutTemplates(task.listeners, views) };
+      opened = openDetours({ ...task, detours }, telemetry, snapshot);
+    }
     for (const { view, log, addresses, detour, index } of groupListeners(task.listeners)) {
       const source: { listener?: TcpListener } & PeerSource = {
         peer: () => (source.listener as TcpListener).peer(),
@@ -88,6 +95,23 @@ function groupListeners(listeners: readonly ListenerTask[]): ListenerGroup[] {
     const { view, log, detour } = first;
     return [{ view, log, detour, index: listeners.indexOf(first), addresses }];
   });
+}
+
+/** For what no template answered: the views again, and whatever else of the detours is left. */
+function answerWithoutTemplates(
+  listeners: readonly ListenerTask[],
+  views: readonly QueryPath[],
+): SnapshotAnswers['answer'] {
+  const rests = listeners.map(({ detour }) => {
+    const blocks = detour?.plan.blocks.map((block) => ({ ...block, templates: [] })) ?? [];
+    return new Detours({ blocks });
+  });
+  return (octets, transport, client, { index }) => {
+    const path = views[listeners[index]?.view ?? -1];
+    const rest = rests[index];
+    if (path === undefined || rest === undefined) throw new RangeError(`no listener ${index}`);
+    return path.answerLate(octets, transport, client, rest);
+  };
 }
 
 function sendTotals(

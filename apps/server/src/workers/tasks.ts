@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { DetourPlan } from '@seamark/matcher';
 import type { SnapshotHandle } from '@seamark/snapshot';
-import type { ForwardConfig } from '../config/server-config.ts';
+import type { ForwardConfig, TemplateConfig } from '../config/server-config.ts';
 import type { CookieMemory } from './cookie-memory.ts';
 
 /** A listening address as workers need it. */
@@ -49,6 +49,7 @@ export interface StreamTask extends AnswerTask {
   /** Absent where no listener has detours. */
   readonly detours?: DetourMemory & {
     readonly forwards: readonly ForwardConfig[];
+    readonly templates: readonly TemplateConfig[];
     /** That of the UDP workers. */
     readonly backend: UdpBackend;
   };

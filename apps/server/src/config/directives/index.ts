@@ -9,11 +9,25 @@ import { LACKING_DIRECTIVES } from './lacking.ts';
 import { log } from './log.ts';
 import { loop } from './loop.ts';
 import { reload } from './reload.ts';
+import { template } from './template.ts';
 import { workers } from './workers.ts';
 
 /** Everything that may stand in a server block. A new directive is one more line here. */
 export const DIRECTIVES: Vocabulary<BlockDraft> = {
   noun: 'directive',
-  words: [bind, errors, forward, health, k8sGateway, log, loop, prometheus, ready, reload, workers],
+  words: [
+    bind,
+    errors,
+    forward,
+    health,
+    k8sGateway,
+    log,
+    loop,
+    prometheus,
+    ready,
+    reload,
+    template,
+    workers,
+  ],
   lacking: LACKING_DIRECTIVES,
 };

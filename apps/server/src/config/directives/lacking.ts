@@ -38,7 +38,6 @@ export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
   dnssec: 'remove it; zones are served unsigned',
   tls: PLAIN,
   minimal: NO_NEED,
-  template: ONE_ANSWER,
   transfer: 'remove it; zones cannot be transferred',
   hosts: OTHER_SOURCE,
   route53: OTHER_SOURCE,

@@ -2,14 +2,9 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { UpstreamConfig } from '../../config/server-config.ts';
 import type { Target } from './exchange.ts';
+import { UpstreamError } from './upstream-error.ts';
 
 const DNS_PORT = 53;
-
-/** An upstream can't be had: its file names none. */
-export class UpstreamError extends Error {
-  override readonly name = 'UpstreamError';
-  readonly code = 'NO_UPSTREAM';
-}
 
 /**
  * Whom a `forward` asks. Files are read now, as resolv.conf(5) has them.

@@ -187,11 +187,12 @@ e.test:55 {
           blocks: [
             {
               keys: ['a.test.'],
+              templates: [],
               fallthrough: [{ zone: 'a.test.', names: ['b.a.test.'] }],
               forwards: [0],
               loop: true,
             },
-            { keys: ['c.test.'], fallthrough: [], forwards: [], loop: false },
+            { keys: ['c.test.'], templates: [], fallthrough: [], forwards: [], loop: false },
           ],
         },
       ],
