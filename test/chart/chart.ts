@@ -86,16 +86,39 @@ export const notes = async (values: Values): Promise<string> => {
 export const lint = async (values: Values): Promise<string> =>
   (await helm(values, 'lint', CHART, '--strict')).stdout;
 
-/** Runs Helm with a values file. */
-const helm = async (values: Values, ...args: readonly string[]): Promise<{ stdout: string }> => {
+/** Installs, or upgrades, a release in a real cluster; resolves to what Helm says, the notes among it. */
+export const install = async (
+  values: Values,
+  { name, namespace }: Required<Release>,
+  kubeconfig: string,
+  ...flags: readonly string[]
+): Promise<string> => {
+  const cluster = ['--kubeconfig', kubeconfig, '--namespace', namespace];
+  return (await helm(values, 'upgrade', '--install', name, CHART, ...cluster, ...flags)).stdout;
+};
+
+/** Takes a release away. */
+export const uninstall = async (
+  { name, namespace }: Required<Release>,
+  kubeconfig: string,
+): Promise<void> => {
+  await helm(undefined, 'uninstall', name, '--kubeconfig', kubeconfig, '--namespace', namespace);
+};
+
+/** Runs Helm, where values are given with a file of them. */
+const helm = async (
+  values: Values | undefined,
+  ...args: readonly string[]
+): Promise<{ stdout: string }> => {
   if ('missing' in found) throw new Error(found.missing);
   const folder = await mkdtemp(join(tmpdir(), 'seamark-helm-'));
   try {
     const file = join(folder, 'values.json');
-    await writeFile(file, JSON.stringify(values));
+    await writeFile(file, JSON.stringify(values ?? {}));
+    const given = values === undefined ? [] : ['--values', file];
     // A home of its own: plugins and repositories of whoever runs the tests have no say.
     const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
-    return await run(found.program, [...args, '--values', file], { env });
+    return await run(found.program, [...args, ...given], { env });
   } finally {
     await rm(folder, { recursive: true });
   }
