@@ -65,9 +65,11 @@ describe.skipIf(missing ?? kube.missing)('helm', () => {
     const admin = new KubeClient(kube.url, kube.ca, kube.token);
     const release = { name: 'seamark', namespace: `dns-${randomBytes(4).toString('hex')}` };
     await admin.createNamespace(release.namespace);
+    const addresses = new Set<string>();
     const protocols = async (): Promise<readonly string[]> => {
       const { items } = await admin.list(`${CORE}/${release.namespace}/services`);
-      const [spec] = items.map((item) => item.spec as { ports: readonly { protocol: string }[] });
+      const [spec] = items.map((item) => item.spec as ServiceSpec);
+      addresses.add(spec?.clusterIP ?? '');
       return (spec?.ports ?? []).map(({ protocol }) => protocol);
     };
     const udp = { ...LEAST, service: { useTcp: false } };
@@ -80,7 +82,13 @@ describe.skipIf(missing ?? kube.missing)('helm', () => {
     expect(await protocols()).toEqual(['UDP']);
     await install(LEAST, release, kube.kubeconfig, '--force');
     expect(await protocols()).toEqual(['UDP', 'TCP']);
+    expect(addresses.size).toBe(1);
     await uninstall(release, kube.kubeconfig);
     admin.close();
   });
 });
+
+interface ServiceSpec {
+  readonly clusterIP: string;
+  readonly ports: readonly { readonly protocol: string }[];
+}

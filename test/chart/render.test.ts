@@ -56,8 +56,7 @@ const serviceOf = async (values: Values): Promise<Record<string, unknown>> =>
  * is a failure; what is left of this list is printed.
  */
 const AWAITED: ReadonlySet<string> = new Set([
-  ...['cache', 'debug', 'fallthrough', 'file', 'forward', 'loadbalance', 'loop', 'reload'],
-  ...['template', 'tls'],
+  ...['cache', 'debug', 'file', 'loadbalance', 'template', 'tls'],
 ]);
 
 const refused = new Set<string>();
@@ -391,6 +390,9 @@ describe.skipIf(missing)('a release', () => {
     expect(await notes(whole(forward))).toContain(warning);
     const local = { externalTrafficPolicy: 'Local' };
     expect(await notes(whole({ ...forward, service: local }))).not.toContain(warning);
+    const clients = { name: 'forward', configBlock: 'clients 192.0.2.0/24' };
+    const named = { extraZonePlugins: [{ name: 'ready' }, clients] };
+    expect(await notes(whole(named))).not.toContain(warning);
     expect(await notes(whole({ extraZonePlugins: [] }))).toContain('has no `ready`');
     expect(await notes(whole({ apex: 'ns1.example.net.' }))).toContain('to ns1.example.net.\n');
   });
