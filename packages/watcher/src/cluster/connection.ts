@@ -12,6 +12,7 @@ import {
   messageOf,
 } from './failure.ts';
 import { isProtobuf, readStatus } from './protobuf.ts';
+import { type Tunnel, tunnelThrough } from './tunnel.ts';
 
 // An import would read every property of node:http, and WebSocket among them loads undici: 4 MB a thread.
 const { request: httpRequest } = process.getBuiltinModule('node:http');
@@ -107,13 +108,23 @@ export class ApiConnection {
     { onOpen, onChunk }: Required<BodyReader>,
   ): Promise<void> {
     if (signal.aborted) throw new ConnectionError('stopped');
-    const request = this.#request(access, target, headers);
-    const abort = (): unknown => request.destroy(new ConnectionError('stopped'));
+    const tunnel = tunnelThrough(access.options.agent);
+    const request = this.#request(access, target, headers, tunnel);
+    const givenUp = Promise.withResolvers<never>();
+    const giveUp = (error: ConnectionError): void => {
+      // A request that waits for its agent's socket tells nobody that it was destroyed.
+      givenUp.reject(error);
+      if (request.socket === null) tunnel.close();
+      request.destroy(error);
+    };
+    const abort = (): void => giveUp(new ConnectionError('stopped'));
     const { headMs, idleMs } = this.#patience;
-    const silence = setTimeout(() => request.destroy(this.#silence(headMs)), headMs);
+    const silence = setTimeout(() => giveUp(this.#silenceBefore(request, tunnel, headMs)), headMs);
     signal.addEventListener('abort', abort);
     try {
-      const response = await head(request).catch((error) => this.#broken(error));
+      const response = await Promise.race([head(request), givenUp.promise]).catch((error) =>
+        this.#broken(error),
+      );
       if (response.statusCode !== 401) this.#access.accepted(access);
       if (response.statusCode !== 200) throw await refusal(response);
       clearTimeout(silence);
@@ -160,15 +171,22 @@ export class ApiConnection {
     return new ConnectionError(message, { isSilence: true });
   }
 
+  #silenceBefore(request: ClientRequest, { isNeeded }: Tunnel, ms: number): ConnectionError {
+    if (!isNeeded || request.socket !== null) return this.#silence(ms);
+    const message = `the kubeconfig's proxy-url opened no way to ${this.server} in ${ms / 1000} s`;
+    return new ConnectionError(message, { isSilence: true });
+  }
+
   #request(
     { server, options }: Access,
     target: string,
     ofRequest: Readonly<Record<string, string>>,
+    { agent = false }: Tunnel,
   ): ClientRequest {
     const send = server.startsWith('https:') ? httpsRequest : httpRequest;
     const headers = { ...ofRequest, ...options.headers };
     try {
-      const request = send(`${server}${target}`, { agent: false, ...options, headers });
+      const request = send(`${server}${target}`, { ...options, agent, headers });
       request.setSocketKeepAlive(true, keepAliveProbeMs);
       return request.end();
     } catch (cause) {

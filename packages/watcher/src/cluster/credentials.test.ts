@@ -2,16 +2,22 @@
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Duplex, pipeline } from 'node:stream';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { execUser } from '../../test-support/exec-plugin.ts';
 import { bookmark, type Exchange, FakeApiServer } from '../../test-support/fake-api-server.ts';
 import { RecordingSink, recordingLogger } from '../../test-support/recording-sink.ts';
 import type { Kind } from '../sources/contract.ts';
-import { ClusterSource } from './cluster-source.ts';
+import { ClusterSource, type ClusterSourceOptions } from './cluster-source.ts';
 import { askHelper } from './helper-process.ts';
 
 const loaded = vi.hoisted(() => ({ inThisProcess: false }));
@@ -56,7 +62,11 @@ function streamed(exchange: Exchange): void {
   else exchange.response.flushHeaders();
 }
 
-async function start(user: object, cluster: object = {}): Promise<void> {
+async function start(
+  user: object,
+  cluster: object = {},
+  options: Partial<ClusterSourceOptions> = {},
+): Promise<void> {
   const file = join(directory, 'kubeconfig');
   await writeFile(file, server.kubeconfig(user, cluster));
   const source = new ClusterSource({ kind: 'kubeconfig', file }, KINDS, {
@@ -69,6 +79,7 @@ async function start(user: object, cluster: object = {}): Promise<void> {
       slept.push(ms);
       await new Promise((resolve) => setTimeout(resolve, 1));
     },
+    ...options,
   });
   running = source.start(sink, stop.signal);
 }
@@ -133,4 +144,49 @@ test('a proxy is asked, by client-node in this process', async () => {
   stop.abort();
   await running;
   await new Promise((resolve) => proxy.close(resolve));
+});
+
+describe('a proxy that takes connections and says nothing', () => {
+  let taken: Socket[];
+  let proxy: Server;
+
+  beforeEach(async () => {
+    taken = [];
+    proxy = createTcpServer((socket) => taken.push(socket.resume().on('error', () => {})));
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  });
+
+  afterEach(async () => {
+    stop.abort();
+    await running;
+    // Nobody holds on to it: else this would wait for ever.
+    await new Promise((resolve) => proxy.close(resolve));
+  });
+
+  const behind = (scheme: string): object => {
+    const { port } = proxy.address() as AddressInfo;
+    return { server: `${scheme}://api.example.com`, 'proxy-url': `http://127.0.0.1:${port}` };
+  };
+
+  test.each(['http', 'https'])('is told of, left and asked again: %s', async (scheme) => {
+    await start({ token: 'secret' }, behind(scheme), { idleTimeoutMs: 200 });
+    await vi.waitFor(() => {
+      expect(taken.length).toBeGreaterThan(KINDS.length);
+      expect(taken[0]?.closed).toBe(true);
+    }, PATIENT);
+    expect(sink.statuses.at(-1)).toMatchObject({
+      state: 'failing',
+      reason: expect.stringContaining(
+        `proxy-url opened no way to ${scheme}://api.example.com in 0.2 s`,
+      ),
+    });
+  });
+
+  test('holds up no stop', async () => {
+    await start({ token: 'secret' }, behind('https'));
+    await vi.waitFor(() => expect(taken).toHaveLength(KINDS.length), PATIENT);
+    stop.abort();
+    await running;
+    expect(sink.statuses.filter(({ state }) => state === 'failing')).toEqual([]);
+  });
 });
