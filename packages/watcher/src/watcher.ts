@@ -187,21 +187,24 @@ export class Watcher {
   }
 
   private viewStatus(view: View): ViewStatus {
-    const { index, publisher, gateways, publishedAt, synced, resolving } = view;
+    const { index, publisher, gateways, publishedAt, resolving } = view;
+    const isAnythingRead = this.kinds.some((kinds) => kinds.some(({ synced }) => synced));
     return {
       generation: publisher.generation,
       names: index.names,
       bytes: publisher.bytes,
       zones: gateways.flatMap((_, gateway) => {
-        const zones = index.zoneStatus(gateway);
         const unread = view.over.has(gateway) ? this.unreadOf(view, gateway) : [];
-        if (unread.length === 0) return zones;
         const warning = denialText(unread, index.hasRead(gateway));
-        return zones.map((zone) => ({ ...zone, warning }));
+        return index.zoneStatus(gateway).map((zone) => ({
+          ...zone,
+          synced: index.isSynced(gateway),
+          // A replica that could read nothing at all leaves the questions to others.
+          ready: isAnythingRead && !index.isWaiting(gateway),
+          ...(unread.length > 0 && { warning }),
+        }));
       }),
       publishedAt,
-      synced,
-      ready: gateways.every((_, gateway) => index.isReady(gateway)),
       resolving: resolving === 'awaited' && index.isResolving,
     };
   }

@@ -7,8 +7,12 @@ const STATUS: WatcherStatus = {
     {
       resolving: false,
       ...{ generation: 3, names: 12, bytes: 4096, publishedAt: 1_700_000_000_000 },
-      zones: [{ zone: 'example.com.', serial: 7, names: 12, warning: 'names are denied' }],
-      ...{ synced: false, ready: true },
+      zones: [
+        {
+          ...{ zone: 'example.com.', serial: 7, names: 12, warning: 'names are denied' },
+          ...{ synced: false, ready: true },
+        },
+      ],
     },
   ],
   sources: [

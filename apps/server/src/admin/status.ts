@@ -23,7 +23,7 @@ export interface StatusZone {
   readonly names: number;
   /** Every kind that it has its names of has been read. */
   readonly synced: boolean;
-  /** Or, where some have been, waited for long enough: it can be sent questions. */
+  /** Or waited for long enough, if anything was read of any source: it can be sent questions. */
   readonly ready: boolean;
   /** Names are denied that may exist, because what would tell could not be read in time. */
   readonly warning?: string;
@@ -75,9 +75,9 @@ export function statusDocument(
   const { views = [], sources = [] } = status ?? {};
   return {
     ...{ version, ready: notReady.length === 0, notReady },
-    zones: views.flatMap(({ zones, synced, ready, publishedAt }, view) =>
+    zones: views.flatMap(({ zones, publishedAt }, view) =>
       zones.map((zone) => ({
-        ...{ ...zone, listeners: listenersOf(view, listeners), synced, ready },
+        ...{ ...zone, listeners: listenersOf(view, listeners) },
         publishedAt: publishedAt === 0 ? null : new Date(publishedAt).toISOString(),
       })),
     ),

@@ -51,10 +51,11 @@ export class Report implements TelemetrySource {
     if (this.isStopping) return ['Shutting down'];
     const { status } = this.parts.watcher;
     if (this.parts.pool() === undefined || status === undefined) return ['starting'];
-    return status.views.flatMap(({ zones, ready }, view) => {
-      if (ready) return [];
+    return status.views.flatMap(({ zones }, view) => {
       const where = listenersOf(view, this.parts.listeners()).join(' ');
-      return zones.map(({ zone }) => `k8s_gateway ${zone} at ${where}`);
+      return zones
+        .filter(({ ready }) => !ready)
+        .map(({ zone }) => `k8s_gateway ${zone} at ${where}`);
     });
   }
 

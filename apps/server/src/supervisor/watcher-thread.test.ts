@@ -50,7 +50,7 @@ test('hands out snapshots at once, says how things stand, and ends when told to'
   const watcher = watch(await taskOf());
   expect(watcher.status).toBeUndefined();
   expect(await watcher.start()).toHaveLength(1);
-  await expect.poll(() => watcher.status?.views[0]?.synced, PATIENTLY).toBe(true);
+  await expect.poll(() => watcher.status?.views[0]?.zones[0]?.synced, PATIENTLY).toBe(true);
   expect(watcher.status?.views[0]?.zones).toMatchObject([{ zone: 'example.com.' }]);
   await watcher.stop();
   expect(watcher.restarts).toBe(0);

@@ -14,15 +14,15 @@ export interface ViewStatus {
     readonly zone: string;
     readonly serial: number;
     readonly names: number;
+    /** Every kind of every source of its gateway has been read. */
+    readonly synced: boolean;
+    /** Or waited for long enough, if anything was read of any source: it can be sent questions. */
+    readonly ready: boolean;
     /** Names are denied that may exist: what could not be read in time. */
     readonly warning?: string;
   }[];
   /** Unix time in milliseconds; 0 before the first. */
   readonly publishedAt: number;
-  /** Every kind of every gateway has been read. */
-  readonly synced: boolean;
-  /** Or, where some have, waited for long enough: it can be sent questions. */
-  readonly ready: boolean;
   /** Host names are being resolved for the first time; for five seconds at the most. */
   readonly resolving: boolean;
 }

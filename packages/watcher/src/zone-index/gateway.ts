@@ -88,11 +88,6 @@ export class Gateway {
     return this.read.size > 0;
   }
 
-  /** Something of it has been read, and the rest too or waited for long enough: to be sent questions. */
-  get isReady(): boolean {
-    return this.hasRead && this.stateFlags === 0;
-  }
-
   /** What the apexes tell readers about what is missing: NODE.* or 0. */
   get stateFlags(): number {
     if (this.isSynced || this.waited) return 0;

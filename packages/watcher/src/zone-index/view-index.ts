@@ -220,9 +220,9 @@ export class ViewIndex {
     return this.gateway(gateway).isSynced;
   }
 
-  /** Every kind has been read, or, where some have, waited for long enough. */
-  isReady(gateway: number): boolean {
-    return this.gateway(gateway).isReady;
+  /** Something is missing that is waited for. */
+  isWaiting(gateway: number): boolean {
+    return this.gateway(gateway).stateFlags !== 0;
   }
 
   /** Whether there are host names of which nothing is known because the first answer has not come. */

@@ -320,7 +320,7 @@ describe('until everything has been read', () => {
     scene.put('Ingress', www);
     expect(scene.short('www.example.com A')).toBe('SERVFAIL 14');
     expect(scene.short('www.example.org A')).toBe('REFUSED 20');
-    expect(scene.watcher.status().views[0]).toMatchObject({ synced: false, ready: false });
+    expect(scene.watcher.status().views[0]?.zones).toMatchObject([{ synced: false, ready: false }]);
   });
 
   it('what is known is answered, what is missing is not denied', async () => {
@@ -332,7 +332,7 @@ describe('until everything has been read', () => {
     expect(scene.short('example.com NS')).toEqual(['ns1.example.com.']);
     scene.list('Service');
     expect(scene.short('nope.example.com A')).toBe('NXDOMAIN');
-    expect(scene.watcher.status().views[0]).toMatchObject({ synced: true, ready: true });
+    expect(scene.watcher.status().views[0]?.zones).toMatchObject([{ synced: true, ready: true }]);
     expect(scene.log.filter(({ event }) => event === 'synced')).toHaveLength(1);
   });
 
@@ -340,10 +340,10 @@ describe('until everything has been read', () => {
     await using scene = new Scene([{}], 5);
     scene.list('Ingress', [www]);
     await vi.waitFor(() => expect(scene.short('nope.example.com A')).toBe('NXDOMAIN'));
-    expect(scene.watcher.status().views[0]).toMatchObject({ synced: false, ready: true });
+    expect(scene.watcher.status().views[0]?.zones).toMatchObject([{ synced: false, ready: true }]);
     scene.list('Service', [service('x.y', '192.0.2.2')]);
     expect(scene.short('x.y.example.com A')).toEqual(['192.0.2.2']);
-    expect(scene.watcher.status().views[0]).toMatchObject({ synced: true });
+    expect(scene.watcher.status().views[0]?.zones).toMatchObject([{ synced: true }]);
   });
 
   it('and then what is known of a list that is under way counts', async () => {
@@ -358,6 +358,26 @@ describe('until everything has been read', () => {
     // The list lacks the first one after all.
     scene.list('Service', [service('z.y', '192.0.2.3')]);
     expect(scene.short('x.y.example.com A')).toBe('NXDOMAIN');
+  });
+
+  it('a source that nobody can read holds up its own zones alone, and those for that time', async () => {
+    const syncTimeoutMs = 50;
+    await using scene = new Scene([
+      { resources: ['Ingress'] },
+      { zones: ['example.net'], resources: ['Ingress'], sources: [1], syncTimeoutMs },
+    ]);
+    scene.list('Ingress', [www]);
+    const zones = () => scene.watcher.status().views[0]?.zones;
+    const own = { zone: 'example.com', synced: true, ready: true };
+    expect(zones()).toMatchObject([own, { zone: 'example.net', synced: false, ready: false }]);
+    expect(scene.short('nope.example.com A')).toBe('NXDOMAIN');
+    expect(scene.short('example.net NS')).toBe('SERVFAIL 14');
+    await vi.waitFor(() => {
+      expect(zones()).toMatchObject([own, { zone: 'example.net', synced: false, ready: true }]);
+    }, 20_000);
+    expect(zones()?.[0]).not.toHaveProperty('warning');
+    expect(zones()?.[1]).toHaveProperty('warning');
+    expect(scene.short('example.net NS')).toEqual(['ns1.example.net.']);
   });
 
   it('where nothing was read at all, too: all is denied then, which is told', async () => {
@@ -377,7 +397,7 @@ describe('until everything has been read', () => {
     ]);
     // It is no server to be sent questions.
     const [before] = scene.watcher.status().views;
-    expect(before).toMatchObject({ ready: false, zones: [{ warning }] });
+    expect(before?.zones).toMatchObject([{ ready: false, warning }]);
 
     scene.sink().beginList('Ingress');
     scene.put('Ingress', www);
@@ -385,9 +405,9 @@ describe('until everything has been read', () => {
     scene.sink().endList('Ingress');
     scene.sink().flush();
     expect(scene.watcher.status().views[0]).toMatchObject({
-      ...{ synced: false, ready: true },
       zones: [
         {
+          ...{ synced: false, ready: true },
           warning:
             'Service, EndpointSlice of source 0 could not be read yet: names that only they have are denied',
         },
@@ -395,7 +415,7 @@ describe('until everything has been read', () => {
     });
     scene.list('Service');
     scene.list('EndpointSlice');
-    expect(scene.watcher.status().views[0]).toMatchObject({ synced: true, ready: true });
+    expect(scene.watcher.status().views[0]?.zones).toMatchObject([{ synced: true, ready: true }]);
     expect(scene.watcher.status().views[0]?.zones[0]).not.toHaveProperty('warning');
     expect(scene.complaints).toHaveLength(1);
   });
