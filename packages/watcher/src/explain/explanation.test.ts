@@ -318,6 +318,26 @@ describe('a name is explained', () => {
     expect(lines(alone)).toEqual(['Ingress default/a of www.example.com.: CNAME']);
   });
 
+  it('by host names of ours that lead nowhere', async () => {
+    const chain = Array.from({ length: 9 }, (_, i) =>
+      ingress(`c${i}`, `c${i}.example.com`, `c${i + 1}.example.com`),
+    );
+    const lists = {
+      Ingress: [
+        ...[...chain, ingress('end', 'c9.example.com', '192.0.2.1')],
+        ingress('apex', 'example.com', 'c0.example.com'),
+        ingress('self', 'self.example.com', 'self.example.com other.example.com'),
+      ],
+      Service: [],
+    };
+    expect(lines(await explain('example.com', lists))).toEqual([
+      'Ingress default/apex of example.com.: (dead-end) its host name leads on through more than 8 names of our zones, and no further is it followed',
+    ]);
+    expect(lines(await explain('self.example.com', lists))).toEqual([
+      'Ingress default/self of self.example.com.: (dead-end) its host name lies in our zones and leads in a circle, so there is no address',
+    ]);
+  });
+
   it('by who says the same: all of them give it', async () => {
     const explained = await explain('www.example.com', {
       Ingress: ['a', 'b'].map((name) => ingress(name, 'www.example.com', '192.0.2.1')),

@@ -6,7 +6,7 @@ import { ENTRY, type NameTree } from './name-tree.ts';
 import type { Answer } from './precedence.ts';
 
 /** Names of our own between the one that is flattened and its addresses, at the most; as with CNAMEs in a reply. */
-const MAX_ALIASES = 8;
+export const MAX_ALIASES = 8;
 
 /** What a flattening works on. */
 export interface FlatteningParts {
@@ -49,14 +49,30 @@ interface Uses {
   readonly outside: Map<TargetSource, Map<string, FoldedName>>;
 }
 
+/** Why there are no addresses where a name leads: back to where it was before, or on for too long. */
+export type DeadEnd = 'circle' | 'too long';
+
 /** One name being flattened. */
 interface Walk {
+  readonly start: number;
   readonly uses: Uses;
   readonly found: AddressSet[];
+  /** From one entry of our zones to another, pairs of them. */
+  readonly leads: number[];
   ttl: number;
   isAsking: boolean;
   isUnknown: boolean;
-  isLoop: boolean;
+  /** An entry was come to by more than one way. */
+  isRevisited: boolean;
+  isTooLong: boolean;
+}
+
+/** An entry that was come to, and where it leads. */
+interface Step {
+  readonly entry: number;
+  readonly targets: readonly FoldedName[];
+  /** Entries on the way to here, the one that is flattened not counted. */
+  readonly depth: number;
 }
 
 /**
@@ -77,7 +93,7 @@ export class Flattening {
   /** Names of whose targets not even the first answer has come. */
   private readonly asking = new Set<number>();
   /** Entries of which was told that they lead in a circle, or too far. */
-  private readonly told = new Set<number>();
+  private readonly told = new Map<number, DeadEnd>();
 
   constructor(parts: FlatteningParts) {
     this.parts = parts;
@@ -96,20 +112,28 @@ export class Flattening {
   /** @param answer the entry's own, which has targets. */
   flatten(entry: number, answer: Answer): Flattened {
     const walk: Walk = {
+      start: entry,
       uses: { entries: new Set(), loose: new Map(), outside: new Map() },
       found: [answer.addresses],
+      leads: [],
       ttl: answer.ttl,
-      ...{ isAsking: false, isUnknown: false, isLoop: false },
+      ...{ isAsking: false, isUnknown: false, isRevisited: false, isTooLong: false },
     };
-    const way = new Set([entry]);
-    for (const target of answer.targets) this.follow(target, entry, way, walk);
+    // Nearest first: what two ways lead to is come to by the shorter one, which may be the only one that is not too long.
+    const steps: Step[] = [{ entry, targets: answer.targets, depth: 0 }];
+    for (const step of steps) {
+      for (const target of step.targets) {
+        const next = this.follow(target, step, walk);
+        if (next !== undefined) steps.push(next);
+      }
+    }
     this.replace(entry, walk.uses);
     if (walk.isAsking) this.asking.add(entry);
     else this.asking.delete(entry);
-    this.tell(entry, walk.isLoop);
+    this.tell(entry, deadEndOf(walk));
     const addresses = mergeAddresses(walk.found.filter(({ v4, v6 }) => v4.length + v6.length > 0));
     const isReached = addresses.v4.length + addresses.v6.length > 0;
-    const isUnresolved = walk.isAsking || (!isReached && (walk.isUnknown || walk.isLoop));
+    const isUnresolved = walk.isAsking || (!isReached && walk.isUnknown);
     return { addresses, ttl: walk.ttl, isUnresolved };
   }
 
@@ -118,7 +142,12 @@ export class Flattening {
     if (this.uses.size === 0 || !this.uses.has(entry)) return;
     this.replace(entry, undefined);
     this.asking.delete(entry);
-    this.tell(entry, false);
+    this.tell(entry, undefined);
+  }
+
+  /** Why an entry that was flattened has no addresses of some name of ours. */
+  deadEndOf(entry: number): DeadEnd | undefined {
+    return this.told.get(entry);
   }
 
   /** Names whose targets have an entry that is dirty are so too. */
@@ -153,42 +182,40 @@ export class Flattening {
     for (const entry of this.uses.keys()) this.parts.markDirty(entry);
   }
 
-  /**
-   * @param from the entry that leads to the target.
-   * @param way the entries from the one that is flattened to here.
-   */
-  private follow(target: FoldedName, from: number, way: Set<number>, walk: Walk): void {
+  /** @returns the entry of the target, unless it leads nowhere, or was come to before. */
+  private follow(target: FoldedName, from: Step, walk: Walk): Step | undefined {
     const { tree, answerOf, isPartial } = this.parts;
     const { entry, zone, encloser } = tree.lookUp(target);
     if (zone < 0 || this.parts.isAway(encloser)) {
-      this.ask(target, this.parts.targetsOf(tree.zoneOf(from)), walk);
-      return;
+      this.ask(target, this.parts.targetsOf(tree.zoneOf(from.entry)), walk);
+      return undefined;
     }
     // A wildcard's name may yet get an entry of its own.
     if (entry === 0 || tree.isWildcard(entry))
       walk.uses.loose.set(keyOf(target), { name: target, entry });
     if (entry === 0) {
       walk.isAsking ||= isPartial(zone);
-      return;
+      return undefined;
     }
-    if (way.has(entry) || way.size > MAX_ALIASES) {
-      walk.isLoop = true;
-      return;
+    walk.leads.push(from.entry, entry);
+    if (entry === walk.start || walk.uses.entries.has(entry)) {
+      walk.isRevisited = true;
+      return undefined;
     }
-    // By another way it was here before.
-    if (walk.uses.entries.has(entry)) return;
+    if (from.depth === MAX_ALIASES) {
+      walk.isTooLong = true;
+      return undefined;
+    }
     walk.uses.entries.add(entry);
     const { addresses, targets, ttl } = answerOf(entry);
     const isReached = addresses.v4.length + addresses.v6.length > 0;
     if (!isReached && targets.length === 0) {
       walk.isAsking ||= isPartial(zone);
-      return;
+      return undefined;
     }
     walk.ttl = Math.min(walk.ttl, ttl);
     walk.found.push(addresses);
-    way.add(entry);
-    for (const next of targets) this.follow(next, entry, way, walk);
-    way.delete(entry);
+    return { entry, targets, depth: from.depth + 1 };
   }
 
   private ask(target: FoldedName, source: TargetSource, walk: Walk): void {
@@ -248,19 +275,54 @@ export class Flattening {
     for (const user of this.byEntry.get(entry) ?? []) this.parts.markDirty(user);
   }
 
-  private tell(entry: number, isLoop: boolean): void {
-    if (!isLoop) {
+  private tell(entry: number, deadEnd: DeadEnd | undefined): void {
+    if (deadEnd === undefined) {
       this.told.delete(entry);
       return;
     }
-    if (this.told.has(entry)) return;
-    this.told.add(entry);
+    if (this.told.get(entry) === deadEnd) return;
+    this.told.set(entry, deadEnd);
     const name = formatName(this.parts.tree.nameOf(entry));
-    this.parts.log.warn(
-      { event: 'target-loop', name },
-      `${name} leads to a host name in our zones that leads back to it, or on and on: it has no address from there; mend the target, or the wildcard that speaks for it`,
+    const { log } = this.parts;
+    if (deadEnd === 'circle') {
+      log.warn(
+        { event: 'target-loop', name },
+        `${name} leads to host names in our zones that lead in a circle: it has no address from there; mend the target, or the wildcard that speaks for it`,
+      );
+      return;
+    }
+    log.warn(
+      { event: 'target-too-far', name },
+      `${name} leads on through more than ${MAX_ALIASES} names of our zones: it has no address from beyond them; have it lead closer to the name that has the addresses`,
     );
   }
+}
+
+function deadEndOf(walk: Walk): DeadEnd | undefined {
+  if (walk.isRevisited && isCircular(walk.leads)) return 'circle';
+  return walk.isTooLong ? 'too long' : undefined;
+}
+
+/** Whether some way leads back to where it began: what is left once all is taken away that nothing leads to. */
+function isCircular(leads: readonly number[]): boolean {
+  const next = new Map<number, number[]>();
+  const waysTo = new Map<number, number>();
+  for (let i = 0; i < leads.length; i += 2) {
+    const [from, to] = [leads[i] as number, leads[i + 1] as number];
+    const known = next.get(from);
+    if (known === undefined) next.set(from, [to]);
+    else known.push(to);
+    waysTo.set(to, (waysTo.get(to) ?? 0) + 1);
+  }
+  const free = [...next.keys()].filter((entry) => !waysTo.has(entry));
+  for (const entry of free) {
+    for (const to of next.get(entry) ?? []) {
+      const ways = (waysTo.get(to) ?? 0) - 1;
+      waysTo.set(to, ways);
+      if (ways === 0) free.push(to);
+    }
+  }
+  return [...waysTo.values()].some((ways) => ways > 0);
 }
 
 function addTo<Key>(sets: Map<Key, Set<number>>, key: Key, member: number): void {

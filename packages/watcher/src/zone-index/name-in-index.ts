@@ -3,6 +3,7 @@ import { GLUE, type NodeSpec } from '@seamark/snapshot';
 import type { AddressSet } from './address-set.ts';
 import type { Claims } from './claims.ts';
 import type { Cuts } from './cuts.ts';
+import type { Flattening } from './flattening.ts';
 import type { Gateway } from './gateway.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import type { Precedence } from './precedence.ts';
@@ -59,6 +60,7 @@ export interface IndexParts {
   readonly gateway: Gateway;
   readonly gatewayNumber: number;
   readonly cuts: Cuts;
+  readonly flattening: Flattening;
   readonly reverse: ReverseNames | undefined;
   /** The gateway in whose zone an entry lies, and its place in the view. */
   readonly gatewayAround: (entry: number) => { gateway: Gateway; number: number };

@@ -4,6 +4,7 @@ import type { AddressSet } from './address-set.ts';
 import type { Claims } from './claims.ts';
 import { type Content, DEFAULT_TTL, isEmpty } from './content.ts';
 import type { Cuts } from './cuts.ts';
+import { type DeadEnd, type Flattening, MAX_ALIASES } from './flattening.ts';
 import type { Gateway } from './gateway.ts';
 import { wholeKey } from './intake.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
@@ -27,7 +28,9 @@ export type LossCode =
   /** It has NS where they have no effect: at an apex, on the way from there to a name server, at a wildcard. */
   | 'no-cut'
   /** Its host name can be no CNAME here. */
-  | 'cname';
+  | 'cname'
+  /** Its host name lies in our zones and leads in a circle, or on for too long. */
+  | 'dead-end';
 
 /** Why nothing of an object is answered. */
 export interface Loss {
@@ -57,6 +60,7 @@ interface JudgeParts {
   readonly given: ReadonlyMap<number, AddressSet>;
   readonly cuts: Cuts;
   readonly gateway: Gateway;
+  readonly flattening: Flattening;
 }
 
 /**
@@ -121,7 +125,7 @@ function lossOf(
   entry: number,
   { cluster, kind, content, record }: Speaker,
   { levels, reached, first }: Hearing,
-  { cuts, given, gateway, tree }: JudgeParts,
+  { cuts, given, gateway, tree, flattening }: JudgeParts,
 ): Loss {
   if (given.has(entry)) {
     return { code: 'configured', text: 'the configuration gives this name server its addresses' };
@@ -152,8 +156,15 @@ function lossOf(
   if (hasType(content, TYPE.NS)) {
     return { code: 'no-cut', text: 'NS of an object has no effect at this name' };
   }
+  const deadEnd = flattening.deadEndOf(entry);
+  if (deadEnd !== undefined) return { code: 'dead-end', text: DEAD_ENDS[deadEnd] };
   return { code: 'cname', text: whyNoCname(entry, reached, gateway, tree) };
 }
+
+const DEAD_ENDS: Readonly<Record<DeadEnd, string>> = {
+  circle: 'its host name lies in our zones and leads in a circle, so there is no address',
+  'too long': `its host name leads on through more than ${MAX_ALIASES} names of our zones, and no further is it followed`,
+};
 
 function whyNoCname(
   entry: number,

@@ -165,7 +165,7 @@ export class ViewIndex {
     return explainName(name, {
       ...{ tree: this.tree, claims: this.claims, precedence: this.precedence, given: this.given },
       ...{ zone, gateway, gatewayNumber: this.gateways.indexOf(gateway) },
-      ...{ cuts: this.cuts, reverse: this.reverse },
+      ...{ cuts: this.cuts, flattening: this.flattening, reverse: this.reverse },
       gatewayAround: (entry) => {
         const around = this.gatewayAround(entry);
         return { gateway: around, number: this.gateways.indexOf(around) };
