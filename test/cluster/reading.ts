@@ -4,6 +4,7 @@ import {
   ClusterSource,
   type Kind,
   type KindStatus,
+  type ObjectKind,
   type Sink,
   type Wanted,
 } from '@seamark/watcher';
@@ -12,7 +13,7 @@ import { waitFor } from '../support/wait.ts';
 export interface ReadingOptions {
   readonly kubeconfig: string;
   readonly context?: string;
-  readonly wanted: readonly (Kind | Wanted)[];
+  readonly wanted: readonly (ObjectKind | Wanted)[];
   readonly namespaces?: readonly string[];
 }
 

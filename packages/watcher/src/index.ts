@@ -16,6 +16,7 @@ export {
   CLAIMING_KINDS,
   type ClaimingKind,
   type ProjectionOptions,
+  type ResourceKind,
 } from './projection/contract.ts';
 export type { LabelSelector } from './projection/label-selector.ts';
 export { kindsReadFor } from './projection/projectors.ts';
@@ -23,11 +24,16 @@ export type {
   Kind,
   KindStatus,
   Logger,
+  ObjectKind,
   Sink,
   Source,
   SourceErrorCode,
 } from './sources/contract.ts';
 export { SourceError } from './sources/contract.ts';
+export { type HostsFile, type HostsLine, readHosts } from './static/hosts/hosts-file.ts';
+export { type HostsOptions, HostsSource, type PlacedLine } from './static/hosts/hosts-source.ts';
+export { HostsTable } from './static/hosts/hosts-table.ts';
+export { ZoneFileSource } from './static/zone-file/zone-file-source.ts';
 export type { After, ResolverAddress } from './targets/contract.ts';
 export { Watcher } from './watcher.ts';
 export type {

@@ -7,13 +7,23 @@ import {
   type ClaimingKind,
   type ClaimSink,
   type Projector,
+  STATIC_KINDS,
 } from './projection/contract.ts';
 import { createProjectors } from './projection/projectors.ts';
 import { KINDS, type Kind, type KindStatus, type Logger, type Sink } from './sources/contract.ts';
+import { HostsProjector } from './static/hosts/hosts-projector.ts';
+import { ZoneFileProjector } from './static/zone-file/zone-file-projector.ts';
 import { TargetSources } from './targets/target-sources.ts';
 import type { WatchedSource, WatcherOptions } from './watching/options.ts';
 import type { ViewStatus, WatcherStatus } from './watching/status.ts';
-import { EVERY_OBJECT, goWithout, sourceOf, type Taker, type View } from './watching/taker.ts';
+import {
+  EVERY_OBJECT,
+  goWithout,
+  indexed,
+  sourceOf,
+  type Taker,
+  type View,
+} from './watching/taker.ts';
 import { denialText, type Unread } from './watching/unread.ts';
 import type { GatewayOptions } from './zone-index/gateway.ts';
 import { ViewIndex } from './zone-index/view-index.ts';
@@ -42,7 +52,7 @@ function unread(kind: Kind): WatchedKind {
 const EXTRAS: ReadonlySet<Kind> = new Set<Kind>(['ListenerSet']);
 
 function isClaiming(kind: Kind): kind is Kind & ClaimingKind {
-  return (CLAIMING_KINDS as readonly string[]).includes(kind);
+  return [...CLAIMING_KINDS, ...STATIC_KINDS].some((claiming) => claiming === kind);
 }
 
 /** Zones of all gateways of the views: how long `WatcherOptions.serials` has to be. */
@@ -91,7 +101,7 @@ export class Watcher {
       });
       const now = () => Math.floor(Date.now() / 1000);
       const index = new ViewIndex({
-        gateways: gateways.map((gateway) => ({ ...gateway, clusters: gateway.sources.length })),
+        gateways: gateways.map(indexed),
         publisher,
         log,
         now,
@@ -229,8 +239,9 @@ export class Watcher {
 
   private createTakers(): readonly Taker[] {
     return this.views.flatMap((view) =>
-      view.gateways.flatMap(({ sources, resources, projection }, gateway) =>
-        sources.map((source, cluster) => {
+      view.gateways.flatMap((watched, gateway) => {
+        const { sources, hosts = [], files = [], resources, projection } = watched;
+        return [...sources, ...hosts, ...files].map((source, cluster) => {
           const intake = view.index.intake(gateway, cluster, () => {
             if (view.heard.has(gateway)) return;
             view.heard.add(gateway);
@@ -243,10 +254,17 @@ export class Watcher {
           );
           const options = { ...EVERY_OBJECT, ...projection };
           const demand = (kind: Kind): void => this.demand(source, kind);
-          const projectors = createProjectors(resources, { options, claims, demand });
+          const isObjects = cluster < sources.length;
+          const projectors = isObjects
+            ? createProjectors(resources, { options, claims, demand })
+            : [
+                cluster < sources.length + hosts.length
+                  ? new HostsProjector(claims)
+                  : new ZoneFileProjector(claims, watched),
+              ];
           return { view, gateway, cluster, projectors };
-        }),
-      ),
+        });
+      }),
     );
   }
 

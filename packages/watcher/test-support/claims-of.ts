@@ -1,4 +1,4 @@
-import type { Claim, ClaimingKind, ProjectionOptions } from '../src/projection/contract.ts';
+import type { Claim, ProjectionOptions, ResourceKind } from '../src/projection/contract.ts';
 import { createProjectors } from '../src/projection/projectors.ts';
 import type { Shape } from '../src/sources/shape.ts';
 
@@ -11,7 +11,7 @@ const OPTIONS: ProjectionOptions = {
 
 /** What an object claims all by itself. */
 export function claimsOf(
-  kind: ClaimingKind,
+  kind: ResourceKind,
   key: string,
   object: Shape,
   options: Partial<ProjectionOptions> = {},
@@ -19,7 +19,7 @@ export function claimsOf(
   let said: readonly Claim[] = [];
   const claims = {
     beginList() {},
-    claim: (_: ClaimingKind, __: string, all: readonly Claim[]) => {
+    claim: (_: ResourceKind, __: string, all: readonly Claim[]) => {
       said = all;
     },
     endList() {},

@@ -7,7 +7,7 @@ import { replyHere } from '../src/cluster/access-reply.ts';
 import '../src/cluster/kube-config.ts';
 import { ClusterSource, type ClusterSourceOptions } from '../src/cluster/cluster-source.ts';
 import type { Wanted } from '../src/cluster/scope.ts';
-import type { Kind } from '../src/sources/contract.ts';
+import type { ObjectKind } from '../src/sources/contract.ts';
 import { FakeApiServer } from './fake-api-server.ts';
 import { FakeApis } from './fake-apis.ts';
 import { RecordingSink, recordingLogger } from './recording-sink.ts';
@@ -30,7 +30,7 @@ export class ClusterScene implements AsyncDisposable {
     apis: FakeApis,
     server: FakeApiServer,
     folder: string,
-    wanted: readonly (Kind | Wanted)[],
+    wanted: readonly (ObjectKind | Wanted)[],
     options: Partial<ClusterSourceOptions>,
   ) {
     this.apis = apis;
@@ -57,7 +57,7 @@ export class ClusterScene implements AsyncDisposable {
   /** @param served `group/version/plural` of what there is in the cluster */
   static async open(
     served: readonly string[],
-    wanted: readonly (Kind | Wanted)[],
+    wanted: readonly (ObjectKind | Wanted)[],
     {
       arrange,
       ...options
@@ -77,7 +77,7 @@ export class ClusterScene implements AsyncDisposable {
   }
 
   /** How it stands with a kind, as last told. */
-  statusOf(kind: Kind): RecordingSink['statuses'][number] | undefined {
+  statusOf(kind: ObjectKind): RecordingSink['statuses'][number] | undefined {
     return this.sink.statuses.findLast((status) => status.kind === kind);
   }
 

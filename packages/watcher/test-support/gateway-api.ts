@@ -8,7 +8,7 @@ import type {
   ProjectionOptions,
 } from '../src/projection/contract.ts';
 import { createProjectors } from '../src/projection/projectors.ts';
-import type { Kind } from '../src/sources/contract.ts';
+import type { Kind, ObjectKind } from '../src/sources/contract.ts';
 import { prune } from '../src/sources/message-fields.ts';
 import { resources } from '../src/sources/resources.ts';
 import type { Shape } from '../src/sources/shape.ts';
@@ -196,7 +196,7 @@ export function claimsOfAll(
       projector.beginList(kind);
       for (const [key, object] of Object.entries(objects[kind] ?? {})) {
         // What the kind's fields do not name, no source delivers.
-        projector.upsert(kind, key, prune(object, resources[kind].fields));
+        projector.upsert(kind, key, prune(object, resources[kind as ObjectKind].fields));
       }
       projector.endList(kind);
     }

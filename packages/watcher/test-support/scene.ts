@@ -13,6 +13,7 @@ import {
   type Logger,
   type Sink,
   type WatchedGateway,
+  type WatchedSource,
   Watcher,
   type WatcherOptions,
 } from '../src/index.ts';
@@ -59,16 +60,22 @@ export class Scene implements AsyncDisposable {
   private readonly stop = new AbortController();
   private readonly running: Promise<void>;
 
-  /** @param more `explain`: a name that `explain` of the watcher is to be asked about. */
+  /**
+   * @param more `explain`: a name that `explain` of the watcher is to be asked about; `files`: sources that are no
+   *   test's to speak for, numbered behind those that are.
+   */
   constructor(
     gateways: readonly Partial<WatchedGateway>[] = [{}],
     syncTimeoutMs = 60_000,
-    more: Partial<Pick<WatcherOptions, 'after' | 'explain'>> = {},
+    more: Partial<Pick<WatcherOptions, 'after' | 'explain'>> & {
+      readonly files?: readonly WatchedSource[];
+    } = {},
   ) {
+    const { files = [], ...options } = more;
     const views = [
       { gateways: gateways.map((gateway) => ({ ...GATEWAY, syncTimeoutMs, ...gateway })) },
     ];
-    const count = 1 + Math.max(...gateways.flatMap(({ sources = [0] }) => sources));
+    const count = 1 + Math.max(0, ...gateways.flatMap(({ sources = [0] }) => sources));
     const line =
       (level: keyof Logger) =>
       (fields: object, message: string): void => {
@@ -77,19 +84,22 @@ export class Scene implements AsyncDisposable {
     this.watcher = new Watcher({
       views,
       readers: 1,
-      ...more,
+      ...options,
       log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
-      sources: Array.from({ length: count }, (_, i) => ({
-        label: `source ${i}`,
-        kinds: KINDS,
-        source: {
-          start: async (sink, signal) => {
-            this.sinks[i] = sink;
-            if (!signal.aborted) await once(signal, 'abort');
+      sources: [
+        ...Array.from({ length: count }, (_, i) => ({
+          label: `source ${i}`,
+          kinds: KINDS,
+          source: {
+            start: async (sink: Sink, signal: AbortSignal) => {
+              this.sinks[i] = sink;
+              if (!signal.aborted) await once(signal, 'abort');
+            },
+            read: () => {},
           },
-          read: () => {},
-        },
-      })),
+        })),
+        ...files,
+      ],
     });
     const [handle] = this.watcher.handles;
     if (handle === undefined) throw new Error('no view');

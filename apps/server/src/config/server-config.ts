@@ -1,5 +1,5 @@
 import type { LabelSelector } from '@seamark/watcher';
-import { CLAIMING_KINDS, type ClaimingKind } from '@seamark/watcher/kinds';
+import { CLAIMING_KINDS, type ResourceKind } from '@seamark/watcher/kinds';
 import type { Notice, Position } from '../corefile/token.ts';
 
 export type { Notice, Position };
@@ -150,9 +150,9 @@ export type SourceConfig =
   | { readonly kind: 'manifests'; readonly directories: readonly string[] };
 
 /** Kinds of objects that give names, as `resources` writes them. */
-export const RESOURCE_KINDS: readonly ClaimingKind[] = CLAIMING_KINDS;
+export const RESOURCE_KINDS: readonly ResourceKind[] = CLAIMING_KINDS;
 
-export type ResourceKind = ClaimingKind;
+export type { ResourceKind };
 
 export type NodeAddressType = 'InternalIP' | 'ExternalIP';
 

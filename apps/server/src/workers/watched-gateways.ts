@@ -1,9 +1,9 @@
 import {
   ClusterSource,
-  type Kind,
   kindsReadFor,
   type Logger,
   ManifestSource,
+  type ObjectKind,
   type WatchedGateway,
   type WatchedSource,
 } from '@seamark/watcher';
@@ -20,7 +20,7 @@ export interface Watched {
 interface Place {
   readonly config: SourceConfig;
   readonly namespaces: readonly string[] | undefined;
-  readonly kinds: Set<Kind>;
+  readonly kinds: Set<ObjectKind>;
   /** `namespace/name` of Services that are read whatever else is: those of name servers. */
   readonly services: Set<string>;
 }
@@ -34,7 +34,7 @@ export function watchedGateways(configs: readonly GatewayConfig[], logger: Logge
       const key = JSON.stringify([source, namespaces]);
       const place = places.get(key) ?? {
         ...{ config: source, namespaces },
-        ...{ kinds: new Set<Kind>(), services: new Set<string>() },
+        ...{ kinds: new Set<ObjectKind>(), services: new Set<string>() },
       };
       places.set(key, place);
       for (const kind of kindsReadFor(config.resources)) place.kinds.add(kind);
@@ -57,7 +57,7 @@ function watchedSource(
     const [namespace = '', name = ''] = key.split('/');
     return { namespace, name };
   });
-  const isServer = (kind: Kind, key: string): boolean => kind === 'Service' && services.has(key);
+  const isServer = (kind: ObjectKind, key: string): boolean => kind === 'Service' && services.has(key);
   const all = [...new Set([...kinds, ...(only.length === 0 ? [] : (['Service'] as const))])];
   const wanted = [...kinds, ...(only.length === 0 ? [] : [{ kind: 'Service', only } as const])];
   const source =

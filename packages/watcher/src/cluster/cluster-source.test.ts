@@ -12,7 +12,7 @@ import {
 } from '../../test-support/fake-api-server.ts';
 import { listBody, objectMessage } from '../../test-support/kube-messages.ts';
 import { RecordingSink, recordingLogger } from '../../test-support/recording-sink.ts';
-import type { Kind } from '../sources/contract.ts';
+import type { ObjectKind } from '../sources/contract.ts';
 import { replyHere } from './access-reply.ts';
 // Here and not in the first test, which would wait for it no longer than for anything else.
 import './kube-config.ts';
@@ -50,7 +50,7 @@ afterEach(async () => {
 
 async function start(
   reply: Reply,
-  kinds: readonly Kind[] = ['Ingress'],
+  kinds: readonly ObjectKind[] = ['Ingress'],
   options: Partial<ClusterSourceOptions> = {},
   user?: object,
 ): Promise<void> {

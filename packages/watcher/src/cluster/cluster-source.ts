@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Kind, Logger, Sink, Source } from '../sources/contract.ts';
+import type { Logger, ObjectKind, Sink, Source } from '../sources/contract.ts';
 import { resources } from '../sources/resources.ts';
 import type { AccessSource, ClusterLocation } from './access.ts';
 import type { AccessAsker } from './access-reply.ts';
@@ -43,7 +43,7 @@ interface Running {
   readonly discovery: Discovery;
   readonly sink: Sink;
   readonly stop: AbortController;
-  readonly readers: Map<Kind, KindReader>;
+  readonly readers: Map<ObjectKind, KindReader>;
   /** What is to end with `stop`. */
   readonly runs: Promise<void>[];
 }
@@ -61,7 +61,7 @@ export class ClusterSource implements Source {
   /** Of a kind that is named more than once, all is read that one of them wants. */
   constructor(
     location: ClusterLocation,
-    wanted: readonly (Kind | Wanted)[],
+    wanted: readonly (ObjectKind | Wanted)[],
     options: ClusterSourceOptions,
   ) {
     this.#location = location;
@@ -90,7 +90,7 @@ export class ClusterSource implements Source {
     }
   }
 
-  read(kind: Kind): void {
+  read(kind: ObjectKind): void {
     this.#wanted.push({ kind });
     if (this.#running === undefined) return;
     const reader = this.#running.readers.get(kind);
@@ -115,7 +115,7 @@ export class ClusterSource implements Source {
     return { connection, discovery, sink, stop, readers: new Map(), runs: [] };
   }
 
-  #run(kind: Kind, running: Running): void {
+  #run(kind: ObjectKind, running: Running): void {
     const { connection, discovery, sink, readers, stop } = running;
     const { logger, backoff = defaultBackoff, recheckMs = 20_000 } = this.#options;
     const { random = Math.random, sleep = sleepUntilAbort } = this.#options;
@@ -138,7 +138,7 @@ export class ClusterSource implements Source {
     return warnOfMissing(namespaces, look, stop.signal);
   }
 
-  #scopesOf(kind: Kind): readonly Scope[] {
+  #scopesOf(kind: ObjectKind): readonly Scope[] {
     const wanted = this.#wanted.filter((one) => one.kind === kind);
     return scopesOf(resources[kind], wanted, this.#options.namespaces);
   }

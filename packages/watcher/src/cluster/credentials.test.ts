@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { execUser } from '../../test-support/exec-plugin.ts';
 import { bookmark, type Exchange, FakeApiServer } from '../../test-support/fake-api-server.ts';
 import { RecordingSink, recordingLogger } from '../../test-support/recording-sink.ts';
-import type { Kind } from '../sources/contract.ts';
+import type { ObjectKind } from '../sources/contract.ts';
 import { ClusterSource, type ClusterSourceOptions } from './cluster-source.ts';
 import { askHelper } from './helper-process.ts';
 
@@ -26,7 +26,7 @@ vi.mock('@kubernetes/client-node', (original) => {
   return original();
 });
 
-const KINDS: readonly Kind[] = ['Ingress', 'Service'];
+const KINDS: readonly ObjectKind[] = ['Ingress', 'Service'];
 /** A helper's life takes as long as the machine lets it. */
 const PATIENT = { timeout: 25_000 };
 

@@ -1,4 +1,4 @@
-import type { Kind, Logger, Sink } from '../sources/contract.ts';
+import type { Logger, ObjectKind, Sink } from '../sources/contract.ts';
 import { type Resource, rbacName } from '../sources/resource.ts';
 import type { Backoff } from './backoff.ts';
 import type { ApiConnection } from './connection.ts';
@@ -164,7 +164,7 @@ export class KindReader {
     sink.status(this.#kind, status);
   }
 
-  get #kind(): Kind {
+  get #kind(): ObjectKind {
     return this.#parts.resource.kind;
   }
 }

@@ -1,4 +1,4 @@
-import type { Kind, KindStatus, Sink } from '../sources/contract.ts';
+import type { KindStatus, ObjectKind, Sink } from '../sources/contract.ts';
 
 /**
  * Makes one kind of several lists and watches of it (one a namespace): a sink for each of them.
@@ -11,19 +11,23 @@ import type { Kind, KindStatus, Sink } from '../sources/contract.ts';
  *
  * @param needed of each: whether the kind counts as read only with it, though it be failing
  */
-export function mergeLists(kind: Kind, needed: readonly boolean[], sink: Sink): readonly Sink[] {
+export function mergeLists(
+  kind: ObjectKind,
+  needed: readonly boolean[],
+  sink: Sink,
+): readonly Sink[] {
   return new MergedLists(kind, needed, sink).parts;
 }
 
 class MergedLists {
   readonly parts: readonly Part[];
-  readonly #kind: Kind;
+  readonly #kind: ObjectKind;
   readonly #sink: Sink;
   #isBegun = false;
   #isRead = false;
   #told = '';
 
-  constructor(kind: Kind, needed: readonly boolean[], sink: Sink) {
+  constructor(kind: ObjectKind, needed: readonly boolean[], sink: Sink) {
     this.#kind = kind;
     this.#sink = sink;
     this.parts = needed.map((isNeeded) => new Part(sink, this, isNeeded));
@@ -85,20 +89,20 @@ class Part implements Sink {
     this.#sink.upsert(kind, key, object);
   }
 
-  remove(kind: Kind, key: string): void {
+  remove(kind: ObjectKind, key: string): void {
     this.#keys.delete(key);
     this.#unseen?.delete(key);
     this.#sink.remove(kind, key);
   }
 
-  endList(kind: Kind): void {
+  endList(kind: ObjectKind): void {
     for (const key of this.#unseen ?? []) this.remove(kind, key);
     this.#unseen = undefined;
     this.isRead = true;
     this.#whole.end();
   }
 
-  status(_: Kind, status: KindStatus): void {
+  status(_: ObjectKind, status: KindStatus): void {
     this.last = status;
     this.#whole.tell();
     // It may have been what the kind was waiting for, and is given up.

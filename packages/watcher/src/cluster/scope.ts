@@ -1,4 +1,4 @@
-import type { Kind } from '../sources/contract.ts';
+import type { ObjectKind } from '../sources/contract.ts';
 import { type Resource, rbacName } from '../sources/resource.ts';
 
 /** An object of a kind that has namespaces. */
@@ -9,7 +9,7 @@ export interface ObjectName {
 
 /** A kind that is to be read. */
 export interface Wanted {
-  readonly kind: Kind;
+  readonly kind: ObjectKind;
   /** These objects and no others, wherever they are: a Role that names them suffices. Absent: all there are. */
   readonly only?: readonly ObjectName[];
 }

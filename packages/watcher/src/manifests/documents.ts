@@ -1,5 +1,5 @@
 import { type Document, isMap, isSeq, LineCounter, parseAllDocuments, type YAMLMap } from 'yaml';
-import type { Kind } from '../sources/contract.ts';
+import type { ObjectKind } from '../sources/contract.ts';
 import { prune } from '../sources/message-fields.ts';
 import { apiVersionsOf, keyOf, type Resource } from '../sources/resource.ts';
 import { resources } from '../sources/resources.ts';
@@ -8,7 +8,7 @@ import { nearKind } from './near-kind.ts';
 
 /** An object as a manifest describes it. */
 export interface ManifestObject {
-  readonly kind: Kind;
+  readonly kind: ObjectKind;
   readonly key: string;
   /** Of its members those that are read. */
   readonly object: Shape;
@@ -42,7 +42,7 @@ type ItemDefaults = Readonly<{ kind: string; apiVersion: string }>;
  * both get lines and columns from one reader). Objects of other kinds are passed over silently, unless the kind looks like a slip.
  * Never throws: a document that can't be read is a fault, and the others count.
  */
-export function readDocuments(text: string, kinds: readonly Kind[]): Documents {
+export function readDocuments(text: string, kinds: readonly ObjectKind[]): Documents {
   const reader = new Reader(kinds);
   for (const document of parseAllDocuments(text, {
     lineCounter: reader.lines,
@@ -60,9 +60,9 @@ class Reader {
   readonly objects: ManifestObject[] = [];
   readonly faults: Fault[] = [];
   readonly doubts: Fault[] = [];
-  readonly #kinds: readonly Kind[];
+  readonly #kinds: readonly ObjectKind[];
 
-  constructor(kinds: readonly Kind[]) {
+  constructor(kinds: readonly ObjectKind[]) {
     this.#kinds = kinds;
   }
 
@@ -169,7 +169,7 @@ class Reader {
 }
 
 function resourceOf(kind: string): Resource | undefined {
-  return Object.hasOwn(resources, kind) ? resources[kind as Kind] : undefined;
+  return Object.hasOwn(resources, kind) ? resources[kind as ObjectKind] : undefined;
 }
 
 function isEmptyScalar(node: unknown): boolean {

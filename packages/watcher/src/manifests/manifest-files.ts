@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { sep } from 'node:path';
-import type { Kind, Logger } from '../sources/contract.ts';
+import type { Logger, ObjectKind } from '../sources/contract.ts';
 import type { Documents, Fault, ManifestObject } from './documents.ts';
 import { codeOf, type FoundFile, type Tree } from './file-tree.ts';
 import { saysLess } from './says-less.ts';
@@ -13,7 +13,7 @@ export interface PlacedObject extends ManifestObject {
 export interface ManifestFilesOptions {
   readonly logger: Logger;
   /** Whether an object counts, known by its kind and key; default: each does. */
-  readonly counts?: (kind: Kind, key: string) => boolean;
+  readonly counts?: (kind: ObjectKind, key: string) => boolean;
   /** Milliseconds a file stands still before what it leaves out is gone. Default 1,000. */
   readonly stillMs?: number;
 }
@@ -56,14 +56,14 @@ export const defaultStillMs = 1000;
  * adds or changes therefore counts at once, what it takes away only when it has not changed for `stillMs`.
  */
 export class ManifestFiles {
-  readonly #kinds: Kind[];
+  readonly #kinds: ObjectKind[];
   readonly #logger: Logger;
   readonly #files = new Map<string, KnownFile>();
   readonly #stillMs: number;
-  readonly #counts: (kind: Kind, key: string) => boolean;
+  readonly #counts: (kind: ObjectKind, key: string) => boolean;
   #repeated = new Set<string>();
 
-  constructor(kinds: readonly Kind[], options: ManifestFilesOptions) {
+  constructor(kinds: readonly ObjectKind[], options: ManifestFilesOptions) {
     const { logger, stillMs = defaultStillMs, counts = () => true } = options;
     this.#counts = counts;
     this.#stillMs = stillMs;
@@ -72,7 +72,7 @@ export class ManifestFiles {
   }
 
   /** Reads this kind as well: every file once more at the next update. */
-  include(kind: Kind): void {
+  include(kind: ObjectKind): void {
     if (this.#kinds.includes(kind)) return;
     this.#kinds.push(kind);
     for (const [path, file] of this.#files) {
@@ -104,7 +104,7 @@ export class ManifestFiles {
    * Every object of a kind by its key. Where several places describe one, the first in path order counts; where a place
    * doesn't describe it any more, any other.
    */
-  objects(): ReadonlyMap<Kind, ReadonlyMap<string, PlacedObject>> {
+  objects(): ReadonlyMap<ObjectKind, ReadonlyMap<string, PlacedObject>> {
     const byKind = new Map(this.#kinds.map((kind) => [kind, new Map<string, PlacedObject>()]));
     const repeated = new Set<string>();
     for (const path of [...this.#files.keys()].sort()) {

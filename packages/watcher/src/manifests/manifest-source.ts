@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
-  type Kind,
   type Logger,
+  type ObjectKind,
   type Sink,
   type Source,
   SourceError,
 } from '../sources/contract.ts';
+import { Doorbell } from './doorbell.ts';
 import { codeOf, scanTree, type Tree } from './file-tree.ts';
 import { ManifestFiles, type ManifestFilesOptions, type PlacedObject } from './manifest-files.ts';
 import { TreeWatcher } from './tree-watcher.ts';
@@ -16,7 +17,7 @@ export interface ManifestSourceOptions extends ManifestFilesOptions {
   readonly rescanMs?: number;
 }
 
-type Objects = ReadonlyMap<Kind, ReadonlyMap<string, PlacedObject>>;
+type Objects = ReadonlyMap<ObjectKind, ReadonlyMap<string, PlacedObject>>;
 
 /**
  * The objects that directories of manifests describe, followed as the files change. What a file said last stays
@@ -28,11 +29,11 @@ type Objects = ReadonlyMap<Kind, ReadonlyMap<string, PlacedObject>>;
  */
 export class ManifestSource implements Source {
   readonly #directories: readonly string[];
-  readonly #kinds: Set<Kind>;
+  readonly #kinds: Set<ObjectKind>;
   readonly #logger: Logger;
   readonly #rescanMs: number;
   readonly #files: ManifestFiles;
-  readonly #asked = new Set<Kind>();
+  readonly #asked = new Set<ObjectKind>();
   #wake: () => void = () => undefined;
   #objects: Objects | undefined;
   #unreadable = '';
@@ -41,7 +42,7 @@ export class ManifestSource implements Source {
   /** Directories are taken relative to the working directory. */
   constructor(
     directories: readonly string[],
-    kinds: readonly Kind[],
+    kinds: readonly ObjectKind[],
     options: ManifestSourceOptions,
   ) {
     this.#directories = directories.map((directory) => resolve(directory));
@@ -75,13 +76,13 @@ export class ManifestSource implements Source {
     }
   }
 
-  read(kind: Kind): void {
+  read(kind: ObjectKind): void {
     this.#asked.add(kind);
     this.#wake();
   }
 
   /** Before a scan and not amid it, when some files would have been read without looking for the kind. */
-  #takeAsked(): ReadonlySet<Kind> {
+  #takeAsked(): ReadonlySet<ObjectKind> {
     const asked = new Set(this.#asked);
     this.#asked.clear();
     for (const kind of asked) {
@@ -100,7 +101,7 @@ export class ManifestSource implements Source {
   }
 
   /** What has changed; of the kinds that were asked for, and at first, everything. */
-  #deliver(sink: Sink, next: Objects, asked: ReadonlySet<Kind>): void {
+  #deliver(sink: Sink, next: Objects, asked: ReadonlySet<ObjectKind>): void {
     const last = this.#objects;
     this.#objects = next;
     let isChanged = false;
@@ -155,7 +156,11 @@ export class ManifestSource implements Source {
   }
 }
 
-function deliverAll(sink: Sink, kind: Kind, objects: ReadonlyMap<string, PlacedObject>): void {
+function deliverAll(
+  sink: Sink,
+  kind: ObjectKind,
+  objects: ReadonlyMap<string, PlacedObject>,
+): void {
   sink.status(kind, { state: 'listing' });
   sink.beginList(kind);
   for (const [key, { object }] of objects) sink.upsert(kind, key, object);
@@ -178,40 +183,4 @@ async function checkDirectory(directory: string): Promise<void> {
 /** Both are plain data, built in the same order; of a file that was not read again they are one object. */
 function isSame(a: object, b: object | undefined): boolean {
   return a === b || (b !== undefined && JSON.stringify(a) === JSON.stringify(b));
-}
-
-/**
- * Wakes the scanning loop. However often it rings during a scan, one more scan follows: that is all
- * the debouncing there is, so that a lone change is seen at once.
- */
-class Doorbell {
-  #isRung = false;
-  #wake: () => void = () => undefined;
-  readonly #signal: AbortSignal;
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-  }
-
-  ring(): void {
-    this.#isRung = true;
-    this.#wake();
-  }
-
-  clear(): void {
-    this.#isRung = false;
-  }
-
-  /** Until it rings, the signal aborts, or `ms` have passed. */
-  async wait(ms: number): Promise<void> {
-    if (this.#isRung || this.#signal.aborted) return;
-    const { promise, resolve: wake } = Promise.withResolvers<void>();
-    this.#wake = wake;
-    const onAbort = (): void => wake();
-    this.#signal.addEventListener('abort', onAbort);
-    const timer = setTimeout(wake, ms);
-    await promise;
-    clearTimeout(timer);
-    this.#signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,4 +1,4 @@
-import type { Kind } from '../sources/contract.ts';
+import type { ObjectKind } from '../sources/contract.ts';
 import { apiVersionsOf } from '../sources/resource.ts';
 import { resources } from '../sources/resources.ts';
 
@@ -8,7 +8,7 @@ const mostEdits = 2;
  * The kind that was probably meant by one that nobody reads: `Ingres`, `service`. Kinds of Kubernetes' own are all
  * further from ours than two edits (Secret, ServiceAccount, IngressClass), and so are no typos.
  */
-export function nearKind(kind: string, apiVersion: string): Kind | undefined {
+export function nearKind(kind: string, apiVersion: string): ObjectKind | undefined {
   const known = Object.values(resources);
   if (!known.some((resource) => apiVersionsOf(resource).includes(apiVersion))) return undefined;
   const written = kind.toLowerCase();

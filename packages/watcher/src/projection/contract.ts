@@ -2,7 +2,13 @@ import type { ClaimingKind, Kind } from '../sources/kinds.ts';
 import type { Shape } from '../sources/shape.ts';
 import type { LabelSelector } from './label-selector.ts';
 
-export { CLAIMING_KINDS, type ClaimingKind } from '../sources/kinds.ts';
+export {
+  CLAIMING_KINDS,
+  type ClaimingKind,
+  type ResourceKind,
+  STATIC_KINDS,
+  type StaticKind,
+} from '../sources/kinds.ts';
 
 /**
  * The contract between whoever makes DNS of objects (the projectors of this folder) and whoever keeps what

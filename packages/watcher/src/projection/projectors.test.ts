@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { defaultOptions, RecordingClaims } from '../../test-support/recording-claims.ts';
-import type { ClaimingKind } from './contract.ts';
+import type { ResourceKind } from './contract.ts';
 import { createProjectors, kindsReadFor } from './projectors.ts';
 
 /** Kinds that the projectors of these kinds take. */
-function taken(kinds: readonly ClaimingKind[], nameServers: readonly string[] = []): string[] {
+function taken(kinds: readonly ResourceKind[], nameServers: readonly string[] = []): string[] {
   const options = { ...defaultOptions, nameServers };
   const parts = { options, claims: new RecordingClaims(), demand: () => {} };
   return createProjectors(kinds, parts).flatMap((projector) => projector.kinds);

@@ -1,5 +1,5 @@
-import type { Kind } from '../sources/contract.ts';
-import type { ClaimingKind, Projector, ProjectorParts } from './contract.ts';
+import type { ObjectKind } from '../sources/contract.ts';
+import type { Projector, ProjectorParts, ResourceKind } from './contract.ts';
 import { dnsEndpoint } from './dns-endpoint/dns-endpoint.ts';
 import { GatewayApiProjector, isRouteKind } from './gateway-api/projector.ts';
 import { ingress } from './ingress.ts';
@@ -8,13 +8,13 @@ import { ServiceProjector } from './service-projector.ts';
 import { SoleKindProjector } from './sole-kind.ts';
 
 /** What has to be read, whatever objects say, so that these kinds can claim. */
-export function kindsReadFor(kinds: readonly ClaimingKind[]): readonly Kind[] {
+export function kindsReadFor(kinds: readonly ResourceKind[]): readonly ObjectKind[] {
   return kinds.some(isRouteKind) ? [...kinds, 'Gateway', 'ListenerSet'] : kinds;
 }
 
 /** The projectors that between them make the claims of these kinds. */
 export function createProjectors(
-  kinds: readonly ClaimingKind[],
+  kinds: readonly ResourceKind[],
   parts: ProjectorParts,
 ): readonly Projector[] {
   const projectors: Projector[] = [];

@@ -1,7 +1,7 @@
 import type { Kind } from './kinds.ts';
 import type { Shape } from './shape.ts';
 
-export { KINDS, type Kind } from './kinds.ts';
+export { KINDS, type Kind, type ObjectKind } from './kinds.ts';
 
 /**
  * The contract between whoever reads Kubernetes objects (a cluster, a directory of manifests)

@@ -1,10 +1,10 @@
-import type { Kind } from './contract.ts';
+import type { ObjectKind } from './contract.ts';
 import type { Fields } from './message-fields.ts';
 import { type Shape, shapeOf, textOf } from './shape.ts';
 
 /** Where the API serves a kind, and what of its objects is read. */
 export interface Resource {
-  readonly kind: Kind;
+  readonly kind: ObjectKind;
   /** API group, empty for the core group. */
   readonly group: string;
   /** Those that we can read, the one that is preferred first. */

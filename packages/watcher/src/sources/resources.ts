@@ -1,4 +1,4 @@
-import type { Kind } from './contract.ts';
+import type { ObjectKind } from './contract.ts';
 import {
   any,
   anys,
@@ -57,7 +57,7 @@ const routeFields: Fields = unnumbered(
   ),
 );
 
-function route(kind: Kind, plural: string, versions: readonly string[]): Resource {
+function route(kind: ObjectKind, plural: string, versions: readonly string[]): Resource {
   return {
     kind,
     group: GATEWAY_API,
@@ -70,7 +70,7 @@ function route(kind: Kind, plural: string, versions: readonly string[]): Resourc
 }
 
 /** Every kind that is read. */
-export const resources: Readonly<Record<Kind, Resource>> = {
+export const resources: Readonly<Record<ObjectKind, Resource>> = {
   Ingress: {
     kind: 'Ingress',
     group: 'networking.k8s.io',

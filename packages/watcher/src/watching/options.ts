@@ -11,10 +11,15 @@ export interface WatchedSource {
   readonly source: Source;
 }
 
-/** A gateway, what it takes of objects, and which of the sources (by index) it takes them from. */
-export interface WatchedGateway extends Omit<GatewayOptions, 'clusters'> {
-  /** Its clusters, the one that takes precedence first; none twice, 16 at the most. */
+/** A gateway, what it takes of objects, and which of the sources (by index) it takes them from; 16 at the most. */
+export interface WatchedGateway extends Omit<GatewayOptions, 'clusters' | 'hosts' | 'files'> {
+  /** Its clusters, the one that takes precedence first; none twice. None where there are no `resources`. */
   readonly sources: readonly number[];
+  /** Hosts files and zone files; none twice. */
+  readonly hosts?: readonly number[];
+  readonly files?: readonly number[];
+  /** Zones, folded, whose names zone files may give records; default: all. */
+  readonly fallthrough?: readonly string[];
   /**
    * How long kinds that can't be read hold back negative answers; counted from the start, and anew once the first of
    * them has been read. Infinity: until all have been. Default 60,000.

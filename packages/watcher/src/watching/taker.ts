@@ -1,6 +1,7 @@
 import type { Publisher } from '@seamark/snapshot';
 import type { ProjectionOptions, Projector } from '../projection/contract.ts';
 import type { Kind } from '../sources/contract.ts';
+import type { GatewayOptions } from '../zone-index/gateway.ts';
 import type { ViewIndex } from '../zone-index/view-index.ts';
 import type { WatchedGateway } from './options.ts';
 
@@ -47,7 +48,15 @@ export function goWithout({ projectors }: Taker, kind: Kind): void {
   for (const projector of projectors) if (projector.kinds.includes(kind)) projector.missing(kind);
 }
 
-/** Which of the sources a cluster of a gateway is. */
+/** Which of the sources a cluster of a gateway is; files are numbered as clusters behind those that are. */
 export function sourceOf(view: View, gateway: number, cluster: number): number | undefined {
-  return view.gateways[gateway]?.sources[cluster];
+  const of = view.gateways[gateway];
+  return of && [...of.sources, ...(of.hosts ?? []), ...(of.files ?? [])][cluster];
+}
+
+/** What the index is told of a gateway's sources: how many there are. */
+export function indexed(gateway: WatchedGateway): GatewayOptions {
+  const { sources, hosts = [], files = [] } = gateway;
+  const counts = { clusters: sources.length, hosts: hosts.length, files: files.length };
+  return { ...gateway, ...counts };
 }

@@ -30,6 +30,7 @@ export interface FlatteningParts {
 export interface Flattened {
   readonly addresses: AddressSet;
   readonly ttl: number;
+  readonly ttl6: number;
   /** Addresses are missing that there may be: the lack of them is not to be told as NODATA. */
   readonly isUnresolved: boolean;
 }
@@ -116,7 +117,7 @@ export class Flattening {
       uses: { entries: new Set(), loose: new Map(), outside: new Map() },
       found: [answer.addresses],
       leads: [],
-      ttl: answer.ttl,
+      ttl: Math.min(answer.ttl, answer.ttl6),
       ...{ isAsking: false, isUnknown: false, isRevisited: false, isTooLong: false },
     };
     // Nearest first: what two ways lead to is come to by the shorter one, which may be the only one that is not too long.
@@ -134,7 +135,7 @@ export class Flattening {
     const addresses = mergeAddresses(walk.found.filter(({ v4, v6 }) => v4.length + v6.length > 0));
     const isReached = addresses.v4.length + addresses.v6.length > 0;
     const isUnresolved = walk.isAsking || (!isReached && walk.isUnknown);
-    return { addresses, ttl: walk.ttl, isUnresolved };
+    return { addresses, ttl: walk.ttl, ttl6: walk.ttl, isUnresolved };
   }
 
   /** The name is not flattened any more, or is gone. */
@@ -207,13 +208,13 @@ export class Flattening {
       return undefined;
     }
     walk.uses.entries.add(entry);
-    const { addresses, targets, ttl } = answerOf(entry);
+    const { addresses, targets, ttl, ttl6 } = answerOf(entry);
     const isReached = addresses.v4.length + addresses.v6.length > 0;
     if (!isReached && targets.length === 0) {
       walk.isAsking ||= isPartial(zone);
       return undefined;
     }
-    walk.ttl = Math.min(walk.ttl, ttl);
+    walk.ttl = Math.min(walk.ttl, ttl, ttl6);
     walk.found.push(addresses);
     return { entry, targets, depth: from.depth + 1 };
   }

@@ -1,22 +1,30 @@
 import { NODE } from '@seamark/snapshot';
-import type { ClaimingKind } from '../projection/contract.ts';
-import { type ObjectTable, type Origin, originOf } from './object-table.ts';
+import type { ClaimingKind, ResourceKind } from '../projection/contract.ts';
+import { kindOf, type ObjectTable, type Origin, originOf } from './object-table.ts';
 import type { Zone } from './zone.ts';
 
-/** One `k8s_gateway` of the configuration, as far as names and records go. */
+/** One `k8s_gateway` of the configuration, or a zone that a file has alone, as far as names and records go. */
 export interface GatewayOptions {
   /** Zone apexes, presentation format. */
   readonly zones: readonly string[];
-  /** In order of precedence. */
-  readonly resources: readonly ClaimingKind[];
+  /** In order of precedence. None: the zones have their names of `hosts` and `files` alone. */
+  readonly resources: readonly ResourceKind[];
   /** Of address records whose objects say nothing else, in seconds. */
   readonly ttl: number;
   /** Of negative answers and the SOA; default: `ttl`, but 60 at the most. */
   readonly negativeTtl?: number;
-  /** The primary one first; at least one. */
+  /** The primary one first; at least one, unless `authority` is `file`. */
   readonly nameServers: readonly NameServerOptions[];
-  /** How many clusters claim names in it; default one. */
+  /** How many clusters claim names in it; default one, or none where there are no `resources`. */
   readonly clusters?: number;
+  /** How many hosts files do, numbered as clusters behind those: before all objects. Default none. */
+  readonly hosts?: number;
+  /** How many zone files do, numbered behind the hosts files: after all objects. Default none. */
+  readonly files?: number;
+  /** `file`: SOA and NS of the zones are those of the zone files. Default: those of this configuration. */
+  readonly authority?: 'configured' | 'file';
+  /** Whether addresses of hosts files lead back to their names; default true. */
+  readonly hostsReverse?: boolean;
   /** `first`: of the clusters that have something for a name, the first alone counts. Default `merge`. */
   readonly policy?: 'merge' | 'first';
   /** Whether a name that lies in no zone is taken below each of this gateway's; default true. */
@@ -53,15 +61,41 @@ export class Gateway {
     this.zones = zones;
     this.numbers = new Set(zones.map(({ number }) => number));
     this.objects = objects;
-    this.clusters = options.clusters ?? 1;
+    this.clusters = options.clusters ?? (options.resources.length === 0 ? 0 : 1);
     this.negativeTtl = options.negativeTtl ?? Math.min(options.ttl, MAX_NEGATIVE_TTL);
   }
 
-  /** Every kind of every cluster. */
+  /** Every kind of every cluster, and every file. */
   origins(): readonly Origin[] {
+    const { hosts = 0 } = this.options;
+    const hostsOrigins = Array.from({ length: hosts }, (_, i) =>
+      originOf(this.clusters + i, 'hosts'),
+    );
+    return [...this.objectOrigins(), ...hostsOrigins, ...this.fileOrigins()];
+  }
+
+  /** The kinds that claim names in it, in the order in which they are heard. */
+  get kinds(): readonly ClaimingKind[] {
+    const { hosts = 0, files = 0, resources } = this.options;
+    if (hosts + files === 0) return resources;
+    return [...(hosts > 0 ? ['hosts' as const] : []), ...resources, 'file'];
+  }
+
+  private objectOrigins(): readonly Origin[] {
     return Array.from({ length: this.clusters }, (_, cluster) =>
       this.options.resources.map((kind) => originOf(cluster, kind)),
     ).flat();
+  }
+
+  fileOrigins(): readonly Origin[] {
+    const { hosts = 0, files = 0 } = this.options;
+    return Array.from({ length: files }, (_, i) => originOf(this.clusters + hosts + i, 'file'));
+  }
+
+  /** Those of which something must have been read before anything can be denied. */
+  private foundations(): readonly Origin[] {
+    const objects = this.objectOrigins();
+    return objects.length > 0 ? objects : this.fileOrigins();
   }
 
   /** Whether the first list of the origin is complete. */
@@ -73,9 +107,14 @@ export class Gateway {
     this.read.add(origin);
   }
 
-  /** Whether what is known from there is to be answered: not a list that is under way, while it is waited for. */
+  /**
+   * Whether what is known from there is to be answered: not a list that is under way, while it is waited for. Nor a
+   * zone file before all objects, of which any may have a say before it.
+   */
   counts(origin: Origin): boolean {
-    return this.waited || this.read.has(origin);
+    if (this.waited) return true;
+    if (!this.read.has(origin)) return false;
+    return kindOf(origin) !== 'file' || this.objectOrigins().every((other) => this.read.has(other));
   }
 
   /** Every kind of every cluster has been read. */
@@ -83,14 +122,18 @@ export class Gateway {
     return this.origins().every((origin) => this.read.has(origin));
   }
 
-  /** Something of it has been: the first list of a kind. */
+  /** Something of it has been, without which nothing is known: the first list of a kind, or, of a file's zone, the file. */
   get hasRead(): boolean {
-    return this.read.size > 0;
+    return this.foundations().some((origin) => this.read.has(origin));
   }
 
   /** What the apexes tell readers about what is missing: NODE.* or 0. */
   get stateFlags(): number {
     if (this.isSynced || this.waited) return 0;
-    return this.hasRead ? NODE.ZONE_PARTIAL : NODE.ZONE_UNSYNCED;
+    return this.hasRead || this.isAnyHostsRead ? NODE.ZONE_PARTIAL : NODE.ZONE_UNSYNCED;
+  }
+
+  private get isAnyHostsRead(): boolean {
+    return [...this.read].some((origin) => kindOf(origin) === 'hosts');
   }
 }

@@ -5,7 +5,7 @@ import type { Claims } from './claims.ts';
 import { contentOf } from './content.ts';
 import { canBeCut } from './cuts.ts';
 import type { Gateway } from './gateway.ts';
-import { ELSEWHERE, type NameTree } from './name-tree.ts';
+import { ELSEWHERE, ENTRY, type NameTree } from './name-tree.ts';
 import { type ObjectTable, type Origin, originOf, type StoredObject } from './object-table.ts';
 import { below, wireName } from './wire-name.ts';
 
@@ -174,6 +174,8 @@ export class Intake implements ClaimSink {
     onDelegation();
     for (const entry of names) {
       if (canBeCut(tree, entry)) continue;
+      // Those of a zone that a file has are the zone's own.
+      if (tree.hasFlags(entry, ENTRY.APEX) && this.gateway.options.authority === 'file') continue;
       complaints.push(
         `NS has no effect at ${formatName(tree.nameOf(entry))}: a zone's apex and the way to its name servers are settled by the Corefile (\`apex\`), and a wildcard is no zone cut`,
       );
@@ -223,7 +225,7 @@ export class Intake implements ClaimSink {
   }
 }
 
-/** What the several claims of an object are kept under: no name in Kubernetes has a `#`. */
+/** What the several claims of an object are kept under: no name in Kubernetes has a `#`, and no line of a file ends in one. */
 function partKey(key: string, part: number): string {
   return part === 0 ? key : `${key}#${part}`;
 }

@@ -10,7 +10,7 @@ import {
   type Publisher,
 } from '@seamark/snapshot';
 import type { Logger } from '../sources/contract.ts';
-import { type AddressSet, NO_ADDRESSES } from './address-set.ts';
+import type { AddressSet } from './address-set.ts';
 import type { Claims } from './claims.ts';
 import type { Flattening } from './flattening.ts';
 import type { Gateway } from './gateway.ts';
@@ -24,9 +24,13 @@ import {
   composeCname,
   composeGlue,
   composeNs,
+  composeOwnSoa,
   composePtr,
   composeSoa,
   cutServers,
+  type Glue,
+  type NameServer,
+  serialOf,
 } from './zone-records.ts';
 
 /** Of a zone cut: with eight addresses of each family for each, a node has room for them. */
@@ -124,10 +128,9 @@ export class NodeComposer {
       .filter((server) => isWithin(server.name, name))
       .slice(0, MAX_SERVERS_WITH_GLUE)
       .map((server) => {
-        const at = this.tree.find(server.name);
-        return { server, addresses: at === 0 ? NO_ADDRESSES : this.answerOf(at).addresses };
+        return this.glueOf(server);
       });
-    const glue = composeGlue(below, ns.ttl);
+    const glue = composeGlue(below);
     if (glue !== undefined) composed.push(glue);
     return this.spec(entry, NODE.CUT, composed);
   }
@@ -137,30 +140,69 @@ export class NodeComposer {
     return this.spec(entry, NODE.GONE, []);
   }
 
+  /** What a zone has of a name server with a name in it, be it below a cut. */
+  private glueOf(server: NameServer): Glue {
+    const at = this.tree.find(server.name);
+    return { server, ...(at === 0 ? NO_ANSWER : this.answerOf(at)) };
+  }
+
+  /** The serial of a zone whose SOA is its file's; undefined for any other, and while there is none. */
+  serialOf(zone: Zone): number | undefined {
+    const entry = this.tree.apexOf(zone.number);
+    if (this.parts.gatewayAround(entry).options.authority !== 'file') return undefined;
+    const soa = this.answerOf(entry).rrsets.find(({ type }) => type === TYPE.SOA);
+    return soa?.rdata[0] && serialOf(soa.rdata[0]);
+  }
+
   composeApex(zone: Zone): NodeSpec {
     const entry = this.tree.apexOf(zone.number);
     const gateway = this.parts.gatewayAround(entry);
-    const { ttl } = gateway.options;
-    const { negativeTtl } = gateway;
     const answer = this.resolved(entry, gateway);
+    const isOwn = gateway.options.authority === 'file';
+    const [first, glue] = isOwn
+      ? this.ownAuthority(entry, answer)
+      : this.configuredAuthority(zone, gateway);
+    const rrsets = [...first, ...this.composeAnswer(entry, answer)];
+    if (glue !== undefined) rrsets.push(glue);
+    const flags = this.parts.stateOf(zone) | this.wildcardFlag(entry) | unresolvedFlag(answer);
+    return this.spec(entry, NODE.APEX | flags, rrsets);
+  }
+
+  /** SOA and NS of the configuration, and where its name servers are. */
+  private configuredAuthority(
+    zone: Zone,
+    { negativeTtl, options }: Gateway,
+  ): [ComposedRRset[], ComposedRRset | undefined] {
+    const { ttl } = options;
     const [primary] = zone.servers;
     if (primary === undefined) throw new Error('a zone without a name server');
-    const rrsets: ComposedRRset[] = [
-      composeSoa(primary, { serial: zone.serial, negativeTtl }),
-      composeNs(zone.servers),
-      ...this.composeAnswer(entry, answer),
-    ];
     const glue = composeGlue(
       zone.servers.flatMap((server, i) => {
         const at = zone.serverEntries[i] ?? 0;
         if (at === 0) return [];
-        return [{ server, addresses: this.resolved(at, this.parts.gatewayAround(at)).addresses }];
+        const { addresses } = this.resolved(at, this.parts.gatewayAround(at));
+        return [{ server, addresses, ttl, ttl6: ttl }];
       }),
-      ttl,
     );
-    if (glue !== undefined) rrsets.push(glue);
-    const flags = this.parts.stateOf(zone) | this.wildcardFlag(entry) | unresolvedFlag(answer);
-    return this.spec(entry, NODE.APEX | flags, rrsets);
+    const soa = composeSoa(primary, { serial: zone.serial, negativeTtl });
+    return [[soa, composeNs(zone.servers)], glue];
+  }
+
+  /** SOA and NS that the apex owns; neither before its file has been read. */
+  private ownAuthority(
+    entry: number,
+    { rrsets }: Answer,
+  ): [ComposedRRset[], ComposedRRset | undefined] {
+    const apex = this.tree.nameOf(entry);
+    const composed: ComposedRRset[] = [];
+    const soa = rrsets.find(({ type }) => type === TYPE.SOA);
+    if (soa?.rdata[0] !== undefined) composed.push(composeOwnSoa(soa.rdata[0], soa.ttl, apex));
+    const ns = rrsets.find(({ type }) => type === TYPE.NS);
+    if (ns === undefined) return [composed, undefined];
+    const servers = cutServers(ns.rdata, apex);
+    composed.push(composeNs(servers, ns.ttl));
+    const inside = servers.filter(({ inZone }) => inZone).slice(0, MAX_SERVERS_WITH_GLUE);
+    return [composed, composeGlue(inside.map((server) => this.glueOf(server)))];
   }
 
   /** The addresses that the name's node has. */
@@ -172,7 +214,10 @@ export class NodeComposer {
   answerOf(entry: number, gateway: Gateway = this.parts.gatewayAround(entry)): Answer {
     const { given, precedence } = this.parts;
     const addresses = given.size === 0 ? undefined : given.get(entry);
-    if (addresses !== undefined) return { ...NO_ANSWER, addresses, ttl: gateway.options.ttl };
+    if (addresses !== undefined) {
+      const { ttl } = gateway.options;
+      return { ...NO_ANSWER, addresses, ttl, ttl6: ttl };
+    }
     return precedence.answerOf(entry, gateway);
   }
 
@@ -201,7 +246,7 @@ export class NodeComposer {
   private composeAnswer(entry: number, answer: ResolvedAnswer): ComposedRRset[] {
     const [target] = answer.targets;
     if (target !== undefined) return [composeCname(target, this.apexOf(entry), answer.ttl)];
-    const composed = composeAddresses(answer.addresses, answer.ttl);
+    const composed = composeAddresses(answer.addresses, answer);
     for (const rrset of answer.rrsets) {
       if (isAnswered(rrset)) composed.push(composeRRset(rrset.type, rrset.ttl, rrset.rdata));
     }
@@ -267,7 +312,7 @@ function unresolvedFlag({ isUnresolved }: ResolvedAnswer): number {
   return isUnresolved ? NODE.UNRESOLVED : 0;
 }
 
-/** NS and SOA of an apex are settled by configuration; any other name with NS is a zone cut, or no name for NS. */
+/** NS and SOA of an apex are composed apart; any other name with NS is a zone cut, or no name for NS. */
 function isAnswered({ type }: { readonly type: number }): boolean {
-  return type !== TYPE.NS;
+  return type !== TYPE.NS && type !== TYPE.SOA;
 }

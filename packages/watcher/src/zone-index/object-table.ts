@@ -1,5 +1,5 @@
 import type { NameHasher } from '@seamark/snapshot';
-import { CLAIMING_KINDS, type ClaimingKind } from '../projection/contract.ts';
+import { CLAIMING_KINDS, type ClaimingKind, STATIC_KINDS } from '../projection/contract.ts';
 import { type Content, packContent, packedLength, plainV4, unpackContent } from './content.ts';
 import { SlotTable } from './slot-table.ts';
 import type { WordHeap } from './word-heap.ts';
@@ -35,9 +35,13 @@ export const MAX_CLUSTERS: number = 1 << CLUSTER_BITS;
 /** Where an object comes from: which kind of which of the gateway's clusters, in one number below 256. */
 export type Origin = number & { readonly brand: 'Origin' };
 
-const KIND_NUMBERS = Object.fromEntries(
-  CLAIMING_KINDS.map((kind, number) => [kind, number]),
-) as Record<ClaimingKind, number>;
+/** 16 at the most. */
+const NUMBERED: readonly ClaimingKind[] = [...CLAIMING_KINDS, ...STATIC_KINDS];
+
+const KIND_NUMBERS = Object.fromEntries(NUMBERED.map((kind, number) => [kind, number])) as Record<
+  ClaimingKind,
+  number
+>;
 
 export function originOf(cluster: number, kind: ClaimingKind): Origin {
   return ((cluster << 4) | KIND_NUMBERS[kind]) as Origin;
@@ -48,7 +52,7 @@ export function clusterOf(origin: Origin): number {
 }
 
 export function kindOf(origin: Origin): ClaimingKind {
-  return CLAIMING_KINDS[origin & KIND_MASK] as ClaimingKind;
+  return NUMBERED[origin & KIND_MASK] as ClaimingKind;
 }
 
 /** What an object says, in the index's own terms. */

@@ -1,5 +1,5 @@
 import { type FoldedName, formatName } from '@seamark/protocol';
-import type { ClaimingKind } from '../projection/contract.ts';
+import { type ClaimingKind, STATIC_KINDS } from '../projection/contract.ts';
 import type { Logger } from '../sources/contract.ts';
 import { type AddressSet, mergeAddresses, NO_ADDRESSES } from './address-set.ts';
 import type { Claims } from './claims.ts';
@@ -13,8 +13,10 @@ export interface Answer {
   readonly addresses: AddressSet;
   /** Host names that stand beside the addresses, or in their place; none twice. */
   readonly targets: readonly FoldedName[];
-  /** Of addresses and targets, in seconds. */
+  /** Of IPv4 addresses and targets, in seconds. */
   readonly ttl: number;
+  /** Of IPv6 addresses: an RRset of its own (RFC 2181 5.2). */
+  readonly ttl6: number;
   readonly rrsets: readonly AnsweredRRset[];
 }
 
@@ -34,7 +36,10 @@ export interface Hearing {
   readonly first: number | undefined;
 }
 
-export const NO_ANSWER: Answer = { addresses: NO_ADDRESSES, targets: [], ttl: 0, rrsets: [] };
+export const NO_ANSWER: Answer = {
+  ...{ addresses: NO_ADDRESSES, targets: [], ttl: 0, ttl6: 0 },
+  rrsets: [],
+};
 
 /** A record of the table and what it says. */
 export interface Spoken {
@@ -84,7 +89,8 @@ export class Precedence {
     return {
       addresses,
       targets: distinctNames(reached.flatMap(({ content }) => content.targets)),
-      ttl: lowestTtl(reached, gateway.options.ttl),
+      ttl: lowestTtl(reached.filter(saysMoreThanV6), gateway.options.ttl),
+      ttl6: lowestTtl(reached.filter(saysV6), gateway.options.ttl),
       rrsets: rrsets.rrsets,
     };
   }
@@ -93,9 +99,11 @@ export class Precedence {
   hear(entry: number, gateway: Gateway): Hearing {
     let spoken = this.distinct(entry, gateway);
     let first: number | undefined;
-    if (gateway.options.policy === 'first' && spoken.length > 0) {
-      first = Math.min(...spoken.map(({ cluster }) => cluster));
-      spoken = spoken.filter(({ cluster }) => cluster === first);
+    // A file is no cluster: what it says counts beside any.
+    const ofObjects = spoken.filter(({ kind }) => !isStatic(kind));
+    if (gateway.options.policy === 'first' && ofObjects.length > 0) {
+      first = Math.min(...ofObjects.map(({ cluster }) => cluster));
+      spoken = spoken.filter(({ cluster, kind }) => cluster === first || isStatic(kind));
     }
     const levels = this.kindsFor(entry, gateway).map((kind) =>
       spoken.filter((one) => one.kind === kind),
@@ -122,11 +130,12 @@ export class Precedence {
   }
 
   /** Kinds in the order in which they are heard at a name. */
-  kindsFor(entry: number, { options }: Gateway): readonly ClaimingKind[] {
+  kindsFor(entry: number, { kinds }: Gateway): readonly ClaimingKind[] {
     // Anybody may write an Ingress whose host is a name server's name: it must not take the zone over. And a
     // name server's Service is read for that name though Services are not configured.
-    if (!this.tree.hasFlags(entry, ENTRY.NAME_SERVER)) return options.resources;
-    return ['Service', ...options.resources.filter((kind) => kind !== 'Service')];
+    if (!this.tree.hasFlags(entry, ENTRY.NAME_SERVER)) return kinds;
+    const others = kinds.filter((kind) => kind !== 'Service' && kind !== 'hosts');
+    return kinds.includes('hosts') ? ['hosts', 'Service', ...others] : ['Service', ...others];
   }
 
   private tell(entry: number, gateway: Gateway, spoken: Spoken | undefined, excess: number): void {
@@ -149,8 +158,21 @@ export class Precedence {
 function alone(content: Content, defaultTtl: number): Answer {
   const ttl = content.ttl === DEFAULT_TTL ? defaultTtl : content.ttl;
   const { addresses, targets, rrsets } = content;
-  if (rrsets.length === 0) return { addresses, targets, ttl, rrsets: [] };
-  return { addresses, targets, ttl, rrsets: rrsets.map((rrset) => ({ ...rrset, ttl })) };
+  if (rrsets.length === 0) return { addresses, targets, ttl, ttl6: ttl, rrsets: [] };
+  return { addresses, targets, ttl, ttl6: ttl, rrsets: rrsets.map((rrset) => ({ ...rrset, ttl })) };
+}
+
+/** Whether it is a file's, and no object's. */
+export function isStatic(kind: ClaimingKind): boolean {
+  return (STATIC_KINDS as readonly ClaimingKind[]).includes(kind);
+}
+
+function saysV6({ content }: Spoken): boolean {
+  return content.addresses.v6.length > 0;
+}
+
+function saysMoreThanV6({ content }: Spoken): boolean {
+  return content.addresses.v4.length + content.targets.length > 0;
 }
 
 /** Whether there is anything in the way of an address. */

@@ -10,8 +10,8 @@ import type { WordHeap } from './word-heap.ts';
 export interface ReverseParts {
   readonly heap: WordHeap;
   readonly tree: NameTree;
-  /** Of the view's zones, by their numbers. */
-  readonly apexes: readonly FoldedName[];
+  /** Of the view's zones, by their numbers; undefined for one that has its PTR from elsewhere. */
+  readonly apexes: readonly (FoldedName | undefined)[];
   /** The entry's node is no longer right. */
   readonly markDirty: (entry: number) => void;
 }
@@ -40,15 +40,21 @@ export class ReverseNames {
 
   /** Undefined if none of the zones is a reverse zone: then there is nothing that costs anything. */
   static of(parts: ReverseParts): ReverseNames | undefined {
-    return parts.apexes.some(isReverse) ? new ReverseNames(parts) : undefined;
+    return parts.apexes.some((apex) => apex !== undefined && isReverse(apex))
+      ? new ReverseNames(parts)
+      : undefined;
   }
 
   private constructor({ heap, tree, apexes, markDirty }: ReverseParts) {
     this.heap = heap;
     this.tree = tree;
     this.markDirty = markDirty;
-    this.numbers = new Set(apexes.flatMap((apex, zone) => (isReverse(apex) ? [zone] : [])));
-    this.zones = apexes.map(ReverseZone.of).filter((zone) => zone !== undefined);
+    this.numbers = new Set(
+      apexes.flatMap((apex, zone) => (apex !== undefined && isReverse(apex) ? [zone] : [])),
+    );
+    this.zones = apexes
+      .map((apex) => apex && ReverseZone.of(apex))
+      .filter((zone) => zone !== undefined);
     this.names = new NameHeap(heap, tree);
     this.byName = new SlotTable(heap, (link) => hashOf(heap.words[link + LINK.NAME] as number));
     this.byReverse = new SlotTable(heap, (link) =>

@@ -9,7 +9,7 @@ import type { Gateway } from './gateway.ts';
 import { wholeKey } from './intake.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import { clusterOf, kindOf } from './object-table.ts';
-import { type Hearing, isReached, type Precedence } from './precedence.ts';
+import { type Hearing, isReached, isStatic, type Precedence } from './precedence.ts';
 
 /** Why an object that claims a name gives nothing of its answer. For programs: they stay. */
 export type LossCode =
@@ -77,8 +77,9 @@ export function judge(entry: number, types: readonly number[], parts: JudgeParts
     const origin = objects.originOf(record);
     const content = objects.contentOf(record);
     const speaker = { record, cluster: clusterOf(origin), kind: kindOf(origin), content };
-    // NS of an apex come from the configuration; objects have those of cuts.
-    const theirs = parts.cuts.isCut(entry) ? types : types.filter((type) => type !== TYPE.NS);
+    // NS of an apex come from the configuration, or from its file; objects have those of cuts.
+    const areOwn = parts.cuts.isCut(entry) || options.authority === 'file';
+    const theirs = areOwn ? types : types.filter((type) => type !== TYPE.NS && type !== TYPE.SOA);
     const answers = parts.given.has(entry) ? [] : answered(speaker, hearing, theirs, gateway);
     const loss = answers.length > 0 ? undefined : lossOf(entry, speaker, hearing, parts);
     return {
@@ -131,7 +132,11 @@ function lossOf(
     return { code: 'configured', text: 'the configuration gives this name server its addresses' };
   }
   if (!gateway.counts(gateway.objects.originOf(record))) {
-    return { code: 'not-read', text: `${kind} has not been read whole yet` };
+    const isWaiting = gateway.isRead(gateway.objects.originOf(record));
+    const text = isWaiting
+      ? `${kind} counts when all that comes before it has been read`
+      : `${kind} has not been read whole yet`;
+    return { code: 'not-read', text };
   }
   const cut = cuts.around(entry);
   if (cut !== 0) {
@@ -150,7 +155,7 @@ function lossOf(
   if (winner !== undefined && winner !== kind) {
     const text = tree.hasFlags(entry, ENTRY.NAME_SERVER)
       ? `the name is a name server's, of which ${winner} speaks first`
-      : `${winner} comes before ${kind} in resources`;
+      : `${winner} comes before ${kind}${isStatic(kind) || isStatic(winner) ? '' : ' in resources'}`;
     return { code: 'precedence', text };
   }
   if (hasType(content, TYPE.NS)) {

@@ -109,7 +109,10 @@ export class ViewIndex {
     this.reverse = ReverseNames.of({
       heap,
       tree: this.tree,
-      apexes: drafts.map(({ apexName }) => apexName),
+      // A zone that a file has says of addresses what the file says.
+      apexes: this.zones.map((zone) =>
+        this.gatewayOf.get(zone)?.options.authority === 'file' ? undefined : zone.apexName,
+      ),
       markDirty: (entry) => this.markDirty(entry),
     });
     this.flattening = new Flattening({
@@ -195,8 +198,10 @@ export class ViewIndex {
       onDelegation: () => this.cuts.expect(),
       onRead: (origin) => {
         this.markOrigin(target, origin);
+        // They have waited for this one, perhaps.
+        for (const file of target.fileOrigins()) this.markOrigin(target, file);
         this.markState(target);
-        onRead();
+        if (target.hasRead) onRead();
       },
     });
   }
@@ -264,8 +269,8 @@ export class ViewIndex {
   }
 
   private composeZone(zone: Zone): void {
-    // RFC 1982: forward, whatever the clock does.
-    zone.serial = Math.max((zone.serial + 1) >>> 0, this.now());
+    // RFC 1982: forward, whatever the clock does. That of a file is its writer's to mind.
+    zone.serial = this.composer.serialOf(zone) ?? Math.max((zone.serial + 1) >>> 0, this.now());
     this.serials[zone.number] = zone.serial;
     zone.published = true;
     for (const entry of zone.dirty) {
@@ -380,10 +385,17 @@ export class ViewIndex {
       for (const entry of zone.dirty) {
         // What a wildcard has leads back to no name that exists, and below a zone cut nothing is ours.
         const isNone = tree.isWildcard(entry) || this.cuts.isAway(entry);
-        const addresses = isNone ? NO_ADDRESSES : this.composer.addressesOf(entry);
-        reverse.serve(entry, addresses);
+        const isLeft = isNone || this.isKeptFromReverse(zone, entry);
+        reverse.serve(entry, isLeft ? NO_ADDRESSES : this.composer.addressesOf(entry));
       }
     }
+  }
+
+  /** Its addresses are those of a hosts file that wants no PTR for them (`no_reverse`). */
+  private isKeptFromReverse(zone: Zone, entry: number): boolean {
+    const gateway = this.gatewayOf.get(zone) as Gateway;
+    if (gateway.options.hostsReverse !== false) return false;
+    return this.precedence.hear(entry, gateway).reached[0]?.kind === 'hosts';
   }
 
   private isReverse({ number }: Zone): boolean {

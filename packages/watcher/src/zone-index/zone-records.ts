@@ -34,9 +34,9 @@ export function nameServer(text: string, apex: FoldedName): NameServer {
   return { name, ...inZone(name, apex) };
 }
 
-/** How a name is written in the zone's records: in the zone, as its labels and an apex pointer. */
-function inZone(name: FoldedName, apex: FoldedName): Omit<NameServer, 'name'> {
-  if (!isWithin(name, apex)) return { inZone: false, octets: name, pointers: [] };
+/** How a name, in any case, is written in the zone's records: in the zone, as its labels and an apex pointer. */
+function inZone(name: Uint8Array, apex: FoldedName): Omit<NameServer, 'name'> {
+  if (!isWithin(foldName(name), apex)) return { inZone: false, octets: name, pointers: [] };
   const labels = name.length - apex.length;
   const octets = Uint8Array.of(...name.subarray(0, labels), 0xc0, 0x0c);
   return { inZone: true, octets, pointers: [labels] };
@@ -93,28 +93,76 @@ export function composeNs(servers: readonly NameServer[], ttl: number = NS_TTL):
   );
 }
 
-/** The name servers of a zone cut, by the RDATA of its NS. */
+/** Octets of a SOA's RDATA behind its names: SERIAL, REFRESH, RETRY, EXPIRE, MINIMUM. */
+const SOA_NUMBERS = 20;
+
+/** The serial in a SOA's RDATA. */
+export function serialOf(rdata: Uint8Array): number {
+  return viewOf(rdata).getUint32(rdata.length - SOA_NUMBERS);
+}
+
+/**
+ * A SOA as a zone file has it. It serves for questions for it as well as for negative answers, whose TTL must not be
+ * longer than MINIMUM (RFC 2308 3).
+ */
+export function composeOwnSoa(rdata: Uint8Array, ttl: number, apex: FoldedName): ComposedRRset {
+  const view = viewOf(rdata);
+  const numbers = rdata.length - SOA_NUMBERS;
+  const second = nameLength(rdata, 0);
+  const names = [rdata.slice(0, second), rdata.slice(second, numbers)].map((name) =>
+    inZone(name, apex),
+  );
+  const [primary, mailbox] = names as [Omit<NameServer, 'name'>, Omit<NameServer, 'name'>];
+  const record: RecordSpec = {
+    owner: Uint8Array.of(0xc0, 0x0c),
+    ownerPointers: [0],
+    type: TYPE.SOA,
+    ttl: Math.min(ttl, view.getUint32(rdata.length - 4)),
+    rdata: Buffer.concat([primary.octets, mailbox.octets, rdata.subarray(numbers)]),
+    rdataPointers: [
+      ...primary.pointers,
+      ...mailbox.pointers.map((pointer) => primary.octets.length + pointer),
+    ],
+  };
+  return composeRecords([record], TYPE.SOA);
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
+
+function nameLength(octets: Uint8Array, start: number): number {
+  let at = start;
+  while (octets[at] !== 0) at += (octets[at] as number) + 1;
+  return at + 1 - start;
+}
+
+/** The name servers of a zone cut, or of a zone that a file has, by the RDATA of NS. */
 export function cutServers(rdata: readonly Uint8Array[], apex: FoldedName): NameServer[] {
   return rdata.map((octets) => {
-    const name = foldName(octets);
-    return { name, ...inZone(name, apex) };
+    return { name: foldName(octets), ...inZone(octets, apex) };
   });
 }
 
 /** Addresses of each family that a name server is given in the additional section. */
 const MAX_GLUE = 8;
 
+/** A name server and the addresses that it is given. */
+export interface Glue {
+  readonly server: NameServer;
+  readonly addresses: AddressSet;
+  /** Of IPv4 and of IPv6 addresses. */
+  readonly ttl: number;
+  readonly ttl6: number;
+}
+
 /** The addresses of name servers in the zone, for the additional section; undefined if none. */
-export function composeGlue(
-  servers: readonly { readonly server: NameServer; readonly addresses: AddressSet }[],
-  ttl: number,
-): ComposedRRset | undefined {
-  const records = servers.flatMap(({ server, addresses }) =>
+export function composeGlue(servers: readonly Glue[]): ComposedRRset | undefined {
+  const records = servers.flatMap(({ server, addresses, ttl, ttl6 }) =>
     [...addresses.v4.slice(0, MAX_GLUE), ...addresses.v6.slice(0, MAX_GLUE)].map((rdata) => ({
       owner: server.octets,
       ownerPointers: server.pointers,
-      type: rdata.length === 4 ? TYPE.A : TYPE.AAAA,
-      ttl,
+      ...(rdata.length === 4 ? { type: TYPE.A, ttl } : { type: TYPE.AAAA, ttl: ttl6 }),
       rdata,
       rdataPointers: [],
     })),
@@ -134,9 +182,12 @@ export function composePtr(target: FoldedName, ttl: number): ComposedRRset {
 }
 
 /** The address RRsets of a name; those without records are not there. */
-export function composeAddresses(addresses: AddressSet, ttl: number): ComposedRRset[] {
+export function composeAddresses(
+  addresses: AddressSet,
+  { ttl, ttl6 }: { readonly ttl: number; readonly ttl6: number },
+): ComposedRRset[] {
   const rrsets: ComposedRRset[] = [];
   if (addresses.v4.length > 0) rrsets.push(composeRRset(TYPE.A, ttl, addresses.v4));
-  if (addresses.v6.length > 0) rrsets.push(composeRRset(TYPE.AAAA, ttl, addresses.v6));
+  if (addresses.v6.length > 0) rrsets.push(composeRRset(TYPE.AAAA, ttl6, addresses.v6));
   return rrsets;
 }
