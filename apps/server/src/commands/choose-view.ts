@@ -1,12 +1,7 @@
 import { formatHttpAddress } from '../config/http-address.ts';
 import type { ListenerConfig, ServerConfig } from '../config/server-config.ts';
+import { zonesBehind } from '../config/zones-behind.ts';
 import { nearest } from '../corefile/nearest.ts';
-
-/** Apexes of all zones that are served behind a listener. */
-export function zonesBehind(config: ServerConfig, view: number): readonly string[] {
-  const gateways = config.views[view]?.gateways ?? [];
-  return gateways.flatMap((index) => config.gateways[index]?.zones ?? []);
-}
 
 /** The listener that was meant: the one so called, else the first that has a zone around the name, else the first. */
 export function chooseListener(

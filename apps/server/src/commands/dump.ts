@@ -3,8 +3,8 @@ import { SnapshotReader } from '@seamark/snapshot';
 import { SourceError } from '@seamark/watcher';
 import { formatHttpAddress } from '../config/http-address.ts';
 import type { ServerConfig } from '../config/index.ts';
+import { zonesBehind } from '../config/zones-behind.ts';
 import { nearest } from '../corefile/nearest.ts';
-import { zonesBehind } from './choose-view.ts';
 import { complain, writeOut } from './output.ts';
 import { type Missing, missingFrom, type Reading, readOnce } from './read-once.ts';
 import { zoneFile, zonesOf } from './zone-file.ts';
@@ -25,7 +25,7 @@ export async function dump(
   words: readonly string[],
   { version, timeout, refuse }: DumpOptions,
 ): Promise<number> {
-  const all = [...new Set(config.gateways.flatMap(({ zones }) => zones))];
+  const all = [...new Set(config.views.flatMap((_, view) => zonesBehind(config, view)))];
   if (all.length === 0) return refuse(`${config.file} has no zones: nothing to dump`);
   const wanted = new Set(
     words.length === 0 ? all : words.map((word) => zoneNamed(word, all, refuse)),
@@ -58,8 +58,8 @@ function* files(
   missing: readonly Missing[],
   version: string,
 ): Generator<string> {
-  // A gateway that answers behind several listeners says the same there.
-  const written = new Set<number>();
+  // What answers behind several listeners says the same there.
+  const written = new Set<object>();
   for (const [place, view] of views.entries()) {
     const snapshot = reading.snapshots[place];
     if (snapshot === undefined) throw new Error('a view without a snapshot');
@@ -68,10 +68,10 @@ function* files(
       reader.join();
       const zones = zonesOf(reader);
       const listeners = config.listeners.filter((listener) => listener.view === view);
-      for (const index of config.views[view]?.gateways ?? []) {
-        if (written.has(index)) continue;
-        written.add(index);
-        for (const apex of config.gateways[index]?.zones ?? []) {
+      for (const { of, zones: apexes } of zonesOfView(config, view)) {
+        if (written.has(of)) continue;
+        written.add(of);
+        for (const apex of apexes) {
           const zone = zones.get(apex);
           if (zone === undefined || !wanted.has(apex)) continue;
           yield `; ${apex} behind ${listeners.map(formatHttpAddress).join(', ')}`;
@@ -84,6 +84,17 @@ function* files(
       reader.close();
     }
   }
+}
+
+function zonesOfView(
+  { views, gateways, fileZones }: ServerConfig,
+  view: number,
+): { readonly of: object; readonly zones: readonly string[] }[] {
+  const { gateways: answering = [], fileZones: files = [] } = views[view] ?? {};
+  return [
+    ...answering.flatMap((index) => gateways[index] ?? []).map((of) => ({ of, zones: of.zones })),
+    ...files.flatMap((index) => fileZones[index] ?? []).map((of) => ({ of, zones: [of.zone] })),
+  ];
 }
 
 function zoneNamed(

@@ -7,7 +7,7 @@ import {
   type WatcherStatus,
 } from '@seamark/watcher';
 import type { ServerConfig } from '../config/server-config.ts';
-import { watchedGateways } from '../workers/watched-gateways.ts';
+import { watchedViews } from '../workers/watched-gateways.ts';
 
 export interface ReadOptions {
   /** Indices of the views to be read, each once. */
@@ -52,8 +52,6 @@ export interface Missing {
  * @throws SourceError where a source can't ever work
  */
 export async function readOnce(config: ServerConfig, options: ReadOptions): Promise<Reading> {
-  const views = options.views.map((view) => config.views[view]?.gateways ?? []);
-  const indices = [...new Set(views.flat())];
   const startedAt = new Date();
   const complaints: Complaint[] = [];
   const complain = (fields: object, text: string): void => {
@@ -65,18 +63,15 @@ export async function readOnce(config: ServerConfig, options: ReadOptions): Prom
     complaints.push({ ...object, text });
   };
   const log = { debug() {}, info() {}, warn: complain, error: complain };
-  const configs = indices.flatMap((index) => config.gateways[index] ?? []);
-  const { sources, gateways } = watchedGateways(configs, log);
+  const wanted = options.views.flatMap((view) => config.views[view] ?? []);
+  const { sources, views } = watchedViews(config, wanted, log);
   const stop = new AbortController();
   let isMade = false;
   const watcher: Watcher = new Watcher({
     ...{ sources, readers: 1, log },
-    views: views.map((of) => ({
-      gateways: of.flatMap((index) => {
-        const gateway = gateways[indices.indexOf(index)];
-        // Of what could not be read nothing is known: nobody is told that it is not there.
-        return gateway === undefined ? [] : { ...gateway, syncTimeoutMs: Number.POSITIVE_INFINITY };
-      }),
+    views: views.map(({ gateways }) => ({
+      // Of what could not be read nothing is known: nobody is told that it is not there.
+      gateways: gateways.map((one) => ({ ...one, syncTimeoutMs: Number.POSITIVE_INFINITY })),
     })),
     ...(options.explain !== undefined && { explain: options.explain }),
     onChange: () => {

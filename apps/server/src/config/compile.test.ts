@@ -147,7 +147,7 @@ describe('bind', () => {
 });
 
 const DIRECTIVES =
-  'bind, errors, forward, health, k8s_gateway, log, loop, prometheus, ready, reload, template, workers';
+  'bind, errors, file, forward, health, hosts, k8s_gateway, log, loop, prometheus, ready, reload, template, workers';
 const OPTIONS =
   'annotationPrefixes, apex, clusters, fallthrough, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl';
 
@@ -202,7 +202,7 @@ describe('refusals', () => {
     ],
     [
       '. {\n k8s_gateway a.test\n k8s_gateway A.test.\n}',
-      '3:14: the zone "a.test." is served by the k8s_gateway at Corefile:2:14 already',
+      '3:14: the zone "a.test." is served by the directive at Corefile:2:14 already',
     ],
     [
       'a.test {\n}\nA.test. {\n}',

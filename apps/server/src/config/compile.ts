@@ -48,7 +48,7 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
   const workers = agree(blocks, 'workers', problems)?.value;
   const reload = agree(blocks, 'reload', problems)?.value;
   reportSharedAddresses([health, ready, prometheus], problems);
-  const arranged = arrangeListeners(blocks, problems);
+  const arranged = arrangeListeners(blocks, context);
   problems.throwIfAny();
   const count = options.workers ?? workers?.count;
   return {
@@ -79,13 +79,15 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
     return [];
   });
   const draft: BlockDraft = {
-    ...{ keys, addresses: new Set(), gateways: [], forwards: [], templates: [] },
+    ...{ keys, addresses: new Set(), gateways: [], files: [], forwards: [], templates: [] },
     ...{ log: false, errors: false, loop: false },
   };
   readLines(block.directives, DIRECTIVES, draft, context);
   noteDetours(draft, context);
-  if ([...draft.gateways, ...draft.forwards, ...draft.templates].length === 0) {
-    const text = 'this server block has no k8s_gateway: every question to it is REFUSED';
+  const { gateways, files, forwards, templates } = draft;
+  if ([...gateways, ...files, ...forwards, ...templates].length === 0) {
+    const text =
+      'this server block has neither k8s_gateway nor file: every question to it is REFUSED';
     context.notices.push({ position: block.keys[0].position, text });
   }
   return draft;

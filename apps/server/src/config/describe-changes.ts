@@ -76,6 +76,16 @@ const CHANGES: readonly Change[] = [
     text: () => 'a DNSEndpoint has every type of record, recordTTL, and its own targets alone',
     when: has('DNSEndpoint'),
   },
+  {
+    rows: 'D71, D72',
+    text: () => 'a zone file has what types of a name no object has, and neither SOA nor NS',
+    when: ({ files }) => files !== undefined,
+  },
+  {
+    rows: 'D78, D79',
+    text: () => 'names of the hosts file may have other types as well, and it hides no other name',
+    when: ({ hosts }) => hosts !== undefined,
+  },
   { rows: 'D41', text: () => 'Nodes count while they are ready', when: has('Node') },
   {
     rows: 'D11',

@@ -1,3 +1,4 @@
+import { describeZoneFile } from './describe-files.ts';
 import { ANNOTATION_PREFIXES } from './gateway-draft.ts';
 import { formatHttpAddress } from './http-address.ts';
 import type { GatewayConfig, NameserverConfig, SourceConfig } from './server-config.ts';
@@ -42,12 +43,22 @@ function describeAnswers(gateway: GatewayConfig): string[] {
     const resolvers = flatten.resolvers.map(formatHttpAddress).join(' ') || '/etc/resolv.conf';
     lines.push(`host names of load balancers are resolved by ${resolvers}`);
   }
+  lines.push(...describeFallthrough(gateway));
   if (negativeTtl !== Math.min(ttl, 60)) lines.push(`negative TTL ${negativeTtl}`);
   if (syncTimeoutMs !== 60_000) {
     const patience = Number.isFinite(syncTimeoutMs) ? `${syncTimeoutMs / 1000} s` : 'without end';
     lines.push(`kinds that cannot be read are waited for ${patience}`);
   }
   return lines;
+}
+
+function describeFallthrough({ fallthrough, files = [] }: GatewayConfig): string[] {
+  if (fallthrough === undefined) return [];
+  const where = fallthrough.includes('.') ? '' : ` in ${fallthrough.join(' ')}`;
+  return [
+    `names without a record fall through${where}`,
+    ...files.map((file) => `then ${describeZoneFile(file)}`),
+  ];
 }
 
 function describeNameserver({ name, addresses }: NameserverConfig): string {

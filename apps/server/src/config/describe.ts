@@ -1,9 +1,11 @@
 import { formatPosition } from '../corefile/token.ts';
 import { describeChanges } from './describe-changes.ts';
+import { describeHosts, describeZoneFile } from './describe-files.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { formatHttpAddress } from './http-address.ts';
 import type { ReloadConfig, ServerConfig } from './server-config.ts';
 import { statusAddress } from './status-address.ts';
+import { zonesBehind } from './zones-behind.ts';
 
 /**
  * What `seamark check` prints of a valid configuration: what it means, what an operator should know of it, and what
@@ -11,12 +13,15 @@ import { statusAddress } from './status-address.ts';
  */
 export function describeConfig(config: ServerConfig): string {
   const lines = config.listeners.map((listener) => {
-    const gateways = config.views[listener.view]?.gateways ?? [];
-    const zones = gateways.flatMap((index) => config.gateways[index]?.zones ?? []);
+    const zones = zonesBehind(config, listener.view);
     return `listen      ${formatHttpAddress(listener)} (UDP, TCP) for ${zones.join(' ') || 'no zone'}`;
   });
   for (const [first, ...others] of config.gateways.map(describeGateway)) {
     lines.push(`gateway     ${first}`, ...others.map((line) => `            ${line}`));
+  }
+  for (const file of config.fileZones) lines.push(`file        ${describeZoneFile(file)}`);
+  for (const [first, ...others] of config.hosts.map(describeHosts)) {
+    lines.push(`hosts       ${first}`, ...others.map((line) => `            ${line}`));
   }
   const { health, ready, prometheus, workers, reload } = config;
   lines.push(

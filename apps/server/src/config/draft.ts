@@ -1,4 +1,5 @@
 import type { Token } from '../corefile/token.ts';
+import type { Directive } from '../corefile/tree.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import type { Placed } from './placed.ts';
 import type {
@@ -17,13 +18,39 @@ export interface KeyDraft {
   readonly token: Token;
 }
 
+/** What one `file` has said so far. */
+export interface FileDraft {
+  readonly token: Token;
+  /** Absolute. */
+  readonly file: string;
+  readonly zones: readonly Placed<string>[];
+  reloadMs: number;
+  fallthrough?: readonly string[];
+}
+
+/** What `hosts` has said so far. */
+export interface HostsDraft {
+  readonly token: Token;
+  /** Absolute. */
+  readonly file: string;
+  readonly zones: readonly Placed<string>[];
+  /** Lines that begin with an address. */
+  readonly inline: Directive[];
+  ttl: number;
+  reverse: boolean;
+  reloadMs: number;
+  fallthrough?: readonly string[];
+}
+
 /** What the directives of one server block have said so far. */
 export interface BlockDraft {
   readonly keys: readonly KeyDraft[];
   readonly addresses: Set<string>;
   readonly gateways: GatewayDraft[];
+  readonly files: FileDraft[];
   readonly forwards: ForwardConfig[];
   readonly templates: TemplateConfig[];
+  hosts?: HostsDraft;
   log: boolean;
   errors: boolean;
   loop: boolean;

@@ -61,8 +61,16 @@ export function newGatewayDraft(token: Token, zones: readonly Placed<string>[]):
   };
 }
 
-/** The part of a draft that these of its zones make. */
-export function gatewayConfig(draft: GatewayDraft, zones: readonly string[]): GatewayConfig {
+/**
+ * The part of a draft that these of its zones make.
+ *
+ * @param beside what else its server block has for them
+ */
+export function gatewayConfig(
+  draft: GatewayDraft,
+  zones: readonly string[],
+  beside: Pick<GatewayConfig, 'files' | 'hosts'> = {},
+): GatewayConfig {
   const { secondary, ingressClasses, gatewayClasses, serviceSelectors, flatten } = draft;
   const [source = { kind: 'in-cluster' }, ...others] = draft.sources.map(({ value }) => value);
   const prefixes = [...draft.annotationPrefixes.keys()];
@@ -84,6 +92,8 @@ export function gatewayConfig(draft: GatewayDraft, zones: readonly string[]): Ga
     annotationPrefixes: prefixes.length === 0 ? ANNOTATION_PREFIXES : prefixes,
     relative: draft.relative,
     ...(flatten === undefined ? {} : { flatten }),
+    ...(draft.fallthrough === undefined ? {} : { fallthrough: draft.fallthrough }),
+    ...beside,
     position: draft.token.position,
   };
 }

@@ -9,9 +9,11 @@ export {
   readConfig,
 } from './load.ts';
 export type {
+  FileZoneConfig,
   FlattenConfig,
   GatewayConfig,
   HealthConfig,
+  HostsConfig,
   HttpAddress,
   ListenerConfig,
   NameserverConfig,
@@ -25,5 +27,6 @@ export type {
   SourceConfig,
   ViewConfig,
   WorkersConfig,
+  ZoneFileConfig,
 } from './server-config.ts';
 export { statusAddress } from './status-address.ts';

@@ -1,10 +1,19 @@
 import type { Problems } from '../corefile/errors.ts';
-import { formatPosition } from '../corefile/token.ts';
+import { formatPosition, type Notice } from '../corefile/token.ts';
 import { type DetourDirectives, detourOf } from './detours.ts';
-import type { BlockDraft, KeyDraft } from './draft.ts';
+import type { BlockDraft, FileDraft, HostsDraft, KeyDraft } from './draft.ts';
 import { type GatewayDraft, gatewayConfig } from './gateway-draft.ts';
 import type { Placed } from './placed.ts';
-import type { GatewayConfig, ListenerConfig, ServerConfig, ViewConfig } from './server-config.ts';
+import type {
+  FileZoneConfig,
+  GatewayConfig,
+  HostsConfig,
+  ListenerConfig,
+  ServerConfig,
+  ViewConfig,
+  ZoneFileConfig,
+} from './server-config.ts';
+import type { Context } from './vocabulary.ts';
 import { isWithin } from './zone.ts';
 
 /** Where no `bind` says otherwise: both families at once. */
@@ -17,30 +26,49 @@ interface Door {
   readonly members: { readonly block: BlockDraft; readonly keys: readonly KeyDraft[] }[];
 }
 
-/** Brings server blocks together by the address and port they share, and gives each its gateways. */
+/** Brings server blocks together by the address and port they share, and gives each what it serves. */
 export function arrangeListeners(
   blocks: readonly BlockDraft[],
-  problems: Problems,
-): Pick<ServerConfig, 'listeners' | 'views' | 'gateways' | 'forwards' | 'templates'> {
+  { problems, notices }: Pick<Context, 'problems' | 'notices'>,
+): Pick<
+  ServerConfig,
+  'listeners' | 'views' | 'gateways' | 'fileZones' | 'hosts' | 'forwards' | 'templates'
+> {
   const doors = findDoors(blocks);
   reportSharedKeys(doors, problems);
   problems.throwIfAny();
-  const gateways = new GatewayList();
+  for (const block of blocks) reportUnreachedFiles(block, notices);
+  const hosts = new HostsList();
+  const gateways = new GatewayList(hosts);
+  const fileZones = new FileZoneList(hosts);
   const views: ViewConfig[] = [];
   const listeners: ListenerConfig[] = [];
   const directives: DetourDirectives = { forwards: [], templates: [] };
   for (const door of doors) {
     reportHiddenZones(door, problems);
-    const indices = new Set<number>();
+    const seen: Record<keyof ViewConfig, Set<number>> = {
+      ...{ gateways: new Set(), fileZones: new Set(), hosts: new Set() },
+    };
     const zones = new Map<string, Placed<string>>();
+    /** Of files whose zone a gateway has. */
+    const zonesBeside = new Map<string, Placed<string>>();
     for (const { block, keys } of door.members) {
+      const isServed = (zone: Placed<string>): boolean =>
+        keys.some((key) => isWithin(zone.value, key.zone));
       for (const gateway of block.gateways) {
-        const served = gateway.zones.filter((zone) =>
-          keys.some((key) => isWithin(zone.value, key.zone)),
-        );
+        const served = gateway.zones.filter(isServed);
         for (const zone of served) reportRepeatedZone(zone, zones, problems);
-        if (served.length > 0) indices.add(gateways.indexOf(gateway, served));
+        if (served.length > 0) seen.gateways.add(gateways.indexOf(gateway, served, block));
       }
+      for (const file of block.files) {
+        for (const zone of file.zones.filter(isServed)) {
+          const isBeside = gatewayOf(block, zone) !== undefined;
+          reportRepeatedZone(zone, isBeside ? zonesBeside : zones, problems);
+          if (isBeside) continue;
+          seen.fileZones.add(fileZones.indexOf(file, zone, block));
+        }
+      }
+      if (block.hosts !== undefined) seen.hosts.add(hosts.indexOf(block.hosts));
     }
     const [first] = door.members;
     const [key] = first?.keys ?? [];
@@ -49,17 +77,48 @@ export function arrangeListeners(
     listeners.push({
       address: door.address,
       port: door.port,
-      view: indexOfView(
-        views,
-        [...indices].sort((a, b) => a - b),
-      ),
+      view: indexOfView(views, {
+        gateways: ascending(seen.gateways),
+        fileZones: ascending(seen.fileZones),
+        hosts: ascending(seen.hosts),
+      }),
       log: door.members.some(({ block }) => block.log),
       errors: door.members.some(({ block }) => block.errors),
       ...(detour === undefined ? {} : { detour }),
       position: key.token.position,
     });
   }
-  return { listeners, views, gateways: gateways.configs, ...directives };
+  return {
+    ...{ listeners, views, ...directives },
+    ...{ gateways: gateways.configs, fileZones: fileZones.configs, hosts: hosts.configs },
+  };
+}
+
+function ascending(indices: ReadonlySet<number>): number[] {
+  return [...indices].sort((a, b) => a - b);
+}
+
+/** The `k8s_gateway` of a server block that has a zone, beside which a file of that zone has the last word. */
+function gatewayOf({ gateways }: BlockDraft, zone: Placed<string>): GatewayDraft | undefined {
+  return gateways.find(({ zones }) => zones.some(({ value }) => value === zone.value));
+}
+
+/** Whether some name of a zone falls through. */
+function fallsThrough({ fallthrough = [] }: GatewayDraft, zone: string): boolean {
+  return fallthrough.some((wide) => isWithin(zone, wide) || isWithin(wide, zone));
+}
+
+/** As in CoreDNS: what `k8s_gateway` answers does not come to `file`, which stands behind it. */
+function reportUnreachedFiles(block: BlockDraft, notices: Notice[]): void {
+  for (const { token, zones } of block.files) {
+    for (const zone of zones) {
+      const gateway = gatewayOf(block, zone);
+      if (gateway === undefined || fallsThrough(gateway, zone.value)) continue;
+      const place = formatPosition(gateway.token.position);
+      const text = `nothing of this file is served in "${zone.value}": the k8s_gateway at ${place} has the zone; give that "fallthrough", and the file has the names that no object has`;
+      notices.push({ position: token.position, text });
+    }
+  }
 }
 
 function findDoors(blocks: readonly BlockDraft[]): Door[] {
@@ -107,7 +166,7 @@ function reportSharedKeys(doors: readonly Door[], problems: Problems): void {
 function reportHiddenZones({ members }: Door, problems: Problems): void {
   const allKeys = members.flatMap(({ keys }) => keys);
   for (const { block, keys } of members) {
-    for (const zone of block.gateways.flatMap((gateway) => gateway.zones)) {
+    for (const zone of [...block.gateways, ...block.files].flatMap(({ zones }) => zones)) {
       const own = longestKey(zone.value, keys);
       const best = longestKey(zone.value, allKeys);
       if (own === undefined || best === undefined || best.zone === own.zone) continue;
@@ -142,28 +201,99 @@ function reportRepeatedZone(
   const place = formatPosition(first.token.position);
   problems.report(
     zone.token,
-    `the zone "${zone.value}" is served by the k8s_gateway at ${place} already`,
+    `the zone "${zone.value}" is served by the directive at ${place} already`,
   );
 }
 
-function indexOfView(views: ViewConfig[], gateways: readonly number[]): number {
-  const name = gateways.join();
-  const index = views.findIndex((view) => view.gateways.join() === name);
-  return index === -1 ? views.push({ gateways }) - 1 : index;
+function indexOfView(views: ViewConfig[], view: ViewConfig): number {
+  const name = JSON.stringify(view);
+  const index = views.findIndex((known) => JSON.stringify(known) === name);
+  return index === -1 ? views.push(view) - 1 : index;
 }
 
 /** Gateways by directive and set of zones, in the order in which listeners first need them. */
 class GatewayList {
   readonly configs: GatewayConfig[] = [];
+  readonly #hosts: HostsList;
   readonly #indices = new Map<GatewayDraft, Map<string, number>>();
 
-  indexOf(draft: GatewayDraft, served: readonly Placed<string>[]): number {
+  constructor(hosts: HostsList) {
+    this.#hosts = hosts;
+  }
+
+  indexOf(draft: GatewayDraft, served: readonly Placed<string>[], block: BlockDraft): number {
     const zones = served.map((zone) => zone.value);
     const known = this.#indices.get(draft) ?? new Map<string, number>();
     this.#indices.set(draft, known);
     const name = zones.join(' ');
-    const index = known.get(name) ?? this.configs.push(gatewayConfig(draft, zones)) - 1;
+    const files = block.files.flatMap((file) =>
+      file.zones
+        .filter(({ value }) => zones.includes(value) && fallsThrough(draft, value))
+        .map(({ value }) => zoneFileConfig(file, value)),
+    );
+    const beside = {
+      ...(files.length > 0 && { files }),
+      ...(block.hosts !== undefined && { hosts: this.#hosts.indexOf(block.hosts) }),
+    };
+    const index = known.get(name) ?? this.configs.push(gatewayConfig(draft, zones, beside)) - 1;
     known.set(name, index);
     return index;
   }
+}
+
+/** Zones that files have alone, by directive and zone. */
+class FileZoneList {
+  readonly configs: FileZoneConfig[] = [];
+  readonly #hosts: HostsList;
+  readonly #indices = new Map<FileDraft, Map<string, number>>();
+
+  constructor(hosts: HostsList) {
+    this.#hosts = hosts;
+  }
+
+  indexOf(draft: FileDraft, { value }: Placed<string>, block: BlockDraft): number {
+    const known = this.#indices.get(draft) ?? new Map<string, number>();
+    this.#indices.set(draft, known);
+    const hosts = block.hosts === undefined ? {} : { hosts: this.#hosts.indexOf(block.hosts) };
+    const config = { ...zoneFileConfig(draft, value), ...hosts };
+    const index = known.get(value) ?? this.configs.push(config) - 1;
+    known.set(value, index);
+    return index;
+  }
+}
+
+class HostsList {
+  readonly configs: HostsConfig[] = [];
+  readonly #indices = new Map<HostsDraft, number>();
+
+  indexOf(draft: HostsDraft): number {
+    const index = this.#indices.get(draft) ?? this.configs.push(hostsConfig(draft)) - 1;
+    this.#indices.set(draft, index);
+    return index;
+  }
+}
+
+function zoneFileConfig(
+  { file, reloadMs, fallthrough, token }: FileDraft,
+  zone: string,
+): ZoneFileConfig {
+  return {
+    ...{ zone, file, reloadMs },
+    ...(fallthrough !== undefined && { fallthrough }),
+    position: token.position,
+  };
+}
+
+function hostsConfig(draft: HostsDraft): HostsConfig {
+  const { file, inline, zones, ttl, reverse, reloadMs, fallthrough, token } = draft;
+  return {
+    ...{ file, ttl, reverse, reloadMs },
+    zones: zones.map(({ value }) => value),
+    inline: inline.map(({ name, arguments: words }) => ({
+      text: [name, ...words].map(({ text }) => text).join(' '),
+      position: name.position,
+    })),
+    ...(fallthrough !== undefined && { fallthrough }),
+    position: token.position,
+  };
 }

@@ -10,6 +10,8 @@ export interface ServerConfig {
   readonly listeners: readonly ListenerConfig[];
   readonly views: readonly ViewConfig[];
   readonly gateways: readonly GatewayConfig[];
+  readonly fileZones: readonly FileZoneConfig[];
+  readonly hosts: readonly HostsConfig[];
   readonly forwards: readonly ForwardConfig[];
   readonly templates: readonly TemplateConfig[];
   readonly health?: HealthConfig;
@@ -135,12 +137,16 @@ export interface HealthCheckConfig {
 }
 
 /**
- * What is served behind a listener. Every listener with the same set of gateways has the same view.
+ * What is served behind a listener. Every listener with the same of it has the same view.
  * Empty where the server blocks serve no zone: every question is REFUSED.
  */
 export interface ViewConfig {
-  /** Ascending indices into `gateways`; no two gateways of a view have a zone in common. */
+  /** Ascending indices into `gateways`; no two of a view have a zone in common, nor has a file's. */
   readonly gateways: readonly number[];
+  /** The same into `fileZones`. */
+  readonly fileZones: readonly number[];
+  /** The same into `hosts`: whose names outside of all zones are looked up before others are asked. */
+  readonly hosts: readonly number[];
 }
 
 /** Where a gateway's objects come from. Paths are absolute; nothing says that they exist. */
@@ -218,6 +224,53 @@ export interface GatewayConfig {
   readonly relative: boolean;
   /** Absent: a load balancer's host name is answered as CNAME, but at an apex. */
   readonly flatten?: FlattenConfig;
+  /**
+   * Folded zones, `.` for all: a name in one of them that has no record here is looked for in `files`, and then by
+   * `forward`. Absent: none is.
+   */
+  readonly fallthrough?: readonly string[];
+  /** Zone files of its zones, which have the last word; only where `fallthrough` covers a part of the zone. */
+  readonly files?: readonly ZoneFileConfig[];
+  /** An index into the configuration's `hosts`, which has the first word. */
+  readonly hosts?: number;
+  readonly position: Position;
+}
+
+/** A zone file. Nothing says that it exists. */
+export interface ZoneFileConfig {
+  /** Folded, in presentation format with the trailing dot: also what relative names lie below. */
+  readonly zone: string;
+  /** Absolute. */
+  readonly file: string;
+  /** Between two looks at it where the system tells of no change; 0: it is read once. At most a day. */
+  readonly reloadMs: number;
+  /** Folded zones: what has no record is looked for by `forward`. Absent: nothing is. */
+  readonly fallthrough?: readonly string[];
+  readonly position: Position;
+}
+
+/** A zone that a file has alone: SOA and NS are the file's. */
+export interface FileZoneConfig extends ZoneFileConfig {
+  /** As of `GatewayConfig`. */
+  readonly hosts?: number;
+}
+
+/** One `hosts`. */
+export interface HostsConfig {
+  /** Absolute. Nothing says that it exists. */
+  readonly file: string;
+  /** `ADDRESS NAME…`, as they stand in the Corefile. */
+  readonly inline: readonly { readonly text: string; readonly position: Position }[];
+  /** Folded, with the trailing dot: where its names and addresses count. */
+  readonly zones: readonly string[];
+  /** Seconds, 1 to 65535. */
+  readonly ttl: number;
+  /** Whether its addresses lead back to its names. */
+  readonly reverse: boolean;
+  /** As of `ZoneFileConfig`. */
+  readonly reloadMs: number;
+  /** Folded zones: what it has no entry for is looked for by `forward`. Absent: nothing is. */
+  readonly fallthrough?: readonly string[];
   readonly position: Position;
 }
 

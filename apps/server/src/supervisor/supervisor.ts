@@ -16,6 +16,7 @@ import {
 import type { ViewListener } from '../admin/status.ts';
 import { MOST_WORKERS, statusAddress } from '../config/index.ts';
 import type { ServerConfig } from '../config/server-config.ts';
+import { zonesBehind } from '../config/zones-behind.ts';
 import { Bell } from '../detour/bell.ts';
 import { listenerDetour } from '../detour/plan.ts';
 import { allocateDetourRing } from '../detour/ring.ts';
@@ -93,6 +94,8 @@ export class Supervisor {
     this.watcher = new WatcherThread({
       task: {
         gateways: config.gateways,
+        fileZones: config.fileZones,
+        hosts: config.hosts,
         views: config.views,
         readers: slots.length,
         serials: new SharedArrayBuffer(4 * countZones(config)),
@@ -269,7 +272,6 @@ function formatEndpoint({ address, port }: { address: string; port: number }): s
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-function countZones({ views, gateways }: ServerConfig): number {
-  const indices = views.flatMap((view) => view.gateways);
-  return indices.flatMap((index) => gateways[index]?.zones ?? []).length;
+function countZones(config: ServerConfig): number {
+  return config.views.flatMap((_, view) => zonesBehind(config, view)).length;
 }

@@ -41,8 +41,9 @@ const watch = (task: WatcherTask): WatcherThread => {
 const taskOf = async (): Promise<WatcherTask> => {
   const file = join(folder, 'Corefile');
   await writeFile(file, '. {\n k8s_gateway example.com {\n manifests manifests\n }\n}\n');
-  const { gateways, views } = loadConfig(file);
-  return { gateways, views, readers: 1, serials: new SharedArrayBuffer(4) };
+  const { gateways, fileZones, hosts, views } = loadConfig(file);
+  const serials = new SharedArrayBuffer(4);
+  return { gateways, fileZones, hosts, views, readers: 1, serials };
 };
 
 test('hands out snapshots at once, says how things stand, and ends when told to', async () => {
@@ -70,7 +71,7 @@ test('reports once what can never work, and does not try again', async () => {
 test('a thread that dies before it has snapshots fails the start, and is not replaced', async () => {
   const task = await taskOf();
   // Nothing that a Corefile can say: a view of a gateway that isn't there.
-  const watcher = watch({ ...task, views: [{ gateways: [7] }] });
+  const watcher = watch({ ...task, views: [{ gateways: [7], fileZones: [], hosts: [] }] });
   await expect(watcher.start()).rejects.toThrow(/no gateway 7/);
   expect(watcher.restarts).toBe(0);
   expect(events).toEqual([]);

@@ -6,15 +6,28 @@ import {
   type ObjectKind,
   type WatchedGateway,
   type WatchedSource,
+  type WatchedView,
 } from '@seamark/watcher';
-import type { GatewayConfig, NameserverConfig, SourceConfig } from '../config/server-config.ts';
+import type {
+  FileZoneConfig,
+  GatewayConfig,
+  NameserverConfig,
+  ServerConfig,
+  SourceConfig,
+  ViewConfig,
+} from '../config/server-config.ts';
+import { StaticSources } from './static-sources.ts';
 import { sourceLabel } from './watcher-messages.ts';
 
-/** What is read, and the gateways in the order of the configuration, which refer to it. */
+/** What is read, and who refers to it. */
 export interface Watched {
   readonly sources: readonly WatchedSource[];
-  readonly gateways: readonly WatchedGateway[];
+  /** In the order that they were given in. */
+  readonly views: readonly WatchedView[];
 }
+
+/** What of a configuration says where names come from. */
+export type Configured = Pick<ServerConfig, 'gateways' | 'fileZones' | 'hosts'>;
 
 /** A place that objects come from, and every kind that some gateway wants of it. */
 interface Place {
@@ -25,8 +38,61 @@ interface Place {
   readonly services: Set<string>;
 }
 
+/** What stands behind some views, each with its gateways and then the zones that files have alone. */
+export function watchedViews(
+  config: Configured,
+  views: readonly Pick<ViewConfig, 'gateways' | 'fileZones'>[],
+  logger: Logger,
+): Watched {
+  const used = [...new Set(views.flatMap(({ gateways }) => gateways))];
+  const { sources, gateways } = watchedGateways(
+    used.map((index) => at(config.gateways, index)),
+    logger,
+  );
+  const statics = new StaticSources(config.hosts, sources.length, logger);
+  const ofGateways = used.map((index, i) => {
+    const { files, hosts, fallthrough } = at(config.gateways, index);
+    return {
+      ...at(gateways, i),
+      ...statics.beside(files ?? [], hosts),
+      ...(fallthrough && { fallthrough }),
+    };
+  });
+  const ofZones = config.fileZones.map((zone, index) =>
+    views.some(({ fileZones }) => fileZones.includes(index)) ? fileZone(zone, statics) : undefined,
+  );
+  return {
+    views: views.map((view) => ({
+      gateways: [
+        ...view.gateways.map((index) => at(ofGateways, used.indexOf(index))),
+        ...view.fileZones.flatMap((index) => ofZones[index] ?? []),
+      ],
+    })),
+    sources: [...sources, ...statics.sources],
+  };
+}
+
+function at<T>(all: readonly T[], index: number): T {
+  const found = all[index];
+  if (found === undefined) throw new RangeError(`no gateway ${index}`);
+  return found;
+}
+
+/** A zone whose file is all there is, but for lines of a hosts file. */
+function fileZone(zone: FileZoneConfig, statics: StaticSources): WatchedGateway {
+  return {
+    ...{ zones: [zone.zone], resources: [], sources: [], nameServers: [], ttl: 0 },
+    ...{ authority: 'file', relative: false, ...statics.beside([zone], zone.hosts) },
+    // Without its file there is no SOA to deny a name with, however long that takes.
+    syncTimeoutMs: Number.POSITIVE_INFINITY,
+  };
+}
+
 /** One source for all gateways that read the same place. */
-export function watchedGateways(configs: readonly GatewayConfig[], logger: Logger): Watched {
+export function watchedGateways(
+  configs: readonly GatewayConfig[],
+  logger: Logger,
+): { readonly sources: readonly WatchedSource[]; readonly gateways: readonly WatchedGateway[] } {
   const places = new Map<string, Place>();
   const gateways = configs.map((config) => {
     const sources = config.sources.map((source) => {
@@ -57,7 +123,8 @@ function watchedSource(
     const [namespace = '', name = ''] = key.split('/');
     return { namespace, name };
   });
-  const isServer = (kind: ObjectKind, key: string): boolean => kind === 'Service' && services.has(key);
+  const isServer = (kind: ObjectKind, key: string): boolean =>
+    kind === 'Service' && services.has(key);
   const all = [...new Set([...kinds, ...(only.length === 0 ? [] : (['Service'] as const))])];
   const wanted = [...kinds, ...(only.length === 0 ? [] : [{ kind: 'Service', only } as const])];
   const source =

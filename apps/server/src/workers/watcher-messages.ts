@@ -1,11 +1,19 @@
 import type { SnapshotHandle } from '@seamark/snapshot';
 import type { WatcherStatus } from '@seamark/watcher';
-import type { GatewayConfig, SourceConfig, ViewConfig } from '../config/server-config.ts';
+import type {
+  FileZoneConfig,
+  GatewayConfig,
+  HostsConfig,
+  SourceConfig,
+  ViewConfig,
+} from '../config/server-config.ts';
 import type { LogMessage } from '../log/port-logger.ts';
 
 /** What the watcher's thread is started with. */
 export interface WatcherTask {
   readonly gateways: readonly GatewayConfig[];
+  readonly fileZones: readonly FileZoneConfig[];
+  readonly hosts: readonly HostsConfig[];
   readonly views: readonly ViewConfig[];
   readonly readers: number;
   /** The last serial of each zone, 32 bits each: what a watcher leaves to its successor. */

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { SourceError, Watcher } from '@seamark/watcher';
 import { portLogger } from '../log/port-logger.ts';
 import { collectGarbage } from './collect-garbage.ts';
-import { watchedGateways } from './watched-gateways.ts';
+import { watchedViews } from './watched-gateways.ts';
 import type { FromWatcher, WatcherTask } from './watcher-messages.ts';
 
 /** Status goes out at most this often: a list of 100,000 objects changes it a thousand times. */
@@ -18,17 +18,10 @@ function send(message: FromWatcher): void {
 /** What comes next on the port asks it to stop. */
 async function main(task: WatcherTask): Promise<void> {
   parentPort?.once('message', () => stop.abort());
-  const { sources, gateways } = watchedGateways(task.gateways, log);
+  const { sources, views } = watchedViews(task, task.views, log);
   let pending: NodeJS.Timeout | undefined;
   const watcher: Watcher = new Watcher({
-    sources,
-    views: task.views.map((view) => ({
-      gateways: view.gateways.map((index) => {
-        const gateway = gateways[index];
-        if (gateway === undefined) throw new RangeError(`no gateway ${index}`);
-        return gateway;
-      }),
-    })),
+    ...{ sources, views },
     readers: task.readers,
     serials: new Uint32Array(task.serials),
     log,

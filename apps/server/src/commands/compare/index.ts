@@ -8,8 +8,9 @@ import type {
   ListenerConfig,
   ServerConfig,
 } from '../../config/index.ts';
+import { zonesBehind } from '../../config/zones-behind.ts';
 import { nearest } from '../../corefile/nearest.ts';
-import { chooseListener, zonesBehind } from '../choose-view.ts';
+import { chooseListener } from '../choose-view.ts';
 import { complain, writeOut } from '../output.ts';
 import { missingFrom, readOnce } from '../read-once.ts';
 import { type Case, judge } from './judge.ts';

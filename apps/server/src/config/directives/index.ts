@@ -3,7 +3,9 @@ import type { Vocabulary } from '../vocabulary.ts';
 import { bind } from './bind.ts';
 import { health, prometheus, ready } from './endpoints.ts';
 import { errors } from './errors.ts';
+import { file } from './file.ts';
 import { forward } from './forward/index.ts';
+import { hosts } from './hosts.ts';
 import { k8sGateway } from './k8s-gateway/index.ts';
 import { LACKING_DIRECTIVES } from './lacking.ts';
 import { log } from './log.ts';
@@ -18,8 +20,10 @@ export const DIRECTIVES: Vocabulary<BlockDraft> = {
   words: [
     bind,
     errors,
+    file,
     forward,
     health,
+    hosts,
     k8sGateway,
     log,
     loop,

@@ -1,7 +1,7 @@
 import type { GatewayDraft } from '../../gateway-draft.ts';
 import type { Vocabulary } from '../../vocabulary.ts';
+import { fallthrough } from '../files.ts';
 import { annotationPrefixes, flatten, negativeTtl, relative, ttl } from './answers.ts';
-import { fallthrough } from './fallthrough.ts';
 import { apex, secondary } from './nameservers.ts';
 import {
   gatewayClasses,
