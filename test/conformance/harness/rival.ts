@@ -13,25 +13,31 @@ import type { Rival } from './case.ts';
 
 export const ZONES = ['example.com', 'example.net', 'sub.example.com'] as const;
 
-const ZONE_FOLDER: string = join(import.meta.dirname, '../zone');
+/** Zones as `ZONE.zone` in a folder. */
+export interface Served {
+  readonly folder: string;
+  readonly zones: readonly string[];
+}
+
+export const FIXTURE: Served = { folder: join(import.meta.dirname, '../zone'), zones: ZONES };
 
 interface Recipe {
   readonly program: string;
   readonly versionFlag: string;
   /** The version that `knownDifferences` was written down from. */
   readonly writtenFrom: string;
-  readonly config: (folder: string, port: number) => string;
+  readonly config: (folder: string, port: number, served: Served) => string;
   readonly args: (config: string) => string[];
 }
 
-const nsdConfig = (folder: string, port: number): string => `
+const nsdConfig = (folder: string, port: number, served: Served): string => `
 server:
   ip-address: 127.0.0.1
   port: ${port}
   server-count: 1
   username: ""
   chroot: ""
-  zonesdir: "${ZONE_FOLDER}"
+  zonesdir: "${served.folder}"
   database: ""
   zonelistfile: "${folder}/zone.list"
   xfrdfile: "${folder}/xfrd.state"
@@ -44,9 +50,9 @@ server:
   tcp-timeout: 20
 remote-control:
   control-enable: no
-${ZONES.map((zone) => `zone:\n  name: ${zone}\n  zonefile: ${zone}.zone\n`).join('')}`;
+${served.zones.map((zone) => `zone:\n  name: ${zone}\n  zonefile: ${zone}.zone\n`).join('')}`;
 
-const knotConfig = (folder: string, port: number): string => `
+const knotConfig = (folder: string, port: number, served: Served): string => `
 server:
   listen: 127.0.0.1@${port}
   rundir: ${folder}
@@ -59,13 +65,13 @@ database:
   storage: ${folder}/db
 template:
   - id: default
-    storage: ${ZONE_FOLDER}
+    storage: ${served.folder}
     file: "%s.zone"
     zonefile-sync: -1
     journal-content: none
     global-module: mod-cookies
 zone:
-${ZONES.map((zone) => `  - domain: ${zone}\n`).join('')}`;
+${served.zones.map((zone) => `  - domain: ${zone}\n`).join('')}`;
 
 const RECIPES: Readonly<Record<Rival, Recipe>> = {
   nsd: {
@@ -99,14 +105,14 @@ export interface RunningRival extends AsyncDisposable {
   readonly endpoint: Endpoint;
 }
 
-/** Starts the rival and waits until it answers. Rejects with what it printed when it does not. */
-export const startRival = async (rival: Rival): Promise<RunningRival> => {
+/** Starts the rival with these zones and waits until it answers. Rejects with what it printed when it does not. */
+export const startRival = async (rival: Rival, served: Served = FIXTURE): Promise<RunningRival> => {
   const { program, config, args } = RECIPES[rival];
   const folder = await mkdtemp(join(tmpdir(), `${rival}-`));
   await mkdir(join(folder, 'db'));
   const endpoint = { host: '127.0.0.1', port: await freePort() };
   const configFile = join(folder, `${rival}.conf`);
-  await writeFile(configFile, config(folder, endpoint.port));
+  await writeFile(configFile, config(folder, endpoint.port, served));
   const child = startChild(program, args(configFile), { stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   for (const stream of [child.process.stdout, child.process.stderr]) {
@@ -122,7 +128,7 @@ export const startRival = async (rival: Rival): Promise<RunningRival> => {
     },
   };
   try {
-    await waitFor(() => answersEveryZone(endpoint), {
+    await waitFor(() => answersEveryZone(endpoint, served.zones), {
       what: `${rival} to answer`,
       timeout: 20_000,
       evidence: () => printed,
@@ -134,9 +140,9 @@ export const startRival = async (rival: Rival): Promise<RunningRival> => {
   }
 };
 
-const answersEveryZone = async (endpoint: Endpoint): Promise<boolean> => {
+const answersEveryZone = async (endpoint: Endpoint, zones: readonly string[]): Promise<boolean> => {
   await using client = await UdpClient.open(endpoint);
-  for (const zone of ZONES) {
+  for (const zone of zones) {
     const reply = parseMessage(await client.exchange(query(`${zone}. SOA`), 200));
     if (reply.answer.length === 0) return false;
   }

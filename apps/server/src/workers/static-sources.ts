@@ -37,7 +37,7 @@ export class StaticSources {
 
   #fileIndex({ file, zone, reloadMs }: ZoneFileConfig): number {
     return this.#index(JSON.stringify([file, zone, reloadMs]), () => ({
-      ...{ label: `${file} (${zone})`, kinds: ['file'] },
+      ...{ label: this.#label(file, zone), kinds: ['file'] },
       source: new ZoneFileSource(file, zone, { reloadMs, logger: this.#logger }),
     }));
   }
@@ -45,9 +45,14 @@ export class StaticSources {
   #hostsIndex(config: HostsConfig): number {
     const { position: _, ...said } = config;
     return this.#index(JSON.stringify(said), () => ({
-      ...{ label: `${config.file} (${config.zones.join(' ')})`, kinds: ['hosts'] },
+      ...{ label: this.#label(config.file, config.zones.join(' ')), kinds: ['hosts'] },
       source: new HostsSource(hostsOptions(config), { logger: this.#logger }),
     }));
+  }
+
+  /** No two alike: a file that is read for other zones, too, is told apart by them. */
+  #label(file: string, zones: string): string {
+    return this.sources.some(({ label }) => label === file) ? `${file} (${zones})` : file;
   }
 
   #index(key: string, create: () => WatchedSource): number {
