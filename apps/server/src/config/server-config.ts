@@ -261,7 +261,7 @@ export interface HostsConfig {
   readonly file: string;
   /** `ADDRESS NAME…`, as they stand in the Corefile. */
   readonly inline: readonly { readonly text: string; readonly position: Position }[];
-  /** Folded, with the trailing dot: where its names and addresses count. */
+  /** Folded, with the trailing dot: where its names count. */
   readonly zones: readonly string[];
   /** Seconds, 1 to 65535. */
   readonly ttl: number;

@@ -8,7 +8,6 @@ import type {
   ListenerConfig,
   ServerConfig,
 } from '../../config/index.ts';
-import { zonesBehind } from '../../config/zones-behind.ts';
 import { nearest } from '../../corefile/nearest.ts';
 import { chooseListener } from '../choose-view.ts';
 import { complain, writeOut } from '../output.ts';
@@ -115,7 +114,11 @@ function wantedZones(
   named: readonly string[],
   refuse: (message: string) => never,
 ): ReadonlyMap<string, GatewayConfig> {
-  const served = zonesBehind(config, view);
+  const gateways = (config.views[view]?.gateways ?? []).flatMap(
+    (index) => config.gateways[index] ?? [],
+  );
+  // A zone of a file is the file's on either side.
+  const served = gateways.flatMap(({ zones }) => zones);
   if (served.length === 0) return refuse('no zone is served there: nothing to compare');
   const unknown = named.find((zone) => !served.includes(zone));
   if (unknown !== undefined) {
@@ -123,9 +126,6 @@ function wantedZones(
     const there = meant === undefined ? `there are ${served.join(', ')}` : `did you mean ${meant}?`;
     return refuse(`no zone is ${unknown}; ${there}`);
   }
-  const gateways = (config.views[view]?.gateways ?? []).flatMap(
-    (index) => config.gateways[index] ?? [],
-  );
   const wanted = gateways.flatMap((gateway) =>
     gateway.zones
       .filter((zone) => named.length === 0 || named.includes(zone))

@@ -13,7 +13,7 @@ export interface HostsOptions {
   readonly file?: string;
   /** Lines of the Corefile, each where it stands. */
   readonly inline: readonly PlacedLine[];
-  /** Folded zones in which names and addresses count. */
+  /** Folded zones in which names count. Addresses lead back to these wherever they have a name, as in CoreDNS. */
   readonly zones: readonly string[];
   /** Seconds. */
   readonly ttl: number;
@@ -120,7 +120,7 @@ export class HostsSource implements Source {
     const back = reverse ? reverseNameOf(address) : undefined;
     const object: HostsObject = {
       ...{ address, ttl, names: [...new Set(counting.map((name) => name.toLowerCase()))] },
-      ...(back !== undefined && this.#isOurs(back) && { back }),
+      ...(back !== undefined && { back }),
     };
     sink.upsert('hosts', key, object);
   }

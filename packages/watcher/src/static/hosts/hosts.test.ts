@@ -99,6 +99,8 @@ test('names count in the zones of the directive, and lines of the Corefile besid
   scene.list('Ingress');
   expect(scene.short('in.example.com A')).toEqual(['192.0.2.5']);
   expect(scene.short('out.example.com A')).toBe('NXDOMAIN');
+  // The zones are those of names.
+  expect(scene.short('5.2.0.192.in-addr.arpa PTR')).toEqual(['in.example.com.']);
   expect(scene.watcher.explain(0).objects).toMatchObject([{ object: 'Corefile line 7' }]);
   expect(files.lines).toEqual([
     "can't read the hosts file hosts: there is no such file; the lines in the Corefile count, and it is looked for again",
