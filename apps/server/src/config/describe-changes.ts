@@ -77,12 +77,12 @@ const CHANGES: readonly Change[] = [
     when: has('DNSEndpoint'),
   },
   {
-    rows: 'D71, D72',
+    rows: 'D84, D85',
     text: () => 'a zone file has what types of a name no object has, and neither SOA nor NS',
     when: ({ files }) => files !== undefined,
   },
   {
-    rows: 'D78, D79',
+    rows: 'D91, D92',
     text: () => 'names of the hosts file may have other types as well, and it hides no other name',
     when: ({ hosts }) => hosts !== undefined,
   },
