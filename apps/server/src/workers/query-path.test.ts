@@ -1,10 +1,14 @@
 // That the query path allocates nothing, for every kind of message, to the octet. No clock is looked at.
 
 import { GCProfiler, getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { TRANSPORT } from '@seamark/matcher';
+import { Detours, TRANSPORT } from '@seamark/matcher';
 import { CLASS, parseName, RCODE, TYPE } from '@seamark/protocol';
+import { WAY_BACK_OCTETS } from '@seamark/udp';
 import { type Sink, Watcher } from '@seamark/watcher';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Bell } from '../detour/bell.ts';
+import { allocateDetourRing, DetourRingReader } from '../detour/ring.ts';
+import { RingDesk } from '../detour/ring-desk.ts';
 import { composePeer } from '../stream/peer-record.ts';
 import { Counters } from '../telemetry/counters.ts';
 import { allocateQueryLog, QueryLogReader } from '../telemetry/query-log.ts';
@@ -213,7 +217,7 @@ const KINDS: readonly MessageKind[] = [
   { title: 'too short', message: Uint8Array.of(1, 2, 3), rcode: undefined },
 ];
 
-/** Room for every record of a round, so that no kind is measured with a ring that is full. */
+/** Room for every record of a round. */
 const queryLog = allocateQueryLog(2 ** Math.ceil(Math.log2(2 * QUERIES)));
 const memory = new Uint8Array(8192);
 const view = new DataView(memory.buffer);
@@ -355,5 +359,50 @@ describe.each([
     const rounds = growths(empty, () => serve(kind, log));
     expect(rounds.at(-1), `octets in rounds of ${QUERIES}: ${rounds}`).toSatisfy(isNothing);
     expect(reader.dropped).toBe(0);
+  });
+});
+
+describe('what is answered elsewhere', () => {
+  const detours = new Detours({
+    blocks: [
+      {
+        keys: ['.'],
+        templates: [{ id: 0, type: TYPE.A, zones: ['example.com.'], literal: '_acme' }],
+        fallthrough: [{ zone: 'example.com.', names: ['.'] }],
+        forwards: [{ id: 0, from: '.', except: ['example.edu.'] }],
+      },
+    ],
+  });
+  const wayBack = new Uint8Array(WAY_BACK_OCTETS);
+  const counters = { received: 0, sent: 0, dropped: 0, sendErrors: 0, batches: 0, truncated: 0 };
+  const sockets = { ...source, addresses: [], counters };
+
+  test.each([
+    ['no zone of ours', 'www.example.net'],
+    ['a name that falls through', 'nope.example.com'],
+    ['a name for a template', '_acme.example.com'],
+  ])('%s', (_title, name) => {
+    const ring = allocateDetourRing(2 ** Math.ceil(Math.log2(QUERIES)));
+    const reader = new DetourRingReader(ring);
+    const desk = new RingDesk({ rings: [ring], bell: new Bell().memory }, 0);
+    desk.sockets = { ...sockets, wayBack: () => wayBack };
+    const near = composePeer('10.0.0.1', 5353) ?? new Uint8Array();
+    const client: PeerSource = { peer: () => near, peerFamily: () => 4 };
+    const listener: AnsweringListener = { index: 0, log: false, detours, desk };
+    const message = compose(name, TYPE.A);
+    const round = (): void => {
+      for (let i = 0; i < QUERIES; i++) {
+        for (let k = 0; k < message.length; k++) memory[k] = message[k] as number;
+        const { length } = message;
+        const reply = path.answer(memory, view, 0, length, 4096, TRANSPORT.UDP, client, listener);
+        if (reply !== 0) throw new Error('it was not taken');
+      }
+    };
+    const empty = (): void => {
+      while (reader.take() !== undefined);
+    };
+    round();
+    const rounds = growths(empty, round);
+    expect(rounds.at(-1), `octets in rounds of ${QUERIES}: ${rounds}`).toSatisfy(isNothing);
   });
 });
