@@ -446,6 +446,15 @@ describe('fallthrough', () => {
 });
 
 describe('the start', () => {
+  test('needs no zone of our own', async ({ launch }) => {
+    await using upstream = await Upstream.open();
+    const server = await launch(`.:{$PORT} {\n  bind 127.0.0.1\n  forward . ${upstream.name}\n}\n`);
+    await server.event('serving');
+    expect(inShort(await askUdp(await server.endpoint(), 'www.example.net. A'))).toBe(
+      '203.0.113.1',
+    );
+  });
+
   test('reads resolv.conf', async ({ manifests, folder, serve }) => {
     const file = `${folder}/resolv.conf`;
     await writeFile(file, 'search example.com\n# nameserver 192.0.2.1\nnameserver 127.0.0.66\n');

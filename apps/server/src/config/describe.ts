@@ -1,5 +1,6 @@
 import { formatPosition } from '../corefile/token.ts';
 import { describeChanges } from './describe-changes.ts';
+import { describeForward, describeTemplate } from './describe-detours.ts';
 import { describeHosts, describeZoneFile } from './describe-files.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { formatHttpAddress } from './http-address.ts';
@@ -23,6 +24,8 @@ export function describeConfig(config: ServerConfig): string {
   for (const [first, ...others] of config.hosts.map(describeHosts)) {
     lines.push(`hosts       ${first}`, ...others.map((line) => `            ${line}`));
   }
+  lines.push(...config.forwards.map((forward) => `forward     ${describeForward(forward)}`));
+  lines.push(...config.templates.map((template) => `template    ${describeTemplate(template)}`));
   const { health, ready, prometheus, workers, reload } = config;
   lines.push(
     `workers     ${workers.count ?? 'one per core'} for UDP${workers.pin ? ', pinned to cores' : ''}`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile, errorsOf } from '../../../../test-support/compiling.ts';
+import { describeConfig } from '../../describe.ts';
 import type { ForwardConfig } from '../../server-config.ts';
 
 const block = (line: string): string => `. {\n${line}\n}\n`;
@@ -160,6 +161,26 @@ describe('what is noticed', () => {
     const lines = 'k8s_gateway a.test {\n fallthrough\n}\nforward a.test 192.0.2.1';
     expect(noticesOf(block(lines))).toEqual([]);
   });
+});
+
+it('says what it makes of both', () => {
+  const config = compile(
+    block(`forward . 192.0.2.1 /etc/resolv.conf {
+  except a.test b.test
+}
+forward c.test [2001:db8::1]:54 {
+  clients 192.0.2.0/24
+}
+template IN A d.test {
+  match ^x ^y
+}`),
+  );
+  const lines = describeConfig(config).split('\n');
+  expect(lines.filter((line) => /^(forward|template)/.test(line))).toEqual([
+    'forward     . without a.test. b.test. to 192.0.2.1:53 /etc/resolv.conf, for clients near by',
+    'forward     c.test. to [2001:db8::1]:54, for clients in 192.0.2.0/24',
+    'template    A in d.test. that match ^x or ^y',
+  ]);
 });
 
 describe('detours of a listener', () => {
