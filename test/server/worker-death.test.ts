@@ -8,6 +8,7 @@ import { Burst } from './harness/burst.ts';
 import { type Command, type CommandOptions, fault } from './harness/command.ts';
 import { corefile, test } from './harness/fixtures.ts';
 import { metrics } from './harness/metrics.ts';
+import { Upstream } from './harness/upstream.ts';
 
 /** With little memory to run out of, which takes ten seconds otherwise. */
 const DEADLY: CommandOptions = {
@@ -16,6 +17,7 @@ const DEADLY: CommandOptions = {
 };
 const DEATHS = ['die-by-throwing', 'die-by-exit', 'die-by-memory'] as const;
 const BACKENDS = ['batched', 'dgram'] as const;
+const FORWARDED: Uint8Array = query('www.example.net. A', { flags: 'rd' });
 
 describe.for(BACKENDS)('UDP by %s', (backend) => {
   test.for(DEATHS)('%s', async (death, { manifests, serve }) => {
@@ -73,6 +75,30 @@ describe('TCP', () => {
   });
 });
 
+describe.for(BACKENDS)('what is forwarded over UDP by %s', (backend) => {
+  test('is answered again, whichever end of the way has died', async ({ manifests, serve }) => {
+    await using upstream = await Upstream.open();
+    const also = [`forward . ${upstream.name}`];
+    const args = ['--udp', backend, '--workers', '2'];
+    const server = await serve(corefile(manifests, { also }), args, DEADLY);
+    const endpoint = await server.endpoint();
+    await everySourceIsAnswered(endpoint, server, FORWARDED);
+    await provoke(endpoint, 'die-by-throwing');
+    await server.event('worker-died');
+    await everySourceIsAnswered(endpoint, server, FORWARDED);
+    {
+      await using client = await TcpClient.open(endpoint);
+      await client.send(query('die-by-throwing.example.com. A'));
+      expect((await server.event('worker-died', 2))['worker']).toBe('stream worker');
+    }
+    // Nobody is there for the detours, and the zone is answered all the same.
+    await everySourceIsAnswered(endpoint, server);
+    await everySourceIsAnswered(endpoint, server, FORWARDED);
+    expect(server.events('worker-died')).toHaveLength(2);
+    expect(await server.end('SIGTERM')).toMatchObject({ code: 0 });
+  });
+});
+
 test('a worker that dies again and again is started more and more seldom', async ({
   manifests,
   serve,
@@ -112,11 +138,15 @@ const askOverTcp = async (endpoint: Endpoint): Promise<boolean> => {
 };
 
 /** Sources are spread over the workers by their ports: of 32, some are each one's. */
-const everySourceIsAnswered = async (endpoint: Endpoint, server: Command): Promise<void> => {
+const everySourceIsAnswered = async (
+  endpoint: Endpoint,
+  server: Command,
+  asked: Uint8Array = query('www.example.com. A'),
+): Promise<void> => {
   await using clients = new AsyncDisposableStack();
   for (let i = 0; i < 32; i++) {
     const client = clients.use(await UdpClient.open(endpoint));
-    await waitFor(async () => isRight(await client.exchange(query('www.example.com. A'), 200)), {
+    await waitFor(async () => isRight(await client.exchange(asked, 200)), {
       what: `an answer for source ${i}`,
       timeout: 20_000,
       evidence: () => server.transcript(),
