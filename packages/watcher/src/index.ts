@@ -24,6 +24,7 @@ export type {
   Kind,
   KindStatus,
   Logger,
+  MissingRule,
   ObjectKind,
   Sink,
   Source,

@@ -50,8 +50,22 @@ const source: TelemetrySource = {
     { zone: 'example.com.', listeners: '192.0.2.1:53 [::1]:54', serial: 7, names: 8 },
   ],
   sources: [
-    { source: 'in-cluster', kind: 'Ingress', state: 'synced', syncedAt: 1_700_000_000_000 },
-    { source: 'in-cluster', kind: 'Service', state: 'starting', syncedAt: undefined },
+    {
+      ...{ source: 'in-cluster', kind: 'Ingress', state: 'synced', syncedAt: 1_700_000_000_000 },
+      missingRules: [],
+    },
+    {
+      ...{ source: 'in-cluster', kind: 'Service', state: 'retrying', syncedAt: undefined },
+      missingRules: [
+        {
+          group: '',
+          resource: 'services',
+          verbs: ['list', 'watch'],
+          namespace: 'web',
+          name: 'ns1',
+        },
+      ],
+    },
   ],
 };
 
@@ -86,6 +100,7 @@ describe('metrics', () => {
     'seamark_source_state{source="in-cluster",kind="Ingress",state="retrying"} 0',
     'seamark_source_state{source="in-cluster",kind="Ingress",state="absent"} 0',
     'seamark_source_synced_timestamp_seconds{source="in-cluster",kind="Ingress"} 1700000000',
+    'seamark_source_rbac_rule_missing{source="in-cluster",kind="Service",verb="watch",group="",resource="services",namespace="web",name="ns1"} 1',
     'seamark_worker_restarts_total 1',
     'seamark_udp_batches_total 7',
     'seamark_udp_send_errors_total 1',

@@ -132,6 +132,18 @@ function addSources(registry: Registry, source: TelemetrySource): void {
   );
   gauge(
     registry,
+    'seamark_source_rbac_rule_missing',
+    'A constant 1 for each verb of a rule that RBAC lacks so that a kind can be read; namespace "": of a ClusterRole.',
+    ['source', 'kind', 'verb', 'group', 'resource', 'namespace', 'name'],
+    () =>
+      source.sources.flatMap(({ source, kind, missingRules }) =>
+        missingRules.flatMap(({ verbs, ...rule }) =>
+          verbs.map((verb): Sample => [{ source, kind, verb, ...rule }, 1]),
+        ),
+      ),
+  );
+  gauge(
+    registry,
     'seamark_source_synced_timestamp_seconds',
     'When a source was last known to be up to date; absent before the first time.',
     ['source', 'kind'],

@@ -25,7 +25,10 @@ const STATUS: WatcherStatus = {
         },
         {
           ...{ kind: 'Service', objects: 0, synced: false, since: 1_700_000_001_000 },
-          status: { state: 'failing', reason: 'services: forbidden', retryInMs: 800 },
+          status: {
+            ...{ state: 'failing', reason: 'services: forbidden', retryInMs: 800 },
+            missingRules: [{ group: '', resource: 'services', verbs: ['list', 'watch'] }],
+          },
         },
       ],
     },
@@ -60,6 +63,7 @@ test('zones and sources are told as they stand, with what is wrong and since whe
           {
             ...{ kind: 'Service', state: 'failing', since: '2023-11-14T22:13:21.000Z' },
             ...{ synced: false, objects: 0, reason: 'services: forbidden', retryInMs: 800 },
+            missingRules: [{ group: '', resource: 'services', verbs: ['list', 'watch'] }],
           },
         ],
       },

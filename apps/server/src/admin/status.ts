@@ -1,4 +1,4 @@
-import type { WatcherStatus } from '@seamark/watcher';
+import type { MissingRule, WatcherStatus } from '@seamark/watcher';
 import { formatHttpAddress } from '../config/http-address.ts';
 
 /**
@@ -48,6 +48,8 @@ export interface StatusKind {
   readonly objects: number;
   /** What is wrong, where, and what to do: the RBAC rule that is missing. */
   readonly reason?: string;
+  /** The rules of RBAC that are missing, for programs. */
+  readonly missingRules?: readonly MissingRule[];
   /** Milliseconds from one attempt to the next. */
   readonly retryInMs?: number;
 }
@@ -84,9 +86,10 @@ export function statusDocument(
     sources: sources.map(({ label, kinds }) => ({
       source: label,
       kinds: kinds.map(
-        ({ kind, status: { state, reason, retryInMs }, since, synced, objects }) => ({
+        ({ kind, status: { state, reason, missingRules, retryInMs }, since, synced, objects }) => ({
           ...{ kind, state, since: new Date(since).toISOString(), synced, objects },
           ...(reason !== undefined && { reason }),
+          ...(missingRules !== undefined && { missingRules }),
           ...(retryInMs !== undefined && { retryInMs }),
         }),
       ),

@@ -7,6 +7,16 @@ export type SourceState = 'starting' | 'synced' | 'retrying' | 'absent';
 
 export const SOURCE_STATES: readonly SourceState[] = ['starting', 'synced', 'retrying', 'absent'];
 
+/** A rule of RBAC without which a kind can't be read; '' stands for what it does not say. */
+export interface MissingRule {
+  readonly group: string;
+  readonly resource: string;
+  readonly verbs: readonly string[];
+  /** '': it takes a ClusterRole. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface SourceStatus {
   /** Which cluster or folder: as it is called in logs. */
   readonly source: string;
@@ -15,6 +25,8 @@ export interface SourceStatus {
   readonly state: SourceState;
   /** Milliseconds since the epoch when it was last known to be up to date; undefined before the first time. */
   readonly syncedAt: number | undefined;
+  /** For want of which it is retried; none where it is for another reason. */
+  readonly missingRules: readonly MissingRule[];
 }
 
 export interface ZoneStatus {

@@ -135,6 +135,10 @@ export class Report implements TelemetrySource {
           kind,
           state: stateOf(status, synced),
           syncedAt: synced ? (isCurrent ? now : since) : undefined,
+          missingRules: (status.missingRules ?? []).map((rule) => ({
+            ...{ namespace: '', name: '' },
+            ...rule,
+          })),
         };
       }),
     );

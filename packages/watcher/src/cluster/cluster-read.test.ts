@@ -56,11 +56,15 @@ describe('namespaces', () => {
       expect(scene.statusOf('Service')).toMatchObject({
         state: 'failing',
         reason: expect.stringContaining('in namespace b, by a Role there with the rule'),
+        missingRules: [
+          { group: '', resource: 'services', verbs: ['list', 'watch'], namespace: 'b' },
+        ],
       });
     });
     expect(scene.sink.synced.has('Service')).toBe(false);
     scene.apis.forbidden.clear();
     await scene.eventually(() => expect(scene.statusOf('Service')?.state).toBe('watching'));
+    expect(scene.statusOf('Service')).not.toHaveProperty('missingRules');
     expect(scene.sink.synced.has('Service')).toBe(true);
     expect(scene.sink.keys).toEqual(all);
   });
@@ -137,9 +141,10 @@ describe('single objects', () => {
       arrange: (apis) => apis.forbidden.add('/c/services'),
     });
     await scene.eventually(() => {
-      const reason = scene.statusOf('Service')?.reason;
+      const { reason, missingRules } = scene.statusOf('Service') ?? {};
       expect(reason).toContain('services c/one');
       expect(reason).toContain('resourceNames: ["one"]');
+      expect(missingRules).toMatchObject([{ resource: 'services', namespace: 'c', name: 'one' }]);
     });
   });
 });

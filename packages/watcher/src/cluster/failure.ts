@@ -1,5 +1,5 @@
 import { type Resource, rbacName } from '../sources/resource.ts';
-import { inScope, missingRule, type Scope } from './scope.ts';
+import { explainMissingRule, inScope, type Scope } from './scope.ts';
 
 /** The API server answered, and it was no. */
 export class ApiError extends Error {
@@ -70,7 +70,7 @@ export function explain(
     case 401:
       return `${what}: ${server} refuses the credentials: token or client certificate expired or unknown${said}`;
     case 403:
-      return `${what}: ${server} forbids it: ${missingRule(resource, scope)}${said}`;
+      return `${what}: ${server} forbids it: ${explainMissingRule(resource, scope)}${said}`;
     case 404:
       return `${what}: ${server} doesn't serve it${said}`;
     case 429:

@@ -128,10 +128,12 @@ function mergeStatuses(statuses: readonly KindStatus[], count: number): KindStat
   const reasons = failing.slice(0, mostReasons).map(({ reason = '' }) => reason);
   const others = failing.length - reasons.length;
   if (others > 0) reasons.push(`and ${others} more`);
+  const rules = failing.flatMap(({ missingRules = [] }) => missingRules);
   return {
     state: 'failing',
     reason: reasons.join('; '),
     ...(failing.every(({ isForbidden }) => isForbidden) ? { isForbidden: true } : {}),
+    ...(rules.length > 0 ? { missingRules: rules } : {}),
     retryInMs: Math.min(...failing.map(({ retryInMs = 0 }) => retryInMs)),
   };
 }

@@ -13,7 +13,7 @@ import {
   ProtocolError,
 } from './failure.ts';
 import { pages } from './paged-list.ts';
-import { inScope, type Scope, selectionOf } from './scope.ts';
+import { inScope, missingRule, type Scope, selectionOf } from './scope.ts';
 import { listWhole } from './whole-list.ts';
 
 /** What a reflector works with; all but the sink and the backoff may be shared. */
@@ -287,7 +287,9 @@ export class Reflector {
     }
     const reason = explain(failure, resource, scope, connection.server) + remark;
     const isForbidden = failure instanceof ApiError && failure.status === 403;
-    const forbidden = isForbidden ? { isForbidden } : {};
+    const forbidden = isForbidden
+      ? { isForbidden, missingRules: [missingRule(resource, scope)] }
+      : {};
     this.#setStatus({ state: 'failing', reason, ...forbidden, retryInMs });
     await sleep(retryInMs, signal);
   }

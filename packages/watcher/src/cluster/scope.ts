@@ -1,4 +1,4 @@
-import type { ObjectKind } from '../sources/contract.ts';
+import type { MissingRule, ObjectKind } from '../sources/contract.ts';
 import { type Resource, rbacName } from '../sources/resource.ts';
 
 /** An object of a kind that has namespaces. */
@@ -56,13 +56,20 @@ export function inScope(what: string, { namespace, name }: Scope): string {
   return name === undefined ? `${what} in namespace ${namespace}` : `${what} ${namespace}/${name}`;
 }
 
+const VERBS = ['list', 'watch'] as const;
+
+/** The rule without which the scope can't be read. */
+export function missingRule({ group, plural }: Resource, scope: Scope): MissingRule {
+  return { group, resource: plural, verbs: VERBS, ...scope };
+}
+
 /** What an administrator has to do so that the scope can be read. */
-export function missingRule(resource: Resource, { namespace, name }: Scope): string {
+export function explainMissingRule(resource: Resource, { namespace, name }: Scope): string {
   const rule = [
     `apiGroups: ["${resource.group}"]`,
     `resources: ["${resource.plural}"]`,
     ...(name === undefined ? [] : [`resourceNames: ["${name}"]`]),
-    'verbs: ["list", "watch"]',
+    `verbs: [${VERBS.map((verb) => JSON.stringify(verb)).join(', ')}]`,
   ].join(', ');
   const what = rbacName(resource);
   return namespace === undefined

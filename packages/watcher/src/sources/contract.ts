@@ -55,8 +55,23 @@ export interface KindStatus {
   readonly reason?: string;
   /** It fails because the server's rules forbid it (403): so it will until somebody changes them. */
   readonly isForbidden?: boolean;
+  /** What they lack, as far as it fails for that: a rule each, of the verbs list and watch. */
+  readonly missingRules?: readonly MissingRule[];
   /** Milliseconds until the next attempt. */
   readonly retryInMs?: number;
+}
+
+/** A rule of RBAC that somebody has to write. */
+export interface MissingRule {
+  /** API group; '' for the core group. */
+  readonly group: string;
+  /** As rules name it: `ingresses`. */
+  readonly resource: string;
+  readonly verbs: readonly string[];
+  /** Where a Role is enough; absent: it takes a ClusterRole. */
+  readonly namespace?: string;
+  /** It is about one object. */
+  readonly name?: string;
 }
 
 /** Where objects come from. */
