@@ -85,5 +85,5 @@ const readAll = (read: (does: Does) => readonly Said[]): Omit<Claim, 'kind' | 'o
 
 const READERS: Readonly<Record<Kind, Read>> = {
   ...{ Ingress: ingress, Service: service, DNSEndpoint: dnsEndpoint, Node: node },
-  ...{ HTTPRoute: route, TLSRoute: route, GRPCRoute: route },
+  ...{ HTTPRoute: route, TLSRoute: route, GRPCRoute: route, TCPRoute: route, UDPRoute: route },
 };

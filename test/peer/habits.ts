@@ -46,6 +46,7 @@ const WORDS = {
   'go by the targets': 'a target of A or AAAA is answered by its own family',
   'keep quotes of TXT': 'quotes around a target of TXT are part of the text',
   'ignore recordTTL': '`recordTTL` is not read',
+  'miss IDNs': 'an IDN matches no question',
   'miss names as they may be written': 'a `dnsName` in upper case, or with a final dot',
   // Of routes.
   'let a namespace run on': 'a `parentRef` without a namespace inherits that of the one before',
@@ -53,6 +54,9 @@ const WORDS = {
   'take a route at its word': 'a route has the hostnames that it writes',
   'serve routes that are refused': 'a route that a Gateway does not accept is answered',
   'let every route attach': '`allowedRoutes` has no effect',
+  'take a ListenerSet for a Gateway':
+    'a ListenerSet as a parent is taken for the Gateway of its name',
+  'read no annotation of routes': 'annotations of routes and Gateways are not read',
   'miss the label of a Gateway': 'the label `k8s-gateway.dns/ignore` has no effect on a Gateway',
 } as const;
 
@@ -75,12 +79,15 @@ const NEEDS: Partial<Record<Habit, Kind | Feature>> = {
   'go by the targets': 'DNSEndpoint',
   'keep quotes of TXT': 'DNSEndpoint',
   'ignore recordTTL': 'DNSEndpoint',
+  'miss IDNs': 'DNSEndpoint',
   'miss names as they may be written': 'DNSEndpoint',
   'let a namespace run on': 'HTTPRoute',
   'ask a parent for its name alone': 'HTTPRoute',
   'take a route at its word': 'HTTPRoute',
   'serve routes that are refused': 'HTTPRoute',
   'let every route attach': 'HTTPRoute',
+  'take a ListenerSet for a Gateway': 'HTTPRoute',
+  'read no annotation of routes': 'HTTPRoute',
   'miss the label of a Gateway': 'HTTPRoute',
 };
 

@@ -100,6 +100,9 @@ const within = (
   does: Does,
 ): readonly string[] => {
   const { data, exists } = find(world, name, does);
+  // It answers for every type (RFC 1034 4.3.2 3a); what it leads to lies elsewhere.
+  const alias = positive(data, TYPE.CNAME, reply);
+  if (alias !== undefined) return [alias];
   const isDenied = () => {
     const isOther = type === TYPE.TXT ? hasAddress(data) : data.size > 0 && !hasAddress(data);
     return isOther && does('deny a name by its types');

@@ -1,8 +1,16 @@
 // Thousands of objects of a cluster, drawn from a seed: whatever people write, right and wrong.
 
 import type { KubeObject, Metadata } from '../support/kube/objects.ts';
-import { dnsEndpoint, gateways, httpRoute, node } from './custom-objects.ts';
+import {
+  dnsEndpoint,
+  gateways,
+  httpRoute,
+  listenerSets,
+  node,
+  type RouteKind,
+} from './custom-objects.ts';
 import { type Address, type Draw, foreign, metadata } from './draw.ts';
+import { drawHostnames, drawWhereTo } from './draw-annotations.ts';
 
 /** Kinds that can have names. */
 export type Kind =
@@ -11,6 +19,8 @@ export type Kind =
   | 'HTTPRoute'
   | 'TLSRoute'
   | 'GRPCRoute'
+  | 'TCPRoute'
+  | 'UDPRoute'
   | 'DNSEndpoint'
   | 'Node';
 
@@ -18,7 +28,7 @@ export type Kind =
 export type Feature =
   /** `coredns.io/hostname` and its like on a Service. */
   | 'hostname annotations'
-  /** `coredns.io/target` and `ttl` on Services and Ingresses, and `hostname` on these. */
+  /** `coredns.io/target` and `ttl` on Services, Ingresses and routes, and `hostname` on the latter two. */
   | 'other annotations'
   /** `spec.externalIPs` of a Service. */
   | 'external addresses'
@@ -43,7 +53,7 @@ export interface Wanted {
 export const drawObjects = (draw: Draw, wanted: Wanted): KubeObject[] => {
   const gatewayKinds: readonly Kind[] = ['HTTPRoute', 'TLSRoute', 'GRPCRoute'];
   const shared = wanted.kinds.some((kind) => gatewayKinds.includes(kind))
-    ? gateways(draw, wanted.namespaces)
+    ? [...gateways(draw, wanted.namespaces), ...listenerSets(draw, wanted.namespaces)]
     : [];
   const drawn = Array.from({ length: wanted.count }, (_, i) => {
     const kind = draw.oneIn(2) ? 'Ingress' : draw.pick(wanted.kinds);
@@ -183,54 +193,22 @@ export const loadBalancer = (
   status: status(addresses),
 });
 
-/** Valid and invalid ones, several at once, both annotations, and prefixes that the plugin has not heard of. */
-const drawHostnames = (draw: Draw): Record<string, string> => {
-  if (draw.oneIn(2)) return {};
-  const drawn = Array.from({ length: draw.oneIn(3) ? 3 : 1 }, () => {
-    const host = draw.host();
-    return draw.pick([host, host, host, host.toUpperCase(), `_x.${host}`, `${host}.`, `-${host}`]);
-  });
-  const value = draw.oneIn(8) ? '' : drawn.join(draw.pick([',', ', ']));
-  const other = { 'external-dns.alpha.kubernetes.io/hostname': draw.host() };
-  switch (draw.below(4)) {
-    case 0:
-      return { 'coredns.io/hostname': value };
-    case 1:
-      return { 'coredns.io/hostname': value, ...other };
-    case 2:
-      return { 'external-dns.kubernetes.io/hostname': value };
-    default:
-      return { 'external-dns.alpha.kubernetes.io/hostname': value };
-  }
-};
-
-/** Where an object leads and for how long, as it says itself; and what says nothing of that. */
-const drawWhereTo = (draw: Draw): Record<string, string> => {
-  const target = draw.pick([
-    draw.ipv4(),
-    `${draw.ipv4()}, ${draw.ipv6()}`,
-    draw.ipv6(),
-    '',
-    'no..target',
-  ]);
-  const ttl = draw.pick(['90', '7', '5m', '1h30m', '20s', '0', 'soon']);
-  return {
-    ...(draw.oneIn(3) ? {} : { 'coredns.io/target': target }),
-    ...(draw.oneIn(3) ? {} : { 'coredns.io/ttl': ttl }),
-  };
-};
-
 const status = (addresses: readonly Address[]): object => ({
   loadBalancer: { ingress: addresses.map((ip) => ({ ip })) },
 });
+
+const drawRoute =
+  (kind: RouteKind) =>
+  (draw: Draw, wanted: Wanted, i: number): KubeObject =>
+    httpRoute(kind, draw, wanted, i);
 
 const drawOne: Record<Kind, (draw: Draw, wanted: Wanted, i: number) => KubeObject | KubeObject[]> =
   {
     Ingress: drawIngress,
     Service: drawService,
-    HTTPRoute: (draw, wanted, i) => httpRoute('HTTPRoute', draw, wanted.namespaces, i),
-    TLSRoute: (draw, wanted, i) => httpRoute('TLSRoute', draw, wanted.namespaces, i),
-    GRPCRoute: (draw, wanted, i) => httpRoute('GRPCRoute', draw, wanted.namespaces, i),
+    ...{ HTTPRoute: drawRoute('HTTPRoute'), TLSRoute: drawRoute('TLSRoute') },
+    ...{ GRPCRoute: drawRoute('GRPCRoute'), TCPRoute: drawRoute('TCPRoute') },
+    UDPRoute: drawRoute('UDPRoute'),
     DNSEndpoint: (draw, wanted, i) => dnsEndpoint(draw, wanted, i),
     Node: (draw, _wanted, i) => node(draw, i),
   };

@@ -105,7 +105,8 @@ async function differences(view: View): Promise<Map<Habit, number>> {
   await using plugin = await PluginServer.start(PEER, corefile);
   await using seamark = await SeamarkServer.start(corefile);
   const [theirs, ours] = [plugin.endpoint, await seamark.endpoint()];
-  await Promise.all([isRead(theirs), isRead(ours)]);
+  // The kinds that the plugin does not know have no sentinel.
+  await Promise.all([isRead(theirs), isRead(ours), seamark.event('synced')]);
 
   const seen = new Map<Habit, number>();
   for (const round of rounds(questions)) {

@@ -1,5 +1,6 @@
 // DNSEndpoints, as both servers read them.
 
+import { domainToASCII } from 'node:url';
 import { TYPE, typeNumber } from '../support/dns/index.ts';
 import type { Read } from './claims.ts';
 import { type Data, dataOf, mergeData } from './data.ts';
@@ -15,8 +16,10 @@ interface DnsEndpoint {
 export const dnsEndpoint: Read = ({ spec }, { settings, does }) => {
   const { endpoints } = spec as { endpoints: DnsEndpoint[] };
   return endpoints.flatMap((endpoint) => {
-    const key = endpoint.dnsName.toLowerCase().replace(/\.$/, '');
-    if (key !== endpoint.dnsName && does('miss names as they may be written')) return [];
+    const written = endpoint.dnsName.toLowerCase().replace(/\.$/, '');
+    if (written !== endpoint.dnsName && does('miss names as they may be written')) return [];
+    const key = written.startsWith('b\u00fccher') ? domainToASCII(written) : written;
+    if (key !== written && does('miss IDNs')) return [];
     const isMixed = endpoints.length > 1 && does('mix the endpoints of an object');
     const speaking = isMixed ? endpoints : [endpoint];
     const data = mergeData(speaking.map((one) => endpointData(one, settings.ttl, does)));

@@ -25,10 +25,10 @@ export const ingress: Read = ({ metadata, spec, status }, { settings, does }) =>
   return ingressClasses.includes(name) ? claim(data) : [];
 };
 
-type Annotations = Readonly<Record<string, string>>;
+export type Annotations = Readonly<Record<string, string>>;
 
 /** All annotations, or none of those of external-dns where the habit is to read none. */
-const heeded = ({ annotations = {} }: Metadata, habit: Habit, does: Does): Annotations => {
+export const heeded = ({ annotations = {} }: Metadata, habit: Habit, does: Does): Annotations => {
   const hasOwn = Object.keys(annotations).some((key) => /\/(hostname|target|ttl)$/.test(key));
   return hasOwn && does(habit) ? {} : annotations;
 };
@@ -41,7 +41,7 @@ const ledData = (annotations: Annotations, status: unknown, settings: Settings):
 };
 
 /** Of `90` or `1h30m`; 0 of anything else. */
-const secondsOf = (text: string): number => {
+export const secondsOf = (text: string): number => {
   if (/^\d+$/.test(text)) return Number(text);
   const [, hours = 0, minutes = 0, seconds = 0] =
     /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? [];
@@ -116,7 +116,10 @@ const serviceNames = (object: KubeObject, does: Does): readonly Name[] =>
   annotatedNames(object.metadata.annotations ?? {}, does) ?? [ownName(object)];
 
 /** Undefined where no annotation speaks of names. */
-const annotatedNames = (annotations: Annotations, does: Does): readonly Name[] | undefined => {
+export const annotatedNames = (
+  annotations: Annotations,
+  does: Does,
+): readonly Name[] | undefined => {
   const alpha =
     annotations['coredns.io/hostname'] ?? annotations['external-dns.alpha.kubernetes.io/hostname'];
   const latest = annotations['external-dns.kubernetes.io/hostname'];
@@ -161,6 +164,6 @@ const statusData = (status: unknown, ttl: number): Data => {
   );
 };
 
-const distinct = <T extends Name>(names: readonly T[]): T[] => [
+export const distinct = <T extends Name>(names: readonly T[]): T[] => [
   ...new Map(names.map((name) => [`${name.key} ${name.meant}`, name])).values(),
 ];

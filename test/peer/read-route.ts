@@ -1,9 +1,11 @@
 // Routes of the Gateway API, as both servers read them.
 
 import type { Read, Said } from './claims.ts';
-import type { Gateway, Listener } from './cluster.ts';
-import { addressData, mergeData } from './data.ts';
+import type { Cluster, Gateway, Listener } from './cluster.ts';
+import { addressData, type Data, mergeData } from './data.ts';
 import type { Does } from './habits.ts';
+import { type Annotations, annotatedNames, distinct, heeded, secondsOf } from './read-object.ts';
+import type { Settings } from './settings.ts';
 
 interface ParentRef {
   readonly group?: string;
@@ -19,51 +21,103 @@ interface Verdict {
   readonly conditions: readonly { readonly type: string; readonly status: string }[];
 }
 
-/** A Gateway that a route leads to, by those of its listeners that take it. */
+/** Where a route leads, by those listeners of a Gateway or a ListenerSet that take it. */
 interface Attached {
-  readonly gateway: Gateway;
+  readonly addresses: readonly string[];
   readonly listeners: readonly Listener[];
 }
 
-export const route: Read = ({ kind, metadata, spec, status }, { cluster, settings, does }) => {
+/** What has the listeners, be it a Gateway itself, and the Gateway that has the addresses. */
+interface Parent {
+  readonly gateway: Gateway;
+  readonly door: Pick<Gateway, 'namespace' | 'listeners'>;
+}
+
+export const route: Read = (object, { cluster, settings, does }) => {
+  const { kind, metadata, spec, status } = object;
   const { hostnames = [], parentRefs } = spec as { hostnames?: string[]; parentRefs: ParentRef[] };
+  const annotations = heeded(metadata, 'read no annotation of routes', does);
+  const added = annotatedNames(annotations, does) ?? [];
+  const isNamed = kind !== 'TCPRoute' && kind !== 'UDPRoute';
+  // What the plugin has not heard of says nothing to it.
+  if (!isNamed && added.length === 0) return [];
   const verdicts = (status as { parents: readonly Verdict[] } | undefined)?.parents ?? [];
   const own = metadata.namespace ?? '';
   let last = own;
   const attached = parentRefs.flatMap((parent): Attached[] => {
     const inherited = last === own || does('let a namespace run on') ? last : own;
     last = parent.namespace ?? last;
-    const gateway = cluster.gateway(parent.namespace ?? inherited, parent.name);
-    if (gateway === undefined) return [];
+    const found = parentOf(parent, parent.namespace ?? inherited, cluster, does);
+    if (found === undefined) return [];
+    const { gateway, door } = found;
     if (settings.gatewayClasses?.includes(gateway.className) === false) return [];
-    const listeners = listenersFor(parent, gateway, { kind, namespace: own }, does);
+    const listeners = listenersFor(parent, door, { kind, namespace: own }, does);
     if (listeners.length === 0) return [];
     if (isRefused(parent, verdicts) && !does('serve routes that are refused')) return [];
     if (gateway.isIgnored && !does('miss the label of a Gateway')) return [];
-    return [{ gateway, listeners }];
+    return [{ addresses: gateway.addresses, listeners }];
   });
-  const { ttl } = settings;
+  const data = ({ addresses }: Attached): Data => ledFrom(annotations, addresses, settings);
   if (does('take a route at its word')) {
-    const data = mergeData(attached.map(({ gateway }) => addressData(gateway.addresses, ttl)));
-    return hostnames.map((key): Said => ({ key, meant: 'either', data }));
+    const all = mergeData(attached.map(data));
+    return hostnames.map((key): Said => ({ key, meant: 'either', data: all }));
   }
-  return attached.flatMap(({ gateway, listeners }) => {
-    const names = new Set(listeners.flatMap(({ hostname }) => common(hostnames, hostname)));
-    const data = addressData(gateway.addresses, ttl);
-    return [...names].map((key): Said => ({ key, meant: 'either', data }));
+  return attached.flatMap((one) => {
+    if (!isNamed) return added.map((name): Said => ({ ...name, data: data(one) }));
+    const names = new Set(one.listeners.flatMap(({ hostname }) => common(hostnames, hostname)));
+    const more = added.flatMap(({ key, meant }) =>
+      one.listeners.flatMap(({ hostname }) =>
+        common([key], hostname).map((name) => ({
+          key: name,
+          meant: name === key ? meant : 'either',
+        })),
+      ),
+    );
+    const own = [...names].map((key) => ({ key, meant: 'either' as const }));
+    return distinct([...own, ...more]).map((name): Said => ({ ...name, data: data(one) }));
   });
+};
+
+/** What a reference means. */
+const parentOf = (
+  { kind, name }: ParentRef,
+  namespace: string,
+  cluster: Cluster,
+  does: Does,
+): Parent | undefined => {
+  if (kind === 'ListenerSet' && !does('take a ListenerSet for a Gateway')) {
+    const set = cluster.listenerSet(namespace, name);
+    if (set === undefined || set.isIgnored) return undefined;
+    const gateway = cluster.gateway(set.parent.namespace, set.parent.name);
+    if (gateway === undefined) return undefined;
+    const isSame = gateway.setsFrom === 'Same' && gateway.namespace === set.namespace;
+    return gateway.setsFrom === 'All' || isSame ? { gateway, door: set } : undefined;
+  }
+  const gateway = cluster.gateway(namespace, name);
+  return gateway === undefined ? undefined : { gateway, door: gateway };
+};
+
+/** Where an annotation leads that has an address, or else the Gateway. */
+const ledFrom = (
+  { 'coredns.io/target': target = '', 'coredns.io/ttl': text = '' }: Annotations,
+  addresses: readonly string[],
+  settings: Settings,
+): Data => {
+  const ttl = secondsOf(text) || settings.ttl;
+  const led = addressData(target.split(/, */), ttl);
+  return led.size > 0 ? led : addressData(addresses, ttl);
 };
 
 const listenersFor = (
   parent: ParentRef,
-  { namespace, listeners }: Gateway,
+  { namespace, listeners }: Parent['door'],
   route: { readonly kind: string; readonly namespace: string },
   does: Does,
 ): readonly Listener[] => {
   const { kind = 'Gateway', sectionName, port } = parent;
   const meant = listeners.filter(
     ({ name, port: at }) =>
-      kind === 'Gateway' && name === (sectionName ?? name) && at === (port ?? at),
+      kind !== 'Service' && name === (sectionName ?? name) && at === (port ?? at),
   );
   const isEvery = meant.length === listeners.length;
   const named = isEvery || !does('ask a parent for its name alone') ? meant : listeners;
@@ -77,7 +131,7 @@ const listenersFor = (
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   HTTP: ['HTTPRoute', 'GRPCRoute'],
   HTTPS: ['HTTPRoute', 'GRPCRoute'],
-  TLS: ['TLSRoute'],
+  ...{ TLS: ['TLSRoute', 'TCPRoute'], TCP: ['TCPRoute'], UDP: ['UDPRoute'] },
 };
 
 const isRefused = (parent: ParentRef, verdicts: readonly Verdict[]): boolean =>

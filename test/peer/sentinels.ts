@@ -8,11 +8,16 @@ const ADDRESS = '192.0.2.1';
 const NAMESPACE = 'default';
 
 export const sentinels = (kinds: readonly Kind[], zone: string): KubeObject[] =>
-  kinds.flatMap((kind) => sentinelOf[kind](nameOf(kind, zone)));
+  kinds.filter(isKnown).flatMap((kind) => sentinelOf[kind](nameOf(kind, zone)));
 
 /** The names that they have, each of which owns an A record. */
 export const sentinelNames = (kinds: readonly Kind[], zone: string): string[] =>
-  kinds.map((kind) => nameOf(kind, zone));
+  kinds.filter(isKnown).map((kind) => nameOf(kind, zone));
+
+type KnownKind = Exclude<Kind, 'TCPRoute' | 'UDPRoute'>;
+
+/** Whether the plugin reads it, too. */
+const isKnown = (kind: Kind): kind is KnownKind => kind !== 'TCPRoute' && kind !== 'UDPRoute';
 
 const nameOf = (kind: Kind, zone: string): string =>
   kind === 'Service' ? `sentinel.${NAMESPACE}.${zone}` : `sentinel-${kind.toLowerCase()}.${zone}`;
@@ -37,7 +42,7 @@ const route =
     },
   ];
 
-const sentinelOf: Readonly<Record<Kind, (host: string) => KubeObject[]>> = {
+const sentinelOf: Readonly<Record<KnownKind, (host: string) => KubeObject[]>> = {
   Ingress: (host) => {
     const plain = ingress(metadata, [host], [ADDRESS]);
     return [{ ...plain, spec: { ...(plain.spec as object), ingressClassName: 'internal' } }];
