@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { Scene, type SceneObject } from '../test-support/scene.ts';
+import { ingress, Scene, type SceneObject } from '../test-support/scene.ts';
+import { SourceError } from './sources/contract.ts';
 
 const named = (name: string, object: Record<string, unknown>): SceneObject => ({
   key: `ns/${name}`,
@@ -87,4 +88,32 @@ test('a kind that nothing can do without is missed, whoever forbids it', async (
   routes.list('ListenerSet');
   routes.sink().status('Gateway', { state: 'failing', reason: 'no', isForbidden: true });
   expect(routes.short('www.example.com A')).toBe('SERVFAIL 14');
+});
+
+describe('a source that can not ever work', () => {
+  const wrong = new SourceError('KUBECONFIG_INVALID', 'west: no URL');
+
+  test('is given up, and the others serve on', async () => {
+    const gateways = [{ resources: ['Ingress'] as const, sources: [0, 1] }];
+    await using scene = new Scene(gateways, 60_000, { hopeless: [undefined, wrong] });
+    scene.list('Ingress', [ingress('a', 'www.example.com', '192.0.2.1')]);
+    await vi.waitFor(() => expect(scene.errors).toHaveLength(1));
+    expect(scene.errors).toEqual([
+      {
+        ...{ level: 'error', event: 'source-given-up' },
+        message: 'nothing of source 1 is served: west: no URL; it is read again after a restart',
+      },
+    ]);
+    const kinds = scene.watcher.status().sources[1]?.kinds ?? [];
+    expect(new Set(kinds.map(({ status }) => JSON.stringify(status)))).toEqual(
+      new Set(['{"state":"failing","reason":"west: no URL; it is read again after a restart"}']),
+    );
+    expect(scene.short('www.example.com A')).toEqual(['192.0.2.1']);
+    expect(scene.short('nope.example.com A')).toBe('SERVFAIL 14');
+  });
+
+  test('ends the watcher where there is no other', async () => {
+    const scene = new Scene([{ sources: [0, 1] }], 60_000, { hopeless: [wrong, wrong] });
+    await expect(scene.running).rejects.toBe(wrong);
+  });
 });

@@ -10,7 +10,14 @@ import {
   STATIC_KINDS,
 } from './projection/contract.ts';
 import { createProjectors } from './projection/projectors.ts';
-import { KINDS, type Kind, type KindStatus, type Logger, type Sink } from './sources/contract.ts';
+import {
+  KINDS,
+  type Kind,
+  type KindStatus,
+  type Logger,
+  type Sink,
+  SourceError,
+} from './sources/contract.ts';
 import { HostsProjector } from './static/hosts/hosts-projector.ts';
 import { ZoneFileProjector } from './static/zone-file/zone-file-projector.ts';
 import { TargetSources } from './targets/target-sources.ts';
@@ -80,6 +87,8 @@ export class Watcher {
   private readonly bystanders: readonly Bystanders[];
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly targets: TargetSources;
+  /** Sources that can't ever work. */
+  private readonly hopeless = new Set<number>();
   private resolvedSoon: NodeJS.Immediate | undefined;
 
   /** @throws NameError for a zone, name server or name to explain that is no domain name. */
@@ -137,7 +146,8 @@ export class Watcher {
   /**
    * Watches until `signal` aborts.
    *
-   * @throws SourceError as soon as a source can't ever work; the others are stopped then.
+   * @throws SourceError once no source is left that can ever work. One of several that can't is a failing one, and the
+   *   others serve on.
    */
   async run(signal: AbortSignal): Promise<void> {
     const failed = new AbortController();
@@ -146,12 +156,40 @@ export class Watcher {
       for (const gateway of view.gateways.keys()) this.waitForUnread(view, gateway);
     }
     try {
-      await Promise.all(this.sources.map(({ source }, i) => source.start(this.sinkFor(i), stop)));
+      await Promise.all(this.sources.map((_, i) => this.runSource(i, stop)));
     } finally {
       failed.abort();
       for (const timer of this.timers) clearTimeout(timer);
       clearImmediate(this.resolvedSoon);
       this.targets.close();
+    }
+  }
+
+  private async runSource(index: number, stop: AbortSignal): Promise<void> {
+    const { source } = this.sources[index] as WatchedSource;
+    try {
+      await source.start(this.sinkFor(index), stop);
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      this.hopeless.add(index);
+      const isAnyLeft = this.sources.some(
+        ({ kinds }, other) => kinds.length > 0 && !this.hopeless.has(other),
+      );
+      if (!isAnyLeft) throw error;
+      this.doWithout(index, error);
+    }
+  }
+
+  /** Of a source that can't ever work, while others do. */
+  private doWithout(index: number, { code, message }: SourceError): void {
+    const source = this.sources[index]?.label ?? '';
+    const reason = `${message}; it is read again after a restart`;
+    this.log.error(
+      { event: 'source-given-up', source, code },
+      `nothing of ${source} is served: ${reason}`,
+    );
+    for (const { kind } of this.kinds[index] ?? []) {
+      this.setStatus(index, kind, { state: 'failing', reason });
     }
   }
 

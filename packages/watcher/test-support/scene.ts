@@ -12,6 +12,7 @@ import {
   type Kind,
   type Logger,
   type Sink,
+  type SourceError,
   type WatchedGateway,
   type WatchedSource,
   Watcher,
@@ -58,20 +59,22 @@ export class Scene implements AsyncDisposable {
   private readonly reader: SnapshotReader;
   private readonly responder: Responder;
   private readonly stop = new AbortController();
-  private readonly running: Promise<void>;
+  /** What `run` of the watcher returned. */
+  readonly running: Promise<void>;
 
   /**
    * @param more `explain`: a name that `explain` of the watcher is to be asked about; `files`: sources that are no
-   *   test's to speak for, numbered behind those that are.
+   *   test's to speak for, numbered behind those that are; `hopeless`: what sources begin and end with.
    */
   constructor(
     gateways: readonly Partial<WatchedGateway>[] = [{}],
     syncTimeoutMs = 60_000,
     more: Partial<Pick<WatcherOptions, 'after' | 'explain'>> & {
       readonly files?: readonly WatchedSource[];
+      readonly hopeless?: readonly (SourceError | undefined)[];
     } = {},
   ) {
-    const { files = [], ...options } = more;
+    const { files = [], hopeless = [], ...options } = more;
     const views = [
       { gateways: gateways.map((gateway) => ({ ...GATEWAY, syncTimeoutMs, ...gateway })) },
     ];
@@ -92,6 +95,8 @@ export class Scene implements AsyncDisposable {
           kinds: KINDS,
           source: {
             start: async (sink: Sink, signal: AbortSignal) => {
+              const error = hopeless[i];
+              if (error !== undefined) throw error;
               this.sinks[i] = sink;
               if (!signal.aborted) await once(signal, 'abort');
             },
@@ -137,6 +142,10 @@ export class Scene implements AsyncDisposable {
     return this.log.filter(
       ({ level, event }) => level === 'warn' && event !== 'name-server-without-address',
     );
+  }
+
+  get errors(): readonly Line[] {
+    return this.log.filter(({ level }) => level === 'error');
   }
 
   sink(source = 0): Sink {
