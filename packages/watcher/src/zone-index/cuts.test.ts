@@ -124,6 +124,44 @@ describe('NS of an object below the apex', () => {
   });
 });
 
+describe('of several clusters the first', () => {
+  const gateways = [
+    { resources: ['DNSEndpoint'] as const, sources: [0, 1], policy: 'first' as const },
+  ];
+  const cut = records('cut', 'sub.example.com', 'NS', 'ns.example.net');
+  const www = records('www', 'www.sub.example.com', 'A', '192.0.2.1');
+
+  it('keeps its names below a name that another delegates', async () => {
+    await using zone = new Scene(gateways, 60_000, { explain: ['sub.example.com'] });
+    zone.list('DNSEndpoint', [], 0);
+    zone.list('DNSEndpoint', [cut], 1);
+    expect(zone.ask('x.sub.example.com A').authority).toHaveLength(1);
+    expect(zone.short('x.sub.example.com A')).toBe('NODATA');
+    zone.put('DNSEndpoint', www);
+    expect(zone.short('www.sub.example.com A')).toEqual(['192.0.2.1']);
+    expect(zone.short('x.sub.example.com A')).toBe('NXDOMAIN');
+    expect(zone.short('sub.example.com NS')).toBe('NODATA');
+    expect(zone.watcher.explain(0).objects.map(({ loss }) => loss)).toEqual([
+      {
+        code: 'cluster',
+        text: 'an earlier cluster has names below it, which stay (clusters first)',
+      },
+    ]);
+    zone.drop('DNSEndpoint', www.key);
+    expect(zone.ask('www.sub.example.com A').authority).toEqual([
+      'sub.example.com. 300 in ns ns.example.net.',
+    ]);
+  });
+
+  it('delegates names of its own and of others', async () => {
+    await using zone = new Scene(gateways);
+    zone.list('DNSEndpoint', [cut], 0);
+    zone.list('DNSEndpoint', [www], 1);
+    expect(zone.ask('www.sub.example.com A').authority).toHaveLength(1);
+    expect(zone.short('www.sub.example.com A')).toBe('NODATA');
+  });
+});
+
 it.each(seeds(15))(
   'cuts and names that come and go leave what a fresh index has, seed %i',
   async (seed) => {
@@ -142,21 +180,28 @@ it.each(seeds(15))(
             'A',
             `192.0.2.${random.below(9)}`,
           );
-    const objects = new Map<string, SceneObject>();
-    await using zone = scene([]);
+    const objects = [new Map<string, SceneObject>(), new Map<string, SceneObject>()];
+    const policy = random.pick(['merge', 'first'] as const);
+    const read = (): Scene => {
+      const made = new Scene([{ resources: ['DNSEndpoint'], sources: [0, 1], policy }]);
+      for (const [i, known] of objects.entries()) made.list('DNSEndpoint', [...known.values()], i);
+      return made;
+    };
+    await using zone = read();
     for (let step = 0; step < 40; step++) {
       for (let i = random.below(3); i >= 0; i--) {
         const object = draw(`${random.below(8)}`);
+        const cluster = random.below(2);
         if (random.oneIn(3)) {
-          objects.delete(object.key);
-          zone.sink().remove('DNSEndpoint', object.key);
+          objects[cluster]?.delete(object.key);
+          zone.sink(cluster).remove('DNSEndpoint', object.key);
         } else {
-          objects.set(object.key, object);
-          zone.offer('DNSEndpoint', object);
+          objects[cluster]?.set(object.key, object);
+          zone.sink(cluster).upsert('DNSEndpoint', object.key, object.object);
         }
       }
       zone.sink().flush();
-      await using fresh = scene([...objects.values()]);
+      await using fresh = read();
       for (let i = 0; i < 8; i++) {
         const question = `${random.oneIn(3) ? 'ns.' : ''}${name()} ${random.pick(['A', 'NS'])}`;
         expect(zone.ask(question), `${question}, SEED=${seed}`).toEqual(fresh.ask(question));

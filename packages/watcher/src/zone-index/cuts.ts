@@ -8,6 +8,8 @@ export interface CutParts {
   readonly tree: NameTree;
   /** What a name owns. */
   readonly answerOf: (entry: number) => Answer;
+  /** `clusters first`: the cluster that a name is of; undefined where all count, or none claims it. */
+  readonly clusterOf: (entry: number) => number | undefined;
   /** The entry's node is no longer right. */
   readonly markDirty: (entry: number) => void;
 }
@@ -20,6 +22,8 @@ export interface CutParts {
 export class Cuts {
   private readonly parts: CutParts;
   private readonly cuts = new Set<number>();
+  /** Names that are no cuts though a cluster delegates them: one that comes before it has names below. */
+  private readonly held = new Set<number>();
   /** Some object had NS once. */
   private isDelegating = false;
 
@@ -34,6 +38,11 @@ export class Cuts {
 
   isCut(entry: number): boolean {
     return this.cuts.size > 0 && this.cuts.has(entry);
+  }
+
+  /** A cluster delegates the name, and has to leave it, with those below it, to one that comes before it. */
+  isHeld(entry: number): boolean {
+    return this.held.has(entry);
   }
 
   /** The topmost cut above an entry in its zone, which hides it; or 0. */
@@ -60,6 +69,7 @@ export class Cuts {
 
   /** The entry is about to be taken out of the tree; nothing lies below it. */
   gone(entry: number): void {
+    this.held.delete(entry);
     if (this.cuts.size === 0) return;
     this.cuts.delete(entry);
     const cut = this.above(entry);
@@ -76,6 +86,7 @@ export class Cuts {
     if (!this.isDelegating) return false;
     const { tree, markDirty } = this.parts;
     const turned = new Set<number>();
+    this.markRanked(zones);
     for (const { dirty } of zones) {
       for (const entry of dirty) {
         if (
@@ -107,7 +118,43 @@ export class Cuts {
   /** The way from an apex to name servers is settled by configuration, and a wildcard is no cut (RFC 4592 4.2). */
   private isDelegated(entry: number): boolean {
     const { tree, answerOf } = this.parts;
-    return canBeCut(tree, entry) && answerOf(entry).rrsets.some(({ type }) => type === TYPE.NS);
+    const isWanted =
+      canBeCut(tree, entry) && answerOf(entry).rrsets.some(({ type }) => type === TYPE.NS);
+    if (isWanted && this.isOfEarlier(entry)) this.held.add(entry);
+    else this.held.delete(entry);
+    return isWanted && !this.held.has(entry);
+  }
+
+  /**
+   * Whether a cluster that comes before the one that delegates a name has names below it, which are to stay. Looks at
+   * all names, for entries don't know those below them: only with `clusters first`, only for names with NS.
+   */
+  private isOfEarlier(entry: number): boolean {
+    const { tree, clusterOf } = this.parts;
+    const own = clusterOf(entry) ?? 0;
+    if (own === 0) return false;
+    const some = new Set([entry]);
+    let isEarlier = false;
+    tree.forEach((one) => {
+      isEarlier ||= (clusterOf(one) ?? own) < own && this.isBelow(one, some);
+    });
+    return isEarlier;
+  }
+
+  /** Names with NS whose meaning hangs on names below them that have changed. */
+  private markRanked(zones: readonly Zone[]): void {
+    const { tree, clusterOf, markDirty } = this.parts;
+    if (this.cuts.size + this.held.size === 0) return;
+    for (const { dirty } of zones) {
+      for (const entry of dirty) {
+        if (!tree.hasFlags(entry, ENTRY.DIRTY)) continue;
+        for (let at = entry; !tree.hasFlags(at, ENTRY.APEX); ) {
+          at = tree.parentOf(at);
+          const isDelegated = this.cuts.has(at) || this.held.has(at);
+          if (isDelegated && clusterOf(at) !== undefined) markDirty(at);
+        }
+      }
+    }
   }
 
   private isBelow(entry: number, some: ReadonlySet<number>): boolean {

@@ -25,7 +25,7 @@ export interface GatewayOptions {
   readonly authority?: 'configured' | 'file';
   /** Whether addresses of hosts files lead back to their names; default true. */
   readonly hostsReverse?: boolean;
-  /** `first`: of the clusters that have something for a name, the first alone counts. Default `merge`. */
+  /** `first`: of the clusters that claim a name, the first alone counts. Default `merge`. */
   readonly policy?: 'merge' | 'first';
   /** Whether a name that lies in no zone is taken below each of this gateway's; default true. */
   readonly relative?: boolean;

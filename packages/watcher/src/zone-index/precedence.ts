@@ -97,14 +97,10 @@ export class Precedence {
 
   /** Settles who of those that claim a name is heard. */
   hear(entry: number, gateway: Gateway): Hearing {
-    let spoken = this.distinct(entry, gateway);
-    let first: number | undefined;
-    // A file is no cluster: what it says counts beside any.
-    const ofObjects = spoken.filter(({ kind }) => !isStatic(kind));
-    if (gateway.options.policy === 'first' && ofObjects.length > 0) {
-      first = Math.min(...ofObjects.map(({ cluster }) => cluster));
-      spoken = spoken.filter(({ cluster, kind }) => cluster === first || isStatic(kind));
-    }
+    const first = this.firstCluster(entry, gateway);
+    const spoken = this.distinct(entry, gateway).filter(
+      ({ cluster, kind }) => first === undefined || cluster === first || isStatic(kind),
+    );
     const levels = this.kindsFor(entry, gateway).map((kind) =>
       spoken.filter((one) => one.kind === kind),
     );
@@ -112,6 +108,21 @@ export class Precedence {
       levels.find((level) => level.some(({ content }) => isReached(content))) ?? []
     ).filter(({ content }) => isReached(content));
     return { levels, reached, first };
+  }
+
+  /**
+   * `clusters first`: of the clusters that claim the name, be it without an address yet, the one that alone counts.
+   * Undefined where all count, or none claims it. A file is no cluster: what it says counts beside any.
+   */
+  firstCluster(entry: number, gateway: Gateway): number | undefined {
+    if (gateway.options.policy !== 'first') return undefined;
+    let first: number | undefined;
+    for (const record of this.claims.of(entry)) {
+      const origin = gateway.objects.originOf(record);
+      if (!gateway.counts(origin) || isStatic(kindOf(origin))) continue;
+      first = Math.min(first ?? Infinity, clusterOf(origin));
+    }
+    return first;
   }
 
   /** All that counts and says something; by its octets, as thousands of Ingresses may share a host and say the same. */

@@ -158,6 +158,10 @@ function lossOf(
       : `${winner} comes before ${kind}${isStatic(kind) || isStatic(winner) ? '' : ' in resources'}`;
     return { code: 'precedence', text };
   }
+  if (cuts.isHeld(entry) && hasType(content, TYPE.NS)) {
+    const text = 'an earlier cluster has names below it, which stay (clusters first)';
+    return { code: 'cluster', text };
+  }
   if (hasType(content, TYPE.NS)) {
     return { code: 'no-cut', text: 'NS of an object has no effect at this name' };
   }

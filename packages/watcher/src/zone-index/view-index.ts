@@ -129,6 +129,7 @@ export class ViewIndex {
     this.cuts = new Cuts({
       tree: this.tree,
       answerOf: (entry) => this.composer.answerOf(entry),
+      clusterOf: (entry) => this.precedence.firstCluster(entry, this.gatewayAround(entry)),
       markDirty: (entry) => this.markDirty(entry),
     });
     this.composer = new NodeComposer({

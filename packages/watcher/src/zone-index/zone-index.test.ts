@@ -514,6 +514,8 @@ describe('several clusters of one gateway', () => {
     expect(scene.short('www.example.com A')).toEqual(['192.0.2.1']);
     expect(scene.short('west.example.com A')).toEqual(['192.0.2.2']);
     scene.put('Ingress', ingress('a', 'www.example.com', ''));
+    expect(scene.short('www.example.com A')).toBe('NODATA');
+    scene.drop('Ingress', 'default/a');
     expect(scene.short('www.example.com A')).toEqual(['192.0.2.2']);
   });
 
