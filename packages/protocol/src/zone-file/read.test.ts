@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../test-support/random.ts';
 import { typeMnemonic, typeNumber } from '../mnemonics.ts';
 import { formatName, parseName } from '../name.ts';
 import { formatRdata, parseRdata } from '../rdata/rdata.ts';
@@ -223,6 +224,58 @@ describe('what is wrong is told by file, line and column, and reading goes on', 
   test('of a file that is none, twenty faults are told', () => {
     expect(faults('x y z\n'.repeat(1000))).toHaveLength(20);
   });
+});
+
+test('any text at all is read to its end, and every fault stands in it', () => {
+  const words = [
+    ...[
+      'a',
+      '@',
+      'a.',
+      '*.b',
+      '60',
+      '1h',
+      'IN',
+      'CH',
+      'A',
+      'TXT',
+      'SOA',
+      'MX',
+      'TYPE9',
+      '192.0.2.1',
+    ],
+    ...[
+      '"',
+      '"x"',
+      '(',
+      ')',
+      ';',
+      '\\',
+      '\\032',
+      '\\#',
+      '$',
+      '$TTL',
+      '$ORIGIN',
+      '$INCLUDE',
+      '$GENERATE',
+    ],
+    ...['1-3', '\t', '  ', '\r\n', '\n', '\n', '\0', 'ü', '\ud800', '-1'],
+  ];
+  const random = new Random(7);
+  for (let round = 0; round < 5000; round++) {
+    const count = random.below(30);
+    const text = Array.from({ length: count }, () => random.pick(words)).join(
+      random.pick(['', ' ']),
+    );
+    const { records, faults } = read(text, { a: text });
+    const lines = text.split('\n');
+    for (const { place } of faults) {
+      expect(lines[place.line - 1]?.length, text).toBeGreaterThanOrEqual(place.column - 1);
+    }
+    for (const { type, rdata } of records) {
+      expect(parseRdata(type, formatRdata(type, rdata)).octets).toEqual(rdata);
+    }
+  }
 });
 
 /** BIND reads the same file and prints each record on a line of its own. */

@@ -55,6 +55,13 @@ export class Gateway {
   /** The wait for the kinds that are missing was given up: what is missing is denied. */
   waited = false;
   private readonly read = new Set<Origin>();
+  private readonly objectOrigins: readonly Origin[];
+  private readonly hostsOrigins: readonly Origin[];
+  readonly fileOrigins: readonly Origin[];
+  /** Those of which something must have been read before anything is known. */
+  private readonly foundations: readonly Origin[];
+  /** The kinds that claim names in it, in the order in which they are heard. */
+  readonly kinds: readonly ClaimingKind[];
 
   constructor(options: GatewayOptions, zones: readonly Zone[], objects: ObjectTable) {
     this.options = options;
@@ -63,39 +70,24 @@ export class Gateway {
     this.objects = objects;
     this.clusters = options.clusters ?? (options.resources.length === 0 ? 0 : 1);
     this.negativeTtl = options.negativeTtl ?? Math.min(options.ttl, MAX_NEGATIVE_TTL);
+    const { hosts = 0, files = 0, resources } = options;
+    const { clusters } = this;
+    this.objectOrigins = range(0, clusters).flatMap((cluster) =>
+      resources.map((kind) => originOf(cluster, kind)),
+    );
+    this.hostsOrigins = range(clusters, hosts).map((cluster) => originOf(cluster, 'hosts'));
+    this.fileOrigins = range(clusters + hosts, files).map((cluster) => originOf(cluster, 'file'));
+    this.foundations = this.objectOrigins.length > 0 ? this.objectOrigins : this.fileOrigins;
+    this.kinds = [
+      ...(hosts > 0 ? (['hosts'] as const) : []),
+      ...resources,
+      ...(files > 0 ? (['file'] as const) : []),
+    ];
   }
 
   /** Every kind of every cluster, and every file. */
   origins(): readonly Origin[] {
-    const { hosts = 0 } = this.options;
-    const hostsOrigins = Array.from({ length: hosts }, (_, i) =>
-      originOf(this.clusters + i, 'hosts'),
-    );
-    return [...this.objectOrigins(), ...hostsOrigins, ...this.fileOrigins()];
-  }
-
-  /** The kinds that claim names in it, in the order in which they are heard. */
-  get kinds(): readonly ClaimingKind[] {
-    const { hosts = 0, files = 0, resources } = this.options;
-    if (hosts + files === 0) return resources;
-    return [...(hosts > 0 ? ['hosts' as const] : []), ...resources, 'file'];
-  }
-
-  private objectOrigins(): readonly Origin[] {
-    return Array.from({ length: this.clusters }, (_, cluster) =>
-      this.options.resources.map((kind) => originOf(cluster, kind)),
-    ).flat();
-  }
-
-  fileOrigins(): readonly Origin[] {
-    const { hosts = 0, files = 0 } = this.options;
-    return Array.from({ length: files }, (_, i) => originOf(this.clusters + hosts + i, 'file'));
-  }
-
-  /** Those of which something must have been read before anything can be denied. */
-  private foundations(): readonly Origin[] {
-    const objects = this.objectOrigins();
-    return objects.length > 0 ? objects : this.fileOrigins();
+    return [...this.objectOrigins, ...this.hostsOrigins, ...this.fileOrigins];
   }
 
   /** Whether the first list of the origin is complete. */
@@ -114,7 +106,7 @@ export class Gateway {
   counts(origin: Origin): boolean {
     if (this.waited) return true;
     if (!this.read.has(origin)) return false;
-    return kindOf(origin) !== 'file' || this.objectOrigins().every((other) => this.read.has(other));
+    return kindOf(origin) !== 'file' || this.objectOrigins.every((other) => this.read.has(other));
   }
 
   /** Every kind of every cluster has been read. */
@@ -124,7 +116,7 @@ export class Gateway {
 
   /** Something of it has been, without which nothing is known: the first list of a kind, or, of a file's zone, the file. */
   get hasRead(): boolean {
-    return this.foundations().some((origin) => this.read.has(origin));
+    return this.foundations.some((origin) => this.read.has(origin));
   }
 
   /** What the apexes tell readers about what is missing: NODE.* or 0. */
@@ -134,6 +126,10 @@ export class Gateway {
   }
 
   private get isAnyHostsRead(): boolean {
-    return [...this.read].some((origin) => kindOf(origin) === 'hosts');
+    return this.hostsOrigins.some((origin) => this.read.has(origin));
   }
+}
+
+function range(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
 }

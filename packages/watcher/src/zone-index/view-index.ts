@@ -200,7 +200,7 @@ export class ViewIndex {
       onRead: (origin) => {
         this.markOrigin(target, origin);
         // They have waited for this one, perhaps.
-        for (const file of target.fileOrigins()) this.markOrigin(target, file);
+        for (const file of target.fileOrigins) this.markOrigin(target, file);
         this.markState(target);
         if (target.hasRead) onRead();
       },

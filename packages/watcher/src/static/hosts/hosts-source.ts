@@ -47,7 +47,7 @@ export interface HostsSourceOptions {
 }
 
 /** A path of more than this is told by its end, so that it fits the index. */
-const MOST_OF_PATH = 1024;
+const MOST_OF_PATH = 500;
 
 /**
  * A hosts file and the lines that a Corefile adds, as objects of the kind `hosts`, one for each line. A file that is not

@@ -29,7 +29,7 @@ export interface FileObject extends Shape {
 }
 
 /** A path of more than this is told by its end, so that it fits the index. */
-const MOST_OF_PATH = 1024;
+const MOST_OF_PATH = 500;
 
 /**
  * A zone file and those that it includes, as objects of the kind `file`, one for each line that begins an RRset:
