@@ -55,9 +55,7 @@ const serviceOf = async (values: Values): Promise<Record<string, unknown>> =>
  * Words that the Corefile may have and that Seamark is yet to learn. As soon as it has learnt one, a complaint of it
  * is a failure; what is left of this list is printed.
  */
-const AWAITED: ReadonlySet<string> = new Set([
-  ...['cache', 'debug', 'file', 'loadbalance', 'template', 'tls'],
-]);
+const AWAITED: ReadonlySet<string> = new Set([...['cache', 'debug', 'file', 'loadbalance', 'tls']]);
 
 const refused = new Set<string>();
 afterAll(() => {
