@@ -11,7 +11,7 @@ import { composeQuery, composeRecord, question } from '../../../test/support/dns
 import { frame } from '../../../test/support/dns/tcp.ts';
 import type { ResolverAddress } from '../src/targets/contract.ts';
 
-/** `60 192.0.2.1 192.0.2.2`: a TTL and addresses; an RCODE; NODATA; TRUNCATED 60 …: over TCP only; SILENCE. */
+/** `60 192.0.2.1 192.0.2.2`: a TTL and addresses; an RCODE; NODATA; TRUNCATED 60 …: over TCP only; SILENCE; GARBAGE; HELD 60 …. */
 export type Script = string;
 
 export class FakeResolver implements AsyncDisposable {
@@ -22,6 +22,7 @@ export class FakeResolver implements AsyncDisposable {
   readonly address: ResolverAddress;
   private readonly udp: Socket;
   private readonly tcp: Server;
+  private readonly held: (() => void)[] = [];
 
   private constructor(udp: Socket, tcp: Server) {
     this.udp = udp;
@@ -29,7 +30,10 @@ export class FakeResolver implements AsyncDisposable {
     this.address = { address: '127.0.0.1', port: udp.address().port };
     udp.on('message', (octets, { port, address }) => {
       const reply = this.reply(octets, '');
-      if (reply !== undefined) udp.send(reply, port, address);
+      if (reply === undefined) return;
+      const send = (): void => udp.send(reply, port, address);
+      if (this.scriptOf(octets).startsWith('HELD ')) this.held.push(send);
+      else send();
     });
     tcp.on('connection', (socket) => {
       socket.on('error', () => {});
@@ -63,6 +67,11 @@ export class FakeResolver implements AsyncDisposable {
     return this;
   }
 
+  /** Answers what is HELD. */
+  release(): void {
+    for (const send of this.held.splice(0)) send();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.udp, 'close');
     this.udp.close();
@@ -70,13 +79,20 @@ export class FakeResolver implements AsyncDisposable {
     await closed;
   }
 
+  private scriptOf(octets: Uint8Array): Script {
+    const [{ name, type } = { name: '.', type: 0 }] = parseMessage(octets).question;
+    return this.answers.get(`${name.replace(/\.$/, '')} ${typeName(type)}`) ?? '';
+  }
+
   private reply(octets: Uint8Array, over: string): Buffer | undefined {
     const { id, question: asked } = parseMessage(octets);
     const [{ name, type } = { name: '.', type: 0 }] = asked;
-    const text = `${name.replace(/\.$/, '')} ${typeName(type)}`;
-    this.asked.push(`${text}${over}`);
-    const [first = '', ...words] = (this.answers.get(text) ?? '').split(' ');
+    this.asked.push(`${name.replace(/\.$/, '')} ${typeName(type)}${over}`);
+    const script = this.scriptOf(octets).replace(/^HELD /, '');
+    const [first = '', ...words] = script.split(' ');
     if (first === 'SILENCE') return undefined;
+    // A label that ends behind the message.
+    if (first === 'GARBAGE') return Buffer.from([...octets.subarray(0, 12), 63]);
     const isTruncated = first === 'TRUNCATED' && over === '';
     const [ttl, ...addresses] = first === 'TRUNCATED' ? words : [first, ...words];
     const rcode = RCODE[first as keyof typeof RCODE];

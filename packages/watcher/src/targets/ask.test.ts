@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FakeResolver } from '../../test-support/fake-resolver.ts';
 import { ResolverAsker } from './ask.ts';
 
@@ -50,6 +50,17 @@ test('a name that no message can carry is a failure like others', async () => {
   await using resolver = await FakeResolver.open();
   const outcome = await new ResolverAsker([resolver.address]).ask(`${'x'.repeat(64)}.net`, 'A');
   expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('BADNAME') });
+});
+
+test('a malformed reply fails the question that it is for, and no other', async () => {
+  await using resolver = await FakeResolver.open();
+  resolver.set('odd.example.net', 'GARBAGE').set('good.example.net', 'HELD 60 192.0.2.1');
+  const asker = new ResolverAsker([resolver.address]);
+  const good = asker.ask('good.example.net', 'A');
+  await vi.waitFor(() => expect(resolver.asked).toContain('good.example.net A'), 20_000);
+  expect(await asker.ask('odd.example.net', 'A')).toMatchObject({ kind: 'failed' });
+  resolver.release();
+  expect(await good).toMatchObject({ addresses: ['192.0.2.1'] });
 });
 
 test('where one resolver fails the next is asked, and first from then on', async () => {

@@ -31,10 +31,14 @@ const PATIENCE = { timeout: 2000, tries: 2 };
 /**
  * Asks recursive resolvers through Node's own (c-ares): they follow CNAMEs, it turns to TCP where an answer is
  * truncated. It is given one resolver at a time, as of several it takes SERVFAIL and REFUSED of the first for the
- * answer of all. Neither /etc/hosts nor a search list has a say.
+ * answer of all. Neither /etc/hosts nor a search list has a say. Each question has a c-ares and so a socket of its own:
+ * one malformed reply has it give up all that its socket waits for, and a port of its own is what keeps a stranger from
+ * answering (RFC 5452 9.2).
  */
 export class ResolverAsker implements Asker {
-  private readonly resolvers: readonly { readonly name: string; readonly resolver: Resolver }[];
+  /** As c-ares writes them. */
+  private readonly resolvers: readonly string[];
+  private readonly underWay = new Set<Resolver>();
   /** The last one that could tell: it is asked first. */
   private preferred = 0;
   private closed = false;
@@ -42,13 +46,8 @@ export class ResolverAsker implements Asker {
   /** @param addresses none: those of /etc/resolv.conf, as they are now. */
   constructor(addresses: readonly ResolverAddress[]) {
     // Where no host name is to be resolved, neither is this loaded.
-    const dns = process.getBuiltinModule('node:dns/promises');
-    const names = addresses.length > 0 ? addresses.map(serverText) : dns.getServers();
-    this.resolvers = names.map((name) => {
-      const resolver = new dns.Resolver(PATIENCE);
-      resolver.setServers([name]);
-      return { name, resolver };
-    });
+    const { getServers } = process.getBuiltinModule('node:dns/promises');
+    this.resolvers = addresses.length > 0 ? addresses.map(serverText) : getServers();
   }
 
   async ask(name: string, type: AddressType): Promise<Outcome> {
@@ -68,16 +67,20 @@ export class ResolverAsker implements Asker {
 
   close(): void {
     this.closed = true;
-    for (const { resolver } of this.resolvers) resolver.cancel();
+    for (const resolver of this.underWay) resolver.cancel();
   }
 
   private async askOne(index: number, name: string, type: AddressType): Promise<Outcome> {
-    const one = this.resolvers[index];
-    if (one === undefined) throw new RangeError(`no resolver ${index}`);
+    const server = this.resolvers[index];
+    if (server === undefined) throw new RangeError(`no resolver ${index}`);
+    const { Resolver } = process.getBuiltinModule('node:dns/promises');
+    const resolver = new Resolver(PATIENCE);
+    resolver.setServers([server]);
+    this.underWay.add(resolver);
     try {
       const records = await (type === 'A'
-        ? one.resolver.resolve4(name, { ttl: true })
-        : one.resolver.resolve6(name, { ttl: true }));
+        ? resolver.resolve4(name, { ttl: true })
+        : resolver.resolve6(name, { ttl: true }));
       // A CNAME that leads to no address.
       if (records.length === 0) return { kind: 'denied' };
       const ttl = Math.min(...records.map((record) => validTtl(record.ttl)));
@@ -87,7 +90,9 @@ export class ResolverAsker implements Asker {
       if (code === 'ENOTFOUND' || code === 'ENODATA') return { kind: 'denied' };
       // One of Node's own, which no resolver has caused.
       if (!code.startsWith('E') || code.startsWith('ERR_')) throw error;
-      return { kind: 'failed', reason: `${code.slice(1)} from ${one.name}` };
+      return { kind: 'failed', reason: `${code.slice(1)} from ${server}` };
+    } finally {
+      this.underWay.delete(resolver);
     }
   }
 }
