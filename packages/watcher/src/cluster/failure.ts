@@ -132,6 +132,11 @@ function errorCode(error: unknown): string {
 
 /** The first line of whatever was thrown. */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || errorCode(error) : String(error);
+  const text = error instanceof Error ? error.message || codeText(error) : String(error);
   return text.trim().split('\n', 1)[0] ?? '';
+}
+
+/** Of an error without words: some proxies refuse with an empty body. */
+function codeText(error: Error): string {
+  return error instanceof ApiError ? `${error.status} ${error.reason}` : errorCode(error);
 }

@@ -139,6 +139,19 @@ describe('a 404 that discovery does not explain', () => {
     await scene.eventually(() => expect(scene.statusOf('HTTPRoute')?.state).toBe('watching'));
   });
 
+  test('is told by its status where a proxy refuses without a word', async () => {
+    await using scene = await ClusterScene.open([v1], ['HTTPRoute'], { arrange: withRoute });
+    await scene.eventually(() => expect(scene.statusOf('HTTPRoute')?.state).toBe('watching'));
+    scene.server.reply = (exchange) => {
+      exchange.response.statusCode = exchange.path === '/apis' ? 502 : 404;
+      exchange.response.end();
+    };
+    scene.apis.end(`/apis/${v1}`);
+    await scene.eventually(() => {
+      expect(scene.statusOf('HTTPRoute')?.reason).toMatch(/\(GET \/apis\): 502 Bad Gateway$/);
+    });
+  });
+
   test('of a kind that every cluster has is a failure', async () => {
     await using scene = await ClusterScene.open([], ['Service']);
     await scene.eventually(() => expect(scene.statusOf('Service')?.state).toBe('failing'));

@@ -197,16 +197,21 @@ export class Intake implements ClaimSink {
       if (!this.relative || name.endsWith('.')) return;
     }
     // A name that is too long below one zone may yet do below another.
+    let tooLong: NameError | undefined;
+    let isTaken = false;
     for (const { apexName } of this.gateway.zones) {
       try {
         const entry = this.parts.tree.ensure(below(name, apexName), this.gateway.numbers);
         if (entry > 0) entries.push(entry);
+        isTaken = true;
       } catch (error) {
-        // Of a full name elsewhere that is too long below ours, nothing was wanted.
-        if (claimed.relative) complaints.push(messageOf(error));
-        else if (!(error instanceof NameError)) throw error;
+        if (!(error instanceof NameError)) throw error;
+        if (claimed.relative) complaints.push(error.message);
+        else tooLong = error;
       }
     }
+    // A host that lies in no zone: one of those that it was meant for is enough.
+    if (tooLong !== undefined && !isTaken) complaints.push(tooLong.message);
   }
 
   private complain(object: string, complaints: readonly string[]): void {

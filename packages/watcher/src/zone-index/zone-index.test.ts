@@ -50,6 +50,18 @@ describe('objects in, answers out', () => {
     expect(scene.short(`${name}.example.com A`)).toEqual(['192.0.2.1']);
     expect(scene.log.filter(({ event }) => event === 'claim-ignored')).toHaveLength(1);
   });
+
+  it('tells of a host elsewhere that is too long below every zone', async () => {
+    const host = Array.from({ length: 4 }, () => 'x'.repeat(60)).join('.');
+    await using scene = new Scene([{ zones: ['example.com', 'example.org'], relative: true }]);
+    scene.list('Ingress', [ingress('long', host, '192.0.2.1')]);
+    expect(scene.complaints.map(({ message }) => message)).toEqual([
+      `Ingress default/long: "${host}" is not a domain name: more than 255 octets below the zone at character 243`,
+    ]);
+    await using other = new Scene([{ zones: ['example.com', 'org'], relative: true }]);
+    other.list('Ingress', [ingress('long', host, '192.0.2.1')]);
+    expect(other.complaints).toEqual([]);
+  });
 });
 
 describe('changes', () => {
