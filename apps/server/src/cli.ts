@@ -95,6 +95,7 @@ async function main(args: string[]): Promise<number> {
   const defaultPort = integer('--dns.port', values['dns.port'], 0, 65535);
   const options = {
     defaultPort,
+    product: `Seamark-${version()}`,
     ...(values.workers === undefined ? {} : { workers: workersGiven(values.workers) }),
     ...(values.pin === undefined ? {} : { pin: values.pin }),
   };
@@ -111,7 +112,8 @@ async function main(args: string[]): Promise<number> {
       // Only here: the other commands need none of it.
       const { createLogger } = await import('./log/logger.ts');
       const { serve } = await import('./serve.ts');
-      return await serve(config, { log: createLogger(), version: version(), udp, spare });
+      const log = createLogger({ level: config.debug ? 'debug' : 'info' });
+      return await serve(config, { log, version: version(), udp, spare });
     }
     case 'explain': {
       const { explain } = await import('./commands/explain.ts');

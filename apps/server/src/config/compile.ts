@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { Problems } from '../corefile/errors.ts';
 import { formatPosition, type Notice } from '../corefile/token.ts';
 import type { CorefileTree, ServerBlock } from '../corefile/tree.ts';
@@ -18,6 +18,10 @@ export interface CompileOptions {
   readonly defaultPort?: number;
   /** Each network interface with its addresses, for `bind`; this machine's by default. */
   readonly interfaces?: ReadonlyMap<string, readonly string[]>;
+  /** What `nsid` and `chaos` tell of this host; its own name by default. */
+  readonly hostname?: string;
+  /** What `chaos` says that this is. */
+  readonly product?: string;
   /** In place of what `workers` says. */
   readonly workers?: number;
   readonly pin?: boolean;
@@ -33,7 +37,13 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
   const problems = new Problems(tree.sources);
   const notices: Notice[] = [...tree.notices];
   const interfaces = options.interfaces ?? localInterfaces();
-  const context: Context = { problems, notices, interfaces };
+  const context: Context = {
+    problems,
+    notices,
+    interfaces,
+    hostname: options.hostname ?? hostname(),
+    product: options.product ?? 'Seamark',
+  };
   if (tree.blocks.length === 0) {
     const position = { file: tree.file, line: 1, column: 1 };
     problems.report({ position }, 'this file has no server block');
@@ -63,6 +73,7 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
       pin: options.pin ?? workers?.pin ?? false,
     },
     ...(reload === undefined || reload === 'off' ? {} : { reload }),
+    debug: blocks.some((block) => block.debug),
     notices,
   };
 }
@@ -80,7 +91,7 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
   });
   const draft: BlockDraft = {
     ...{ keys, addresses: new Set(), gateways: [], files: [], forwards: [], templates: [] },
-    ...{ log: false, errors: false, loop: false },
+    ...{ log: [], acl: [], any: false, debug: false, errors: false, loop: false },
   };
   readLines(block.directives, DIRECTIVES, draft, context);
   noteDetours(draft, context);

@@ -3,6 +3,7 @@ import { describeChanges } from './describe-changes.ts';
 import { describeForward, describeTemplate } from './describe-detours.ts';
 import { describeHosts, describeZoneFile } from './describe-files.ts';
 import { describeGateway } from './describe-gateway.ts';
+import { describeSettings } from './describe-settings.ts';
 import { formatHttpAddress } from './http-address.ts';
 import type { ReloadConfig, ServerConfig } from './server-config.ts';
 import { statusAddress } from './status-address.ts';
@@ -13,9 +14,12 @@ import { zonesBehind } from './zones-behind.ts';
  * changes from CoreDNS; each line with its end.
  */
 export function describeConfig(config: ServerConfig): string {
-  const lines = config.listeners.map((listener) => {
+  const lines = config.listeners.flatMap((listener) => {
     const zones = zonesBehind(config, listener.view);
-    return `listen      ${formatHttpAddress(listener)} (UDP, TCP) for ${zones.join(' ') || 'no zone'}`;
+    return [
+      `listen      ${formatHttpAddress(listener)} (UDP, TCP) for ${zones.join(' ') || 'no zone'}`,
+      ...describeSettings(listener).map((line) => `            ${line}`),
+    ];
   });
   for (const [first, ...others] of config.gateways.map(describeGateway)) {
     lines.push(`gateway     ${first}`, ...others.map((line) => `            ${line}`));
@@ -36,6 +40,7 @@ export function describeConfig(config: ServerConfig): string {
   const status = statusAddress(config);
   if (status) lines.push(`status      http://${formatHttpAddress(status)}/status`);
   if (reload) lines.push(`reload      ${describeReload(reload)}`);
+  if (config.debug) lines.push('debug       log lines of level debug are written');
   for (const notice of config.notices) {
     lines.push(`notice      ${formatPosition(notice.position)}: ${notice.text}`);
   }

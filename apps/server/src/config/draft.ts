@@ -1,3 +1,4 @@
+import type { AccessRule, ChaosSettings } from '@seamark/matcher';
 import type { Token } from '../corefile/token.ts';
 import type { Directive } from '../corefile/tree.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
@@ -6,6 +7,7 @@ import type {
   ForwardConfig,
   HealthConfig,
   HttpAddress,
+  LogRule,
   ReloadConfig,
   TemplateConfig,
   WorkersConfig,
@@ -51,9 +53,15 @@ export interface BlockDraft {
   readonly forwards: ForwardConfig[];
   readonly templates: TemplateConfig[];
   hosts?: HostsDraft;
-  log: boolean;
+  readonly log: LogRule[];
+  readonly acl: AccessRule[];
+  any: boolean;
+  debug: boolean;
   errors: boolean;
   loop: boolean;
+  bufsize?: Placed<number>;
+  chaos?: Placed<ChaosSettings>;
+  nsid?: Placed<string>;
   health?: Placed<HealthConfig>;
   ready?: Placed<HttpAddress>;
   prometheus?: Placed<HttpAddress>;

@@ -3,6 +3,7 @@ import { formatPosition, type Notice } from '../corefile/token.ts';
 import { type DetourDirectives, detourOf } from './detours.ts';
 import type { BlockDraft, FileDraft, HostsDraft, KeyDraft } from './draft.ts';
 import { type GatewayDraft, gatewayConfig } from './gateway-draft.ts';
+import { listenerSettings, type Member } from './listener-settings.ts';
 import type { Placed } from './placed.ts';
 import type {
   FileZoneConfig,
@@ -23,7 +24,7 @@ export const ANY_ADDRESS = '::';
 interface Door {
   readonly address: string;
   readonly port: number;
-  readonly members: { readonly block: BlockDraft; readonly keys: readonly KeyDraft[] }[];
+  readonly members: Member[];
 }
 
 /** Brings server blocks together by the address and port they share, and gives each what it serves. */
@@ -82,7 +83,7 @@ export function arrangeListeners(
         fileZones: ascending(seen.fileZones),
         hosts: ascending(seen.hosts),
       }),
-      log: door.members.some(({ block }) => block.log),
+      ...listenerSettings(door.members, problems),
       errors: door.members.some(({ block }) => block.errors),
       ...(detour === undefined ? {} : { detour }),
       position: key.token.position,

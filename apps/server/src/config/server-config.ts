@@ -1,3 +1,4 @@
+import type { AnswerSettings } from '@seamark/matcher';
 import type { LabelSelector } from '@seamark/watcher';
 import { CLAIMING_KINDS, type ResourceKind } from '@seamark/watcher/kinds';
 import type { Notice, Position } from '../corefile/token.ts';
@@ -20,6 +21,8 @@ export interface ServerConfig {
   readonly workers: WorkersConfig;
   /** Absent: the Corefile is read again at a signal only. */
   readonly reload?: ReloadConfig;
+  /** Log lines of level debug are written. */
+  readonly debug: boolean;
   /** What an operator should know although nothing is wrong. */
   readonly notices: readonly Notice[];
 }
@@ -32,8 +35,12 @@ export interface ListenerConfig {
   readonly port: number;
   /** An index into `views`. */
   readonly view: number;
+  /** What is answered otherwise than by default; absent: nothing is. */
+  readonly answering?: AnswerSettings;
   /** True when any server block of this listener says so. */
   readonly log: boolean;
+  /** Which questions are logged, if `log` is true; absent: all of them. */
+  readonly logged?: readonly LogBlock[];
   readonly errors: boolean;
   /** Which questions are answered elsewhere than from the view; absent where none is. */
   readonly detour?: DetourConfig;
@@ -135,6 +142,22 @@ export interface HealthCheckConfig {
   readonly recursion: boolean;
   readonly domain: string;
 }
+/** A server block's part of the log: names count to the longest of all zones, those in none are not logged. */
+export interface LogBlock {
+  readonly zones: readonly string[];
+  /** The first whose zones hold the name counts; where none does it is not logged. */
+  readonly rules: readonly LogRule[];
+}
+
+export interface LogRule {
+  /** Absent: every name. */
+  readonly zones?: readonly string[];
+  /** Absent: every answer. */
+  readonly classes?: readonly ResponseClass[];
+}
+
+/** As CoreDNS's `log` has them: an answer or a referral; NXDOMAIN or NODATA; the rest. */
+export type ResponseClass = 'success' | 'denial' | 'error';
 
 /**
  * What is served behind a listener. Every listener with the same of it has the same view.

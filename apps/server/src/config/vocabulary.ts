@@ -9,6 +9,10 @@ export interface Context {
   readonly notices: Notice[];
   /** Each network interface of this machine with its addresses. */
   readonly interfaces: ReadonlyMap<string, readonly string[]>;
+  /** This machine's name. */
+  readonly hostname: string;
+  /** What this is, and of which version. */
+  readonly product: string;
 }
 
 /** A directive, or an option in a directive's block: its name, how it is written, how it is read. */

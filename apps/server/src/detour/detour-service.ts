@@ -1,5 +1,6 @@
 import { type Client, type Detours, TRANSPORT, type Transport } from '@seamark/matcher';
 import { EDE, FLAG, RCODE, type ServerCookies } from '@seamark/protocol';
+import type { QueryFilter } from '../workers/query-filter.ts';
 import type { AnsweringListener } from '../workers/query-path.ts';
 import type { Forwarder } from './forward/forwarder.ts';
 import type { LoopDetector } from './loop-detector.ts';
@@ -23,7 +24,7 @@ export interface DetourObserver {
     pending: PendingQuery,
     reply: ComposedReply | undefined,
     seconds: number,
-    log: boolean,
+    log: QueryFilter | undefined,
   ): void;
 }
 

@@ -1,6 +1,7 @@
 import { type AddressRange, type DetourPlan, Detours } from '@seamark/matcher';
 import { parseAddress } from '@seamark/protocol';
 import type { DetourConfig, ServerConfig } from '../config/server-config.ts';
+import { QueryFilter } from '../workers/query-filter.ts';
 import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
 import type { ListenerDetour, ListenerTask } from '../workers/tasks.ts';
 
@@ -36,10 +37,10 @@ export function answeringListeners(
   listeners: readonly ListenerTask[],
   desk: DetourDesk | undefined,
 ): AnsweringListener[] {
-  return listeners.map(({ log, detour }, index) => ({
+  return listeners.map((listener, index) => ({
     index,
-    log,
-    detours: detour === undefined ? undefined : new Detours(detour.plan),
+    log: QueryFilter.of(listener),
+    detours: listener.detour === undefined ? undefined : new Detours(listener.detour.plan),
     desk,
   }));
 }

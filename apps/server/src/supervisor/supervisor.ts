@@ -134,11 +134,16 @@ export class Supervisor {
     if (this.stopping) return;
     this.admin = await openAdmin(await this.adminEndpoints());
     const listeners: ListenerTask[] = [];
-    for (const { address, port, view, log, detour } of this.config.listeners) {
+    for (const { address, port, view, answering, log, logged, detour } of this.config.listeners) {
       // Once, without SO_REUSEPORT: two servers of one user would share the port in silence.
       const bound = await probeAddress({ address, port });
-      const more = detour === undefined ? {} : { detour: listenerDetour(detour, this.config) };
-      listeners.push({ ...bound, view, log, ...more });
+      listeners.push({
+        ...bound,
+        ...{ view, log },
+        ...(answering === undefined ? {} : { answering }),
+        ...(logged === undefined ? {} : { logged }),
+        ...(detour === undefined ? {} : { detour: listenerDetour(detour, this.config) }),
+      });
     }
     this.listeners = listeners;
     if (this.stopping) return;

@@ -1,7 +1,7 @@
 // That the query path allocates nothing, for every kind of message, to the octet. No clock is looked at.
 
 import { GCProfiler, getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { Detours, TRANSPORT } from '@seamark/matcher';
+import { type AnswerSettings, Detours, TRANSPORT } from '@seamark/matcher';
 import { CLASS, parseName, RCODE, TYPE } from '@seamark/protocol';
 import { WAY_BACK_OCTETS } from '@seamark/udp';
 import { type Sink, Watcher } from '@seamark/watcher';
@@ -13,6 +13,7 @@ import { composePeer } from '../stream/peer-record.ts';
 import { Counters } from '../telemetry/counters.ts';
 import { allocateQueryLog, QueryLogReader } from '../telemetry/query-log.ts';
 import { CookieKeeper } from './cookie-memory.ts';
+import { QueryFilter } from './query-filter.ts';
 import { type AnsweringListener, type PeerSource, QueryPath } from './query-path.ts';
 import { Telemetry } from './telemetry.ts';
 
@@ -224,7 +225,67 @@ const view = new DataView(memory.buffer);
 const peer = composePeer('192.0.2.1', 5353) ?? new Uint8Array();
 const source: PeerSource = { peer: () => peer, peerFamily: () => 4 };
 const silent = (): void => {};
+let plainPath: QueryPath;
+/** The path of a listener with settings, of the same view. */
+let setPath: QueryPath;
 let path: QueryPath;
+
+const SETTINGS: AnswerSettings = {
+  udpLimit: 512,
+  nsid: 'edge-1',
+  chaos: { version: 'Seamark', hostname: 'edge-1', authors: [] },
+  blocks: [
+    {
+      zones: ['.'],
+      minimalAny: true,
+      access: [
+        { action: 'drop', types: [TXT], networks: ['192.0.2.0/24', '2001:db8::/32'] },
+        { action: 'block', zones: ['multi.example.com.'], networks: ['192.0.2.1'] },
+        { action: 'filter', zones: ['large.example.com.'] },
+        { action: 'allow', networks: ['198.51.100.0/24', '192.0.2.1/32'] },
+        { action: 'block' },
+      ],
+    },
+  ],
+};
+const NSID = [0, 3, 0, 0] as const;
+
+const SET_KINDS: readonly MessageKind[] = [
+  { title: 'allowed', message: compose(www, A), rcode: NOERROR, counts: [1, 0, 0] },
+  {
+    title: 'asked for NSID',
+    message: compose(www, A, { edns: opt(0, ...NSID) }),
+    ...{ rcode: NOERROR, counts: [1, 0, 1] },
+  },
+  {
+    title: 'blocked',
+    message: compose('multi.example.com', A, { edns: opt() }),
+    ...{ rcode: REFUSED, counts: [0, 0, 1] },
+  },
+  {
+    title: 'filtered',
+    message: compose('large.example.com', A, { edns: opt() }),
+    ...{ rcode: NOERROR, counts: [0, 0, 1] },
+  },
+  { title: 'dropped', message: compose(www, TXT), rcode: undefined },
+  { title: 'ANY', message: compose(www, TYPE.ANY), rcode: NOERROR, counts: [1, 0, 0] },
+  {
+    title: 'class CH',
+    message: compose('version.bind', TXT, { klass: CLASS.CH }),
+    rcode: undefined,
+  },
+  {
+    title: 'class CH of another type',
+    message: compose('version.bind', A, { klass: CLASS.CH }),
+    ...{ rcode: REFUSED, counts: [0, 0, 0] },
+  },
+];
+
+const EVERYTHING = new QueryFilter();
+const DENIALS = new QueryFilter([
+  { zones: ['example.org.'], rules: [] },
+  { zones: ['.'], rules: [{ zones: ['example.com.'], classes: ['denial'] }] },
+]);
 
 beforeAll(async () => {
   // Compiled here and now, not when another thread gets a core: how many rounds that takes is then the same
@@ -281,9 +342,11 @@ beforeAll(async () => {
   const [handle] = watcher.handles;
   if (handle === undefined) throw new Error('no snapshot');
   const { memory: cookies } = new CookieKeeper();
-  path = new QueryPath(handle, 0, cookies, new Telemetry({ counters, queryLog }));
+  plainPath = new QueryPath(handle, 0, cookies, new Telemetry({ counters, queryLog }));
+  setPath = plainPath.beside(SETTINGS);
+  path = plainPath;
   const ask = (): Uint8Array => {
-    const length = answer({ title: '', message: withCookie, rcode: NOERROR }, false);
+    const length = answer({ title: '', message: withCookie, rcode: NOERROR }, undefined);
     return memory.slice(length - 24, length);
   };
   withCookie.set(ask(), withCookie.length - 24);
@@ -291,18 +354,24 @@ beforeAll(async () => {
   expect(ask()).toEqual(withCookie.slice(-24));
 });
 
-const [UNLOGGED, LOGGED] = [false, true].map(
-  (log): AnsweringListener => ({ index: 0, log, detours: undefined, desk: undefined }),
-) as [AnsweringListener, AnsweringListener];
+const LISTENERS: ReadonlyMap<QueryFilter | undefined, AnsweringListener> = new Map(
+  [undefined, EVERYTHING, DENIALS].map((log) => [
+    log,
+    { index: 0, log, detours: undefined, desk: undefined },
+  ]),
+);
 
 /** Puts the message into the buffer, as a kernel would, and answers it there. */
-function answer({ message, transport = TRANSPORT.UDP }: MessageKind, log: boolean): number {
+function answer(
+  { message, transport = TRANSPORT.UDP }: MessageKind,
+  log: QueryFilter | undefined,
+): number {
   for (let i = 0; i < message.length; i++) memory[i] = message[i] as number;
-  const listener = log ? LOGGED : UNLOGGED;
+  const listener = LISTENERS.get(log) as AnsweringListener;
   return path.answer(memory, view, 0, message.length, 4096, transport, source, listener);
 }
 
-function serve(kind: MessageKind, log: boolean): void {
+function serve(kind: MessageKind, log: QueryFilter | undefined): void {
   for (let i = 0; i < QUERIES; i++) answer(kind, log);
 }
 
@@ -337,12 +406,17 @@ function isNothing(octets: number | undefined): boolean {
 }
 
 describe.each([
-  ['without a log', false],
-  ['with a log', true],
-])('%s', (_title, log) => {
+  ['without a log', KINDS, undefined, () => plainPath],
+  ['with a log', KINDS, EVERYTHING, () => plainPath],
+  ['with a log of some', KINDS, DENIALS, () => plainPath],
+  ['with settings', SET_KINDS, undefined, () => setPath],
+] as const)('%s', (_title, kinds, log, choose) => {
   const reader = new QueryLogReader(queryLog);
+  beforeAll(() => {
+    path = choose();
+  });
 
-  test.each(KINDS)('$title', (kind) => {
+  test.each(kinds)('$title', (kind) => {
     const length = answer(kind, log);
     const reply =
       length === 0
@@ -388,7 +462,7 @@ describe('what is answered elsewhere', () => {
     desk.sockets = { ...sockets, wayBack: () => wayBack };
     const near = composePeer('10.0.0.1', 5353) ?? new Uint8Array();
     const client: PeerSource = { peer: () => near, peerFamily: () => 4 };
-    const listener: AnsweringListener = { index: 0, log: false, detours, desk };
+    const listener: AnsweringListener = { index: 0, log: undefined, detours, desk };
     const message = compose(name, TYPE.A);
     const round = (): void => {
       for (let i = 0; i < QUERIES; i++) {

@@ -1,9 +1,17 @@
 // Query path: nothing here allocates, throws or waits, but for `adopt` and `answerLate`. Bench: bench/micro/answer.ts.
-import { type Client, DETOURED, type Detours, Responder, type Transport } from '@seamark/matcher';
+import {
+  type AnswerSettings,
+  type Client,
+  DETOURED,
+  type Detours,
+  Responder,
+  type Transport,
+} from '@seamark/matcher';
 import { LIMIT } from '@seamark/protocol';
 import { type SnapshotHandle, SnapshotReader } from '@seamark/snapshot';
 import type { ComposedReply } from '../detour/pending-query.ts';
 import { type CookieMemory, readCookies } from './cookie-memory.ts';
+import type { QueryFilter } from './query-filter.ts';
 
 /** Tells where the message in hand came from, in @seamark/udp's form; asked only if need be. */
 export interface PeerSource extends Client {
@@ -14,8 +22,8 @@ export interface PeerSource extends Client {
 export interface AnsweringListener {
   /** Its number among those of the server. */
   readonly index: number;
-  /** Its queries are logged. */
-  readonly log: boolean;
+  /** Which of its queries are logged; absent: none. */
+  readonly log: QueryFilter | undefined;
   readonly detours: Detours | undefined;
   /** Takes what is to be answered elsewhere; only asked where there are detours. */
   readonly desk: DetourDesk | undefined;
@@ -43,7 +51,7 @@ export interface Observer {
     replyLength: number,
     transport: Transport,
     source: PeerSource,
-    log: boolean,
+    log: QueryFilter | undefined,
   ): void;
   /** A message was left at a desk, or could not be, and will be answered SERVFAIL. */
   observeDetour(wasTaken: boolean): void;
@@ -56,15 +64,40 @@ export class QueryPath {
   private readonly observer: Observer;
   private readonly slot: number;
   private readonly cookies: CookieMemory;
+  private readonly settings: AnswerSettings;
+  /** See {@link beside}. */
+  private readonly others: QueryPath[] = [];
 
   /** @param slot the thread's reader slot in the view's snapshot. */
-  constructor(snapshot: SnapshotHandle, slot: number, cookies: CookieMemory, observer: Observer) {
+  constructor(
+    snapshot: SnapshotHandle | SnapshotReader,
+    slot: number,
+    cookies: CookieMemory,
+    observer: Observer,
+    settings: AnswerSettings = {},
+  ) {
     this.slot = slot;
     this.cookies = cookies;
     this.observer = observer;
-    this.reader = new SnapshotReader(snapshot, slot);
-    this.reader.join();
-    this.responder = new Responder(this.reader, { cookies: readCookies(cookies) });
+    this.settings = settings;
+    if (snapshot instanceof SnapshotReader) this.reader = snapshot;
+    else {
+      this.reader = new SnapshotReader(snapshot, slot);
+      this.reader.join();
+    }
+    this.responder = this.createResponder();
+  }
+
+  /**
+   * The way of a listener of the same view with settings of its own. It has this one's reader, for a thread has
+   * one slot in a snapshot: what is said to this path by `adopt`, `keepUp` and `close` holds for it.
+   */
+  beside(settings: AnswerSettings | undefined): QueryPath {
+    if (settings === undefined) return this;
+    const { reader, slot, cookies, observer } = this;
+    const path = new QueryPath(reader, slot, cookies, observer, settings);
+    this.others.push(path);
+    return path;
   }
 
   /** Goes over to another snapshot: the watcher that wrote the old one is gone. */
@@ -72,7 +105,11 @@ export class QueryPath {
     this.reader.close();
     this.reader = new SnapshotReader(snapshot, this.slot);
     this.reader.join();
-    this.responder = new Responder(this.reader, { cookies: readCookies(this.cookies) });
+    this.responder = this.createResponder();
+    for (const other of this.others) {
+      other.reader = this.reader;
+      other.responder = other.createResponder();
+    }
   }
 
   /**
@@ -152,5 +189,9 @@ export class QueryPath {
 
   close(): void {
     this.reader.close();
+  }
+
+  private createResponder(): Responder {
+    return new Responder(this.reader, { ...this.settings, cookies: readCookies(this.cookies) });
   }
 }

@@ -4,9 +4,10 @@ import type { OpenDetours } from '../detour/open-detours.ts';
 import type { Answer } from '../stream/reply-batch.ts';
 import { listenTcp, type TcpListener } from '../stream/tcp-listener.ts';
 import { Mailbox } from './mailbox.ts';
+import { QueryFilter } from './query-filter.ts';
 import { type AnsweringListener, type PeerSource, QueryPath } from './query-path.ts';
 import { orRefusal, type Refusal } from './refusal.ts';
-import type { FromWorker, ListenerDetour, ListenerTask, StreamTask } from './tasks.ts';
+import type { FromWorker, ListenerTask, StreamTask } from './tasks.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** How often counters go to the main thread, and retired memory is let go of when nobody asks. */
@@ -26,6 +27,9 @@ async function serve(task: StreamTask): Promise<void> {
     if (message.kind !== 'snapshots') return;
     for (const [i, snapshot] of message.snapshots.entries()) views[i]?.adopt(snapshot);
   });
+  const paths = task.listeners.map(({ view, answering }) =>
+    (views[view] as QueryPath).beside(answering),
+  );
   const listeners: TcpListener[] = [];
   const { detours } = task;
   let opened: OpenDetours | undefined;
@@ -33,18 +37,19 @@ async function serve(task: StreamTask): Promise<void> {
     if (detours !== undefined) {
       // Not an import: it brings node:crypto and node:dgram along, which a server without detours is spared.
       const { openDetours } = await import('../detour/open-detours.ts');
-      const snapshot = { answer: answerWithoutTemplates(task.listeners, views) };
+      const snapshot = { answer: answerWithoutTemplates(task.listeners, paths) };
       opened = openDetours({ ...task, detours }, telemetry, snapshot);
     }
-    for (const { view, log, addresses, detour, index } of groupListeners(task.listeners)) {
+    for (const { first, index, addresses } of groupListeners(task.listeners)) {
       const source: { listener?: TcpListener } & PeerSource = {
         peer: () => (source.listener as TcpListener).peer(),
         peerFamily: () => (source.listener as TcpListener).peer()[0] as number,
       };
-      const path = views[view] as QueryPath;
+      const path = paths[index] as QueryPath;
+      const { detour } = first;
       const listener: AnsweringListener = {
         index,
-        log,
+        log: QueryFilter.of(first),
         detours: detour === undefined ? undefined : new Detours(detour.plan),
         desk: opened?.desk(() => (source.listener as TcpListener).defer()),
       };
@@ -73,10 +78,8 @@ async function serve(task: StreamTask): Promise<void> {
 }
 
 interface ListenerGroup {
-  readonly view: number;
-  readonly log: boolean;
-  readonly detour: ListenerDetour | undefined;
-  /** Of its first address, among all. */
+  readonly first: ListenerTask;
+  /** Of the first, among all. */
   readonly index: number;
   readonly addresses: readonly ListenerTask[];
 }
@@ -86,28 +89,26 @@ interface ListenerGroup {
  * is, because the callback is not told which address was asked.
  */
 function groupListeners(listeners: readonly ListenerTask[]): ListenerGroup[] {
-  const groups = Map.groupBy(listeners, ({ view, log, detour }) =>
-    JSON.stringify([view, log, detour?.plan]),
+  const groups = Map.groupBy(listeners, ({ view, answering, log, logged, detour }) =>
+    JSON.stringify([view, answering, log, logged, detour?.plan]),
   );
   return [...groups.values()].flatMap((addresses) => {
     const [first] = addresses;
-    if (first === undefined) return [];
-    const { view, log, detour } = first;
-    return [{ view, log, detour, index: listeners.indexOf(first), addresses }];
+    return first === undefined ? [] : [{ first, index: listeners.indexOf(first), addresses }];
   });
 }
 
-/** For what no template answered: the views again, and whatever else of the detours is left. */
+/** For what no template answered: the snapshot again, and whatever else of the detours is left. */
 function answerWithoutTemplates(
   listeners: readonly ListenerTask[],
-  views: readonly QueryPath[],
+  paths: readonly QueryPath[],
 ): SnapshotAnswers['answer'] {
   const rests = listeners.map(({ detour }) => {
     const blocks = detour?.plan.blocks.map((block) => ({ ...block, templates: [] })) ?? [];
     return new Detours({ blocks });
   });
   return (octets, transport, client, { index }) => {
-    const path = views[listeners[index]?.view ?? -1];
+    const path = paths[index];
     const rest = rests[index];
     if (path === undefined || rest === undefined) throw new RangeError(`no listener ${index}`);
     return path.answerLate(octets, transport, client, rest);

@@ -1,17 +1,18 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { DetourPlan } from '@seamark/matcher';
+import type { AnswerSettings, DetourPlan } from '@seamark/matcher';
 import type { SnapshotHandle } from '@seamark/snapshot';
 import type { ForwardConfig, TemplateConfig } from '../config/server-config.ts';
 import type { CookieMemory } from './cookie-memory.ts';
+import type { LogSelection } from './query-filter.ts';
 
 /** A listening address as workers need it. */
-export interface ListenerTask {
+export interface ListenerTask extends LogSelection {
   readonly address: string;
   readonly port: number;
   /** Index into the snapshot handles. */
   readonly view: number;
-  /** Its queries are logged. */
-  readonly log: boolean;
+  /** Absent: as by default. */
+  readonly answering?: AnswerSettings;
   /** What is answered elsewhere than from the snapshot; absent where nothing is. */
   readonly detour?: ListenerDetour;
 }

@@ -4,6 +4,7 @@ import { HEADER } from '@seamark/protocol';
 import type { ComposedReply, PendingQuery } from '../detour/pending-query.ts';
 import { Counters, PATH, type Path } from '../telemetry/counters.ts';
 import { QueryLogWriter } from '../telemetry/query-log.ts';
+import type { QueryFilter } from './query-filter.ts';
 import type { Observer, PeerSource } from './query-path.ts';
 import type { AnswerTask } from './tasks.ts';
 
@@ -28,7 +29,7 @@ export class Telemetry implements Observer {
     replyLength: number,
     transport: Transport,
     source: PeerSource,
-    log: boolean,
+    log: QueryFilter | undefined,
   ): void {
     if (replyLength === 0) {
       this.counters.countDrop();
@@ -44,7 +45,7 @@ export class Telemetry implements Observer {
       responder.truncated,
       query.dnssecOk,
     );
-    if (!log) return;
+    if (log === undefined || !log.admits(query, rcode, view, offset)) return;
     this.queryLog.write(
       source.peer(),
       isStream,
@@ -78,7 +79,7 @@ export class Telemetry implements Observer {
     pending: PendingQuery,
     reply: ComposedReply | undefined,
     seconds: number,
-    log: boolean,
+    log: QueryFilter | undefined,
   ): void {
     if (reply === undefined) {
       this.counters.countDrop();
@@ -88,9 +89,10 @@ export class Telemetry implements Observer {
     const { octets, rcode, truncated } = reply;
     const path = pathOf(isStream, peer[0] === 6);
     this.counters.countReply(path, query.type, rcode, octets.length, truncated, query.dnssecOk);
-    if (!log) return;
+    const view = new DataView(octets.buffer, octets.byteOffset);
+    if (log === undefined || !log.admits(query, rcode, view, 0)) return;
     const { type, class: klass, name, nameLength, dnssecOk, udpSize } = query;
-    const flags = new DataView(octets.buffer, octets.byteOffset).getUint16(HEADER.FLAGS);
+    const flags = view.getUint16(HEADER.FLAGS);
     this.queryLog.write(
       ...([peer, isStream, pending.id, type, klass, name, nameLength, dnssecOk, udpSize] as const),
       ...([pending.octets.length, octets.length, flags, rcode, seconds] as const),

@@ -65,7 +65,9 @@ function createHandler(
   source: Source,
   desk: RingDesk | undefined,
 ): Handler {
-  const paths = task.listeners.map(({ view }) => views[view] as QueryPath);
+  const paths = task.listeners.map(({ view, answering }) =>
+    (views[view] as QueryPath).beside(answering),
+  );
   const listeners = answeringListeners(task.listeners, desk);
   return (memory, view, offset, length, capacity, socket) =>
     (paths[socket] as QueryPath).answer(

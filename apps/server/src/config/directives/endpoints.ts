@@ -4,6 +4,7 @@ import { parseDuration } from '../duration.ts';
 import { readHttpAddress } from '../http-address.ts';
 import type { Placed } from '../placed.ts';
 import type { HttpAddress } from '../server-config.ts';
+import { readChoice } from '../values.ts';
 import { type Context, readLines, type Vocabulary, type Word } from '../vocabulary.ts';
 
 /** The three HTTP endpoints: one of each serves the whole process, whatever block names it. */
@@ -26,7 +27,7 @@ export const health: Word<BlockDraft> = {
 
 export const ready: Word<BlockDraft> = {
   name: 'ready',
-  usage: 'ready [ADDRESS]',
+  usage: 'ready [ADDRESS] { monitor until-ready|continuously }',
   help: 'Answer readiness probes at /ready; :8181 unless told otherwise.',
   least: 0,
   most: 1,
@@ -40,7 +41,7 @@ export const ready: Word<BlockDraft> = {
 
 export const prometheus: Word<BlockDraft> = {
   name: 'prometheus',
-  usage: 'prometheus [ADDRESS]',
+  usage: 'prometheus [ADDRESS] { runtime_metrics }',
   help: 'Serve metrics at /metrics; localhost:9153 unless told otherwise.',
   least: 0,
   most: 1,
@@ -80,18 +81,41 @@ const HEALTH: Vocabulary<HealthDraft> = {
   lacking: {},
 };
 
+const monitor: Word<BlockDraft> = {
+  name: 'monitor',
+  usage: 'monitor until-ready|continuously',
+  help: 'Accepted: what /ready says is always the present state.',
+  least: 1,
+  most: 1,
+  read({ arguments: [word] }, _, { problems, notices }) {
+    if (word === undefined) return;
+    const choice = readChoice(word, 'monitor', ['until-ready', 'continuously'], problems);
+    if (choice !== 'until-ready') return;
+    const text = 'what /ready says is the present state always, as with "monitor continuously"';
+    notices.push({ position: word.position, text });
+  },
+};
+
 const READY: Vocabulary<BlockDraft> = {
   noun: 'option of ready',
-  words: [],
-  lacking: { monitor: 'readiness always follows the present state; remove it' },
+  words: [monitor],
+  lacking: {},
+};
+
+const runtimeMetrics: Word<BlockDraft> = {
+  name: 'runtime_metrics',
+  usage: 'runtime_metrics',
+  help: "Accepted: metrics of Node's runtime are there with or without it.",
+  least: 0,
+  most: 0,
+  read() {},
 };
 
 const PROMETHEUS: Vocabulary<BlockDraft> = {
   noun: 'option of prometheus',
-  words: [],
+  words: [runtimeMetrics],
   lacking: {
     tls: 'metrics are served in plain HTTP; remove it, and let a proxy add TLS',
-    runtime_metrics: 'remove it; metrics of the runtime need no option',
   },
 };
 

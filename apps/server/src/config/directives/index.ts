@@ -1,13 +1,20 @@
 import type { BlockDraft } from '../draft.ts';
 import type { Vocabulary } from '../vocabulary.ts';
+import { acl } from './acl.ts';
+import { any } from './any.ts';
 import { bind } from './bind.ts';
+import { bufsize } from './bufsize.ts';
+import { cache } from './cache.ts';
+import { debug } from './debug.ts';
 import { health, prometheus, ready } from './endpoints.ts';
 import { errors } from './errors.ts';
 import { file } from './file.ts';
 import { forward } from './forward/index.ts';
 import { hosts } from './hosts.ts';
+import { chaos, nsid } from './identity.ts';
 import { k8sGateway } from './k8s-gateway/index.ts';
 import { LACKING_DIRECTIVES } from './lacking.ts';
+import { loadbalance } from './loadbalance.ts';
 import { log } from './log.ts';
 import { loop } from './loop.ts';
 import { reload } from './reload.ts';
@@ -18,15 +25,23 @@ import { workers } from './workers.ts';
 export const DIRECTIVES: Vocabulary<BlockDraft> = {
   noun: 'directive',
   words: [
+    acl,
+    any,
     bind,
+    bufsize,
+    cache,
+    chaos,
+    debug,
     errors,
     file,
     forward,
     health,
     hosts,
     k8sGateway,
+    loadbalance,
     log,
     loop,
+    nsid,
     prometheus,
     ready,
     reload,

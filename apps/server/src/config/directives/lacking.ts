@@ -1,44 +1,40 @@
-const NO_NEED = 'remove it, Seamark does this without being told';
-const ONE_ANSWER = 'remove it; answers come from Kubernetes alone and are the same for everyone';
-const OTHER_SOURCE = 'remove it, and keep these zones on a server of their own';
-const NO_DEBUG = 'remove it; see the metrics and the log';
-const PLAIN = 'remove it; DNS is served over UDP and TCP without encryption';
+const EVERYONE = 'remove it; answers come from Kubernetes and are the same for everyone';
+const OTHER_SOURCE =
+  'remove it, and keep these zones on a server of their own; NS in a DNSEndpoint delegate one that lies below yours';
+const UNSIGNED = 'remove it; zones are served unsigned';
+const PLAIN =
+  'remove it; DNS is served over UDP and TCP without encryption: let a proxy before it add that';
 
 /** What CoreDNS 1.14 has, in the order of its plugin list, and what to do about each. */
 export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
   root: 'write whole paths, or paths relative to the Corefile',
-  metadata: ONE_ANSWER,
-  geoip: ONE_ANSWER,
-  cancel: NO_NEED,
-  proxyproto: 'remove it; clients must reach this server without a proxy protocol',
+  metadata: 'remove it; nothing here reads metadata',
+  geoip: EVERYONE,
+  cancel: 'remove it; no question waits for anything that could be cancelled',
+  proxyproto:
+    'remove it; clients, or a load balancer that keeps their addresses, must reach this server without it',
   quic: PLAIN,
   grpc_server: PLAIN,
   https: PLAIN,
   https3: PLAIN,
-  timeouts: 'remove it; idle TCP connections are closed after a fixed time',
+  timeouts:
+    'remove it; a TCP connection may be idle for 10 seconds, and a message on its way for 5',
   multisocket: 'write "workers" with the same number, or remove it for one per core',
-  nsid: 'remove it; the NSID option is not answered',
-  bufsize: NO_NEED,
-  debug: NO_DEBUG,
-  trace: NO_DEBUG,
-  pprof: NO_DEBUG,
+  trace: 'remove it; "log" shows each question, and "prometheus" counts them',
+  pprof: 'remove it; "prometheus" tells CPU time and memory',
   shed: 'remove it; the kernel drops what exceeds the socket buffer',
-  dnstap: 'remove it; use "log"',
+  dnstap: 'remove it; "log" shows each question',
   local: 'remove it; names outside the zones are forwarded, or REFUSED',
   dns64: 'remove it; that is a task of the resolver',
-  any: 'remove it; questions of type ANY need no directive',
-  chaos: 'remove it; questions of class CH are not answered',
-  loadbalance: 'remove it; resolvers and clients choose among the addresses',
-  tsig: PLAIN,
-  rewrite: ONE_ANSWER,
+  tsig: 'remove it; there are no transfers and no updates that a signature would guard',
+  rewrite:
+    'remove it; give objects the names that clients ask, by their hostname annotation or a CNAME in a DNSEndpoint',
   autopath: 'remove it; that is a task of the resolver',
-  acl: 'remove it, and restrict clients with a NetworkPolicy or a firewall',
-  cache: 'remove it; every answer comes from memory already',
-  header: ONE_ANSWER,
-  dnssec: 'remove it; zones are served unsigned',
+  header: 'remove it; AA, RA and RD of replies are what the RFCs ask for',
+  dnssec: UNSIGNED,
   tls: PLAIN,
-  minimal: NO_NEED,
-  transfer: 'remove it; zones cannot be transferred',
+  minimal: 'remove it; replies have no more than they need',
+  transfer: 'remove it; zones cannot be transferred; "seamark dump" writes one as a zone file',
   route53: OTHER_SOURCE,
   azure: OTHER_SOURCE,
   clouddns: OTHER_SOURCE,
@@ -51,7 +47,7 @@ export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
   erratic: 'remove it; it is for tests of resolvers',
   whoami: 'remove it; it is for tests',
   on: 'remove it; let the service manager run commands',
-  sign: 'remove it; zones are served unsigned',
-  view: ONE_ANSWER,
+  sign: UNSIGNED,
+  view: 'remove it; answers are the same for everyone, but a server block may have an address ("bind") or a port of its own',
   nomad: OTHER_SOURCE,
 };

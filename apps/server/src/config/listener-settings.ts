@@ -1,0 +1,102 @@
+import type { AnswerSettings, BlockSettings } from '@seamark/matcher';
+import type { Problems } from '../corefile/errors.ts';
+import { formatPosition } from '../corefile/token.ts';
+import type { BlockDraft, KeyDraft } from './draft.ts';
+import type { Placed } from './placed.ts';
+import type { ListenerConfig, LogBlock } from './server-config.ts';
+import { isWithin } from './zone.ts';
+
+/** A server block behind a listener, and those of its keys that have the listener's port. */
+export interface Member {
+  readonly block: BlockDraft;
+  readonly keys: readonly KeyDraft[];
+}
+
+/** What `chaos` answers: they lie in no zone of anybody's. */
+const CHAOS_NAMES = [
+  'version.bind.',
+  'version.server.',
+  'hostname.bind.',
+  'id.server.',
+  'authors.bind.',
+];
+
+/**
+ * What the server blocks of one listener say of its answers and its log. `acl`, `any` and `log` are of the
+ * names in a block; `bufsize`, `chaos` and `nsid` have no name to go by, and must be alike.
+ */
+export function listenerSettings(
+  members: readonly Member[],
+  problems: Problems,
+): Pick<ListenerConfig, 'answering' | 'log' | 'logged'> {
+  const answering = answerSettings(members, problems);
+  const log = members.some(({ block }) => block.log.length > 0);
+  const logged = log ? logBlocks(members) : undefined;
+  return {
+    ...(answering === undefined ? {} : { answering }),
+    log,
+    ...(logged === undefined ? {} : { logged }),
+  };
+}
+
+function answerSettings(
+  members: readonly Member[],
+  problems: Problems,
+): AnswerSettings | undefined {
+  const bufsize = agree(members, 'bufsize', problems);
+  const nsid = agree(members, 'nsid', problems);
+  const chaos = agree(members, 'chaos', problems);
+  const isPlain = members.every(({ block }) => block.acl.length === 0 && !block.any);
+  const settings: AnswerSettings = {
+    ...(bufsize === undefined ? {} : { udpLimit: bufsize }),
+    ...(nsid === undefined ? {} : { nsid }),
+    ...(chaos === undefined ? {} : { chaos }),
+    ...(isPlain ? {} : { blocks: blockSettings(members) }),
+  };
+  return Object.keys(settings).length === 0 ? undefined : settings;
+}
+
+function blockSettings(members: readonly Member[]): BlockSettings[] {
+  const speaker = members.find(({ block }) => block.chaos !== undefined);
+  const keys = members.flatMap((member) => zonesOf(member));
+  const strays = CHAOS_NAMES.filter((name) => !keys.some((key) => isWithin(name, key)));
+  return members.map((member) => ({
+    zones: member === speaker ? [...zonesOf(member), ...strays] : zonesOf(member),
+    minimalAny: member.block.any,
+    access: member.block.acl,
+  }));
+}
+
+/** @returns undefined where everything is logged. */
+function logBlocks(members: readonly Member[]): LogBlock[] | undefined {
+  const isAll = members.every(({ block: { log } }) => {
+    const [first] = log;
+    return first !== undefined && first.zones === undefined && first.classes === undefined;
+  });
+  if (isAll) return undefined;
+  return members.map((member) => ({ zones: zonesOf(member), rules: member.block.log }));
+}
+
+function zonesOf({ keys }: Member): string[] {
+  return keys.map((key) => key.zone);
+}
+
+function agree<K extends 'bufsize' | 'nsid' | 'chaos'>(
+  members: readonly Member[],
+  name: K,
+  problems: Problems,
+): NonNullable<BlockDraft[K]>['value'] | undefined {
+  let first: Placed<unknown> | undefined;
+  for (const { block } of members) {
+    const said = block[name];
+    first ??= said;
+    if (said === undefined || first === undefined) continue;
+    if (JSON.stringify(said.value) === JSON.stringify(first.value)) continue;
+    problems.report(
+      said.token,
+      `"${name}" differs from the one at ${formatPosition(first.token.position)}; both server blocks ` +
+        'listen on the same address and port, and there is one for all their names',
+    );
+  }
+  return first?.value as NonNullable<BlockDraft[K]>['value'] | undefined;
+}
