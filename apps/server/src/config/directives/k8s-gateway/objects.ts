@@ -10,6 +10,15 @@ import type { Context, Word } from '../../vocabulary.ts';
 
 /** Which objects count: the options that take a kind, a class, a label, or a namespace. */
 
+/** Kinds that the plugin once had. */
+const GONE: ReadonlyMap<string, string> = new Map([
+  [
+    'VirtualServer',
+    '"VirtualServer" is not read: write "DNSEndpoint", and let the controller of NGINX make one of each ' +
+      'VirtualServer (its externalDNS)',
+  ],
+]);
+
 export const resources: Word<GatewayDraft> = {
   name: 'resources',
   usage: 'resources KIND…',
@@ -24,7 +33,9 @@ export const resources: Word<GatewayDraft> = {
         continue;
       }
       const suggestion = nearest(token.text, RESOURCE_KINDS);
-      problems.report(token, `unknown kind "${token.text}"`, {
+      const instead = GONE.get(token.text);
+      const sentence = instead ?? `unknown kind "${token.text}"`;
+      problems.report(token, sentence, {
         allowed: RESOURCE_KINDS,
         suggestion,
       });
