@@ -19,6 +19,7 @@ import { cases as dnssecOk } from './rfc3225/dnssec-ok.ts';
 import { cases as letterCase } from './rfc4343/case.ts';
 import { cases as wildcardAlias } from './rfc4592/alias.ts';
 import { cases as wildcard } from './rfc4592/wildcard.ts';
+import { cases as nsid } from './rfc5001/nsid.ts';
 import { cases as transfer } from './rfc5936/transfer.ts';
 import { cases as chainRcode } from './rfc6604/rcode.ts';
 import { cases as malformed } from './rfc6891/malformed.ts';
@@ -55,6 +56,7 @@ export const caseFiles: readonly CaseFile[] = [
   { file: 'rfc4343/case.ts', cases: letterCase },
   { file: 'rfc4592/wildcard.ts', cases: wildcard },
   { file: 'rfc4592/alias.ts', cases: wildcardAlias },
+  { file: 'rfc5001/nsid.ts', cases: nsid },
   { file: 'rfc5936/transfer.ts', cases: transfer },
   { file: 'rfc6604/rcode.ts', cases: chainRcode },
   { file: 'rfc6891/opt.ts', cases: opt },

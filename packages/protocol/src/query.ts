@@ -277,7 +277,7 @@ function parseOpt(query: Query, view: DataView, fixed: number, end: number): Ver
     if (code === EDNS_OPTION.COOKIE && query.cookieLength === 0) {
       if (!noteCookie(query, at + 4, length)) return VERDICT.FORMERR;
     }
-    // RFC 5001 2.1: what is in it is ignored.
+    // RFC 5001 2.2: what is in it is ignored.
     if (code === EDNS_OPTION.NSID) query.asksNsid = true;
     at += 4 + length;
   }

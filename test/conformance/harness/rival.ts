@@ -47,6 +47,7 @@ server:
   minimal-responses: yes
   rrl-ratelimit: 0
   answer-cookie: yes
+  nsid: "ascii_test"
   tcp-timeout: 20
 remote-control:
   control-enable: no
@@ -61,6 +62,7 @@ server:
   udp-workers: 1
   tcp-workers: 1
   tcp-idle-timeout: 20
+  nsid: test
 database:
   storage: ${folder}/db
 template:

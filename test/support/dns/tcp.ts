@@ -36,8 +36,10 @@ export class TcpClient implements AsyncDisposable {
     socket.on('error', () => this.#end());
   }
 
-  static async open({ host, port }: Endpoint): Promise<TcpClient> {
-    const socket = connect({ host, port, allowHalfOpen: true });
+  /** @param from the local address to ask from, where it matters who asks. */
+  static async open({ host, port }: Endpoint, from?: string): Promise<TcpClient> {
+    const local = from === undefined ? {} : { localAddress: from };
+    const socket = connect({ host, port, allowHalfOpen: true, ...local });
     await once(socket, 'connect');
     return new TcpClient(socket);
   }

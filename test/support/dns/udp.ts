@@ -42,9 +42,14 @@ export class UdpClient implements AsyncDisposable {
     socket.on('error', () => {});
   }
 
-  static async open({ host, port }: Endpoint): Promise<UdpClient> {
+  /** @param from the local address to ask from, where it matters who asks. */
+  static async open({ host, port }: Endpoint, from?: string): Promise<UdpClient> {
     const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     const client = new UdpClient(socket);
+    if (from !== undefined) {
+      socket.bind({ address: from });
+      await once(socket, 'listening');
+    }
     socket.connect(port, host);
     await once(socket, 'connect');
     return client;

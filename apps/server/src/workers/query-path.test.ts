@@ -3,6 +3,7 @@
 import { GCProfiler, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { type AnswerSettings, Detours, TRANSPORT } from '@seamark/matcher';
 import { CLASS, parseName, RCODE, TYPE } from '@seamark/protocol';
+import type { SnapshotHandle } from '@seamark/snapshot';
 import { WAY_BACK_OCTETS } from '@seamark/udp';
 import { type Sink, Watcher } from '@seamark/watcher';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -225,6 +226,7 @@ const view = new DataView(memory.buffer);
 const peer = composePeer('192.0.2.1', 5353) ?? new Uint8Array();
 const source: PeerSource = { peer: () => peer, peerFamily: () => 4 };
 const silent = (): void => {};
+let handle: SnapshotHandle;
 let plainPath: QueryPath;
 /** The path of a listener with settings, of the same view. */
 let setPath: QueryPath;
@@ -339,8 +341,9 @@ beforeAll(async () => {
   read.endList('Service');
   read.flush();
   const counters = new Counters().memory;
-  const [handle] = watcher.handles;
-  if (handle === undefined) throw new Error('no snapshot');
+  const [first] = watcher.handles;
+  if (first === undefined) throw new Error('no snapshot');
+  handle = first;
   const { memory: cookies } = new CookieKeeper();
   plainPath = new QueryPath(handle, 0, cookies, new Telemetry({ counters, queryLog }));
   setPath = plainPath.beside(SETTINGS);
@@ -436,6 +439,20 @@ describe.each([
   });
 });
 
+test('a path beside another goes along with it to the next snapshot', () => {
+  path = setPath;
+  const allowed = { title: '', message: compose(www, A), rcode: NOERROR };
+  const filtered = { title: '', message: compose('large.example.com', A), rcode: NOERROR };
+  plainPath.adopt(handle);
+  for (const [kind, answers] of [
+    [allowed, 1],
+    [filtered, 0],
+  ] as const) {
+    expect(answer(kind, undefined)).toBeGreaterThan(0);
+    expect([view.getUint16(2) & 15, view.getUint16(6)]).toEqual([NOERROR, answers]);
+  }
+});
+
 describe('what is answered elsewhere', () => {
   const detours = new Detours({
     blocks: [
@@ -447,6 +464,7 @@ describe('what is answered elsewhere', () => {
       },
     ],
   });
+  const { UDP } = TRANSPORT;
   const wayBack = new Uint8Array(WAY_BACK_OCTETS);
   const counters = { received: 0, sent: 0, dropped: 0, sendErrors: 0, batches: 0, truncated: 0 };
   const sockets = { ...source, addresses: [], counters };
@@ -468,7 +486,7 @@ describe('what is answered elsewhere', () => {
       for (let i = 0; i < QUERIES; i++) {
         for (let k = 0; k < message.length; k++) memory[k] = message[k] as number;
         const { length } = message;
-        const reply = path.answer(memory, view, 0, length, 4096, TRANSPORT.UDP, client, listener);
+        const reply = plainPath.answer(memory, view, 0, length, 4096, UDP, client, listener);
         if (reply !== 0) throw new Error('it was not taken');
       }
     };

@@ -62,7 +62,7 @@ function noticeFormat({ text, position }: Token, { notices }: Context): void {
   const what =
     text === '{combined}'
       ? 'without the opcode: only queries are answered'
-      : 'with each value in a field of its own as well: read those (docs/errors.md has their names)';
+      : 'with each value in a field of its own as well: read those (docs/configuration.md, "The query log")';
   notices.push({
     position,
     text: `this format is not followed: the text of each line is CoreDNS's common format, ${what}`,
