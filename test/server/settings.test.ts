@@ -17,8 +17,10 @@ import {
   UdpClient,
 } from '../support/dns/index.ts';
 import { ingress } from '../support/kube/objects.ts';
+import { freePort } from '../support/ports.ts';
 import { waitFor } from '../support/wait.ts';
 import { corefile, type Manifests, test } from './harness/fixtures.ts';
+import { metrics } from './harness/metrics.ts';
 
 const run = promisify(execFile);
 const found = async (program: string, flag: string): Promise<boolean> =>
@@ -64,7 +66,9 @@ describe.for(BACKENDS)('UDP by %s', (backend) => {
   const serving = ['--udp', backend, '--workers', '1'] as const;
 
   test('acl: who may ask what', async ({ manifests, serve }) => {
-    const server = await serve(corefile(manifests, { also: ACL }), serving);
+    const prometheus = await freePort();
+    const also = [...ACL, `prometheus 127.0.0.1:${prometheus}`];
+    const server = await serve(corefile(manifests, { also }), serving);
     const endpoint = await server.endpoint();
     for (const over of ['udp', 'tcp'] as const) {
       const say = async (from: string, text: string): Promise<string> =>
@@ -88,6 +92,12 @@ describe.for(BACKENDS)('UDP by %s', (backend) => {
     await using stream = await TcpClient.open(endpoint, '127.0.0.6');
     await stream.send(query('www.example.com. A', { id: 1 }));
     expect(rcodeName(parseMessage(await stream.exchange(version)).rcode)).toBe('BADVERS');
+    // One of each over UDP, one over TCP.
+    const counted = await metrics(prometheus);
+    for (const action of ['blocked', 'filtered', 'dropped']) {
+      const name = `coredns_acl_${action}_requests_total{server="",zone="",view=""}`;
+      expect([action, counted.get(name)]).toEqual([action, 2]);
+    }
     expect(await server.end('SIGTERM')).toMatchObject({ code: 0 });
   });
 

@@ -29,5 +29,6 @@ export type {
   BlockSettings,
   ChaosSettings,
 } from './settings/answer-settings.ts';
+export { ACCESS, type Access } from './settings/block-table.ts';
 export { parseNetwork } from './settings/networks.ts';
 export { ZoneSet } from './settings/zone-set.ts';

@@ -23,7 +23,7 @@ import type { Client } from './client.ts';
 import { DETOUR, type Detour, type Detours } from './detours.ts';
 import { Lookup, MATCH } from './lookup.ts';
 import type { AnswerSettings } from './settings/answer-settings.ts';
-import { ACCESS, BlockTable } from './settings/block-table.ts';
+import { ACCESS, type Access, BlockTable } from './settings/block-table.ts';
 import { ChaosRecords, composeNsid, MINIMAL_ANY, type OwnRecords } from './settings/own-records.ts';
 
 /** What `Responder.answer` returns instead of a length where the answer is to be had elsewhere. */
@@ -64,6 +64,8 @@ export class Responder {
    * from, as over a stream.
    */
   hasGoodCookie = false;
+  /** What a rule of access made of the last query; ALLOW where none did anything. */
+  access: Access = ACCESS.ALLOW;
   private readonly reader: SnapshotReader;
   private readonly lookup = new Lookup();
   private readonly chain = new Chain();
@@ -123,6 +125,7 @@ export class Responder {
   ): number {
     this.truncated = false;
     this.hasGoodCookie = false;
+    this.access = ACCESS.ALLOW;
     this.given = undefined;
     this.detours = detours;
     this.client = client;
@@ -208,6 +211,7 @@ export class Responder {
     client: Client | undefined,
   ): number {
     const access = client === undefined ? ACCESS.ALLOW : blocks.enter(this.query, client);
+    this.access = access;
     switch (access) {
       case ACCESS.ALLOW:
         return this.resolve(view, start);

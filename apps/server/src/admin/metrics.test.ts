@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { ACCESS } from '@seamark/matcher';
 import { RCODE, TYPE } from '@seamark/protocol';
 import { describe, expect, test } from 'vitest';
 import { Counters, PATH, sumCounters } from '../telemetry/counters.ts';
@@ -10,6 +11,7 @@ const counters = new Counters();
 counters.countReply(PATH.UDP6, TYPE.AAAA, RCODE.NXDOMAIN, 100, true, true);
 for (let i = 0; i < 5; i++) counters.countDetour();
 counters.countLostDetour();
+for (const access of [ACCESS.BLOCK, ACCESS.DROP, ACCESS.DROP]) counters.countRuled(access);
 
 const source: TelemetrySource = {
   version: '0.1.0',
@@ -80,6 +82,9 @@ describe('metrics', () => {
     'coredns_dns_requests_total{server="dns://:53",zone="",view="",proto="tcp",family="1",type="other"} 0',
     'coredns_dns_responses_total{server="dns://:53",zone="",view="",rcode="NXDOMAIN",plugin=""} 1',
     'coredns_dns_do_requests_total{server="dns://:53",zone="",view=""} 1',
+    'coredns_acl_blocked_requests_total{server="dns://:53",zone="",view=""} 1',
+    'coredns_acl_filtered_requests_total{server="dns://:53",zone="",view=""} 0',
+    'coredns_acl_dropped_requests_total{server="dns://:53",zone="",view=""} 2',
     'seamark_responses_truncated_total 1',
     'seamark_response_octets_total 100',
     'seamark_detours_total 5',

@@ -73,6 +73,15 @@ function addQueries(registry: Registry, source: TelemetrySource): void {
   counter(registry, 'coredns_dns_do_requests_total', 'Queries with the DO bit.', COMMON, () => [
     [common(), source.queries.dnssecOk],
   ]);
+  for (const action of ACCESS_COUNTERS) {
+    counter(
+      registry,
+      `coredns_acl_${action}_requests_total`,
+      `Questions that a rule of acl ${action}.`,
+      COMMON,
+      () => [[common(), source.queries.ruled[action]]],
+    );
+  }
   total(registry, 'seamark_queries_dropped_total', 'Messages that got no reply.', () => {
     return source.queries.dropped;
   });
@@ -253,6 +262,9 @@ function addForward(registry: Registry, source: TelemetrySource): void {
     () => source.forward.rejected,
   );
 }
+
+/** What CoreDNS's metrics of `acl` call each action. */
+const ACCESS_COUNTERS = ['blocked', 'filtered', 'dropped'] as const;
 
 /** Labels of all of CoreDNS's DNS metrics. */
 const COMMON = ['server', 'zone', 'view'];

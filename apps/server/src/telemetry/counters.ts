@@ -1,4 +1,5 @@
 // Query path: counting neither allocates nor waits. Bench: bench/micro/telemetry.ts.
+import { ACCESS, type Access } from '@seamark/matcher';
 import { RCODE, TYPE } from '@seamark/protocol';
 
 /** How a query came: the row of the request matrix. */
@@ -29,7 +30,8 @@ const ROW = 8;
  *   0   RCODEs: one cache line. A reply of 0..5 needs no table: the RCODE is the slot.
  *   8   what a query may add besides: one line, two of whose slots move with every reply
  *  16   requests, one line for each path: a UDP4 worker writes no line but its own
- *  48   end
+ *  48   what rules of access refuse: a line that nobody writes where there are none
+ *  56   end
  * ```
  *
  * So an ordinary query touches three cache lines, always the same ones.
@@ -43,7 +45,9 @@ export const SLOT = {
   DETOURS: 12,
   LOST_DETOURS: 13,
   REQUESTS: 16,
-  END: 48,
+  /** One for each of ACCESS but ALLOW. */
+  RULED: 48,
+  END: 56,
 } as const;
 
 /** One worker's counts, or the sum of several. Plain numbers, exact up to 2^53. */
@@ -64,6 +68,8 @@ export interface CounterTotals {
   readonly detours: number;
   /** Queries for which there was no room there. */
   readonly lostDetours: number;
+  /** Questions that a rule of access refused, by what became of them. The dropped ones are in `dropped`, too. */
+  readonly ruled: { readonly blocked: number; readonly filtered: number; readonly dropped: number };
 }
 
 /**
@@ -119,6 +125,11 @@ export class Counters {
     this.add(SLOT.LOST_DETOURS, 1);
   }
 
+  /** What a rule of access made of a question; never ALLOW. */
+  countRuled(access: Access): void {
+    this.add(ruledSlot(access), 1);
+  }
+
   private add(slot: number, amount: number): void {
     this.slots[slot] = (this.slots[slot] ?? 0) + amount;
   }
@@ -146,7 +157,16 @@ export function sumCounters(blocks: Iterable<SharedArrayBuffer>): CounterTotals 
     dnssecOk: sum[SLOT.DNSSEC_OK] ?? 0,
     detours: sum[SLOT.DETOURS] ?? 0,
     lostDetours: sum[SLOT.LOST_DETOURS] ?? 0,
+    ruled: {
+      blocked: sum[ruledSlot(ACCESS.BLOCK)] ?? 0,
+      filtered: sum[ruledSlot(ACCESS.FILTER)] ?? 0,
+      dropped: sum[ruledSlot(ACCESS.DROP)] ?? 0,
+    },
   };
+}
+
+function ruledSlot(access: Access): number {
+  return SLOT.RULED + access - ACCESS.BLOCK;
 }
 
 function typeClass(type: number): number {

@@ -1,5 +1,5 @@
 // Query path: nothing here allocates, throws or waits, but for `observeLater`. Bench: bench/micro/answer.ts.
-import { type Responder, TRANSPORT, type Transport } from '@seamark/matcher';
+import { ACCESS, type Responder, TRANSPORT, type Transport } from '@seamark/matcher';
 import { HEADER } from '@seamark/protocol';
 import type { ComposedReply, PendingQuery } from '../detour/pending-query.ts';
 import { Counters, PATH, type Path } from '../telemetry/counters.ts';
@@ -31,6 +31,7 @@ export class Telemetry implements Observer {
     source: PeerSource,
     log: QueryFilter | undefined,
   ): void {
+    if (responder.access !== ACCESS.ALLOW) this.counters.countRuled(responder.access);
     if (replyLength === 0) {
       this.counters.countDrop();
       return;
