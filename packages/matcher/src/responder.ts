@@ -536,6 +536,20 @@ export class Responder {
     return end;
   }
 
+  /**
+   * NSID, if there is one and room for it: whoever asks who we are is to get the answer that others get.
+   *
+   * @param at the end of the OPT record at `opt` so far.
+   */
+  private appendNsid(memory: Uint8Array, view: DataView, opt: number, at: number): number {
+    const { nsid } = this;
+    if (nsid === undefined) return at;
+    // The limit leaves room for an OPT record without options, and for a cookie.
+    const reserved = OPT_LENGTH + (this.given === undefined ? 0 : COOKIE_LENGTH);
+    if (at + nsid.length > this.limit + reserved) return at;
+    return appendOption(memory, view, opt, at, nsid);
+  }
+
   private finish(memory: Uint8Array, view: DataView, offset: number, end: number): number {
     const { query } = this;
     let at = end;
@@ -544,11 +558,7 @@ export class Responder {
       const opt = at;
       at = composeOpt(memory, view, opt, this.udpLimit, this.rcode, query.dnssecOk, ede);
       if (this.given !== undefined) at = this.given.append(view, opt, at);
-      if (query.asksNsid && this.nsid !== undefined) {
-        // Only where there is room: whoever asks who we are is to get the answer that others get.
-        const left = this.limit - end - (ede === EDE.NONE ? 0 : EDE_LENGTH);
-        if (this.nsid.length <= left) at = appendOption(memory, view, opt, at, this.nsid);
-      }
+      if (query.asksNsid) at = this.appendNsid(memory, view, opt, at);
       this.additionals += 1;
     }
     const flags =
