@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ingress, Scene, type SceneObject, service } from '../../test-support/scene.ts';
 
 const ZONES = ['example.com', '2.0.192.in-addr.arpa', '8.b.d.0.1.0.0.2.ip6.arpa'];
@@ -107,6 +107,19 @@ it('is not denied while any gateway of the view may yet have the address', async
   scene.list('Service', [service('a.b', '192.0.2.1')], 1);
   expect(scene.short(ONE)).toEqual(['a.b.example.com.']);
   expect(scene.short('3.2.0.192.in-addr.arpa PTR')).toBe('NXDOMAIN');
+});
+
+it('is denied once such a gateway has been waited for', async () => {
+  await using scene = new Scene([
+    { zones: ['example.com'], resources: ['Service'], sources: [1], syncTimeoutMs: 5 },
+    { zones: ['example.org', ...ZONES.slice(1)], resources: ['Ingress'] },
+  ]);
+  scene.list('Ingress', [ingress('a', 'a.example.org', '192.0.2.2')]);
+  expect(scene.short(ONE)).toBe('SERVFAIL 14');
+  await vi.waitFor(() => expect(scene.short(ONE)).toBe('NXDOMAIN'), 20_000);
+  expect(scene.short('2.0.192.in-addr.arpa TXT')).toBe('NODATA');
+  scene.list('Service', [service('a.b', '192.0.2.1')], 1);
+  expect(scene.short(ONE)).toEqual(['a.b.example.com.']);
 });
 
 it('thousands of names of one address may go in the order in which they are its best', async () => {
