@@ -42,7 +42,7 @@ export class ZoneFileSource implements Source {
   readonly #options: ZoneFileSourceOptions;
   /** As told last, so that nothing is told twice. */
   #told = '';
-  #content: ZoneContent | undefined;
+  #known: Known | undefined;
   #isFailing = false;
 
   /**
@@ -85,26 +85,27 @@ export class ZoneFileSource implements Source {
       this.#fail(sink, lines[0] ?? '', lines);
     } else if (file.records.length === 0) {
       this.#fail(sink, `${this.#file}:1:1: the file says nothing`, []);
-    } else this.#deliver(sink, content);
+    } else this.#deliver(sink, content, read);
     return read;
   }
 
-  #deliver(sink: Sink, content: ZoneContent): void {
+  #deliver(sink: Sink, content: ZoneContent, read: readonly ReadText[]): void {
     const { logger } = this.#options;
     const path = this.#file;
     const doubts = content.doubts.map(lineOf);
     if (doubts.join('\n') !== this.#told) for (const line of doubts) logger.warn({ path }, line);
     this.#told = doubts.join('\n');
-    const last = this.#content;
+    const last = this.#known;
+    const known = knownOf(content, read);
+    this.#known = known;
     const wasFailing = this.#isFailing;
     this.#isFailing = false;
-    this.#content = content;
-    if (last !== undefined && !wasFailing && textOf(last) === textOf(content)) {
+    if (last?.texts === known.texts && !wasFailing) {
       // Written, or touched, with what it said before.
       sink.status('file', { state: 'watching' });
       return;
     }
-    this.#tellSerial(last, content);
+    this.#tellSerial(last, known);
     sink.status('file', { state: 'listing' });
     sink.beginList('file');
     for (const [key, object] of objectsOf(content)) sink.upsert('file', key, object);
@@ -112,7 +113,7 @@ export class ZoneFileSource implements Source {
     sink.status('file', { state: 'watching' });
     sink.flush();
     const zone = formatName(this.#apex);
-    const serial = soaSerial(content);
+    const { serial } = known;
     logger.info(
       { event: 'zone-file-read', path, zone, serial },
       `${zone} of ${path} was read${last === undefined ? '' : ' again'}: ${content.rrsets.length} RRsets, serial ${serial}`,
@@ -120,11 +121,10 @@ export class ZoneFileSource implements Source {
   }
 
   /** Whoever compares serials, as secondaries do, would miss the change. */
-  #tellSerial(last: ZoneContent | undefined, content: ZoneContent): void {
-    if (last === undefined || soaSerial(last) !== soaSerial(content)) return;
-    if (recordsOf(last) === recordsOf(content)) return;
+  #tellSerial(last: Known | undefined, { serial, records }: Known): void {
+    if (last === undefined || last.serial !== serial || last.records === records) return;
     const { logger } = this.#options;
-    const text = `${this.#file}: the zone has changed and its serial ${soaSerial(content)} has not; the change counts all the same`;
+    const text = `${this.#file}: the zone has changed and its serial ${serial} has not; the change counts all the same`;
     logger.warn({ event: 'zone-serial-unchanged', path: this.#file }, text);
   }
 
@@ -132,7 +132,7 @@ export class ZoneFileSource implements Source {
     const { logger, reloadMs } = this.#options;
     const zone = formatName(this.#apex);
     const effect =
-      this.#content === undefined
+      this.#known === undefined
         ? `nothing of ${zone} is known from it`
         : `what was read of ${zone} before stays`;
     const again =
@@ -175,14 +175,40 @@ function soaSerial({ rrsets }: ZoneContent): number {
   return rdata === undefined ? 0 : serialOf(rdata);
 }
 
-/** All of it, with where it stands. */
-function textOf(content: ZoneContent): string {
-  return `${content.rrsets.map(({ place }) => formatPlace(place))} ${recordsOf(content)}`;
+/** What was delivered last, as far as a next one is compared with it: the zone itself would be kept twice. */
+interface Known {
+  readonly serial: number;
+  /** Of all texts, their length and a fingerprint. */
+  readonly texts: string;
+  /** A fingerprint of what they say, in whatever order. */
+  readonly records: number;
 }
 
-function recordsOf({ rrsets }: ZoneContent): string {
-  return rrsets
-    .map(({ owner, type, ttl, rdata }) => `${owner} ${type} ${ttl} ${rdata.map(String).sort()}`)
-    .sort()
-    .join('\n');
+function knownOf(content: ZoneContent, read: readonly ReadText[]): Known {
+  let records = 0;
+  for (const { owner, type, ttl, rdata } of content.rrsets) {
+    const head = fingerprint(`${owner} ${type} ${ttl}`, SEED);
+    for (const octets of rdata) {
+      let hash = head;
+      for (const octet of octets) hash = Math.imul(hash ^ octet, PRIME);
+      records = (records + hash) | 0;
+    }
+  }
+  let length = 0;
+  let hash = SEED;
+  for (const { text = '' } of read) {
+    length += text.length;
+    hash = fingerprint(text, hash);
+  }
+  return { serial: soaSerial(content), texts: `${length} ${hash}`, records };
+}
+
+/** FNV-1a. */
+const SEED = 0x811c9dc5;
+const PRIME = 0x01000193;
+
+function fingerprint(text: string, seed: number): number {
+  let hash = seed;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), PRIME);
+  return hash;
 }
