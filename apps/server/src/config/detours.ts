@@ -1,4 +1,4 @@
-import type { BlockDraft, KeyDraft } from './draft.ts';
+import type { BlockDraft, FileDraft, KeyDraft } from './draft.ts';
 import type {
   DetourConfig,
   FallthroughConfig,
@@ -10,13 +10,15 @@ import { isWithin } from './zone.ts';
 
 /** Says what an operator should know of one server block's detours although nothing is wrong. */
 export function noteDetours(
-  { gateways, forwards, loop, keys }: BlockDraft,
+  { gateways, files, forwards, loop, keys }: BlockDraft,
   context: Context,
 ): void {
   const { notices } = context;
-  for (const { token, fallthrough } of gateways) {
+  for (const { token, zones, fallthrough } of gateways) {
     if (fallthrough === undefined || forwards.length > 0) continue;
-    const text = 'there is no forward in this server block: "fallthrough" changes nothing';
+    if (zones.some(({ value }) => fileOf(files, value) !== undefined)) continue;
+    const text =
+      'there is neither forward nor a file of its zones in this server block: "fallthrough" changes nothing';
     notices.push({ position: token.position, text });
   }
   for (const { position, clients, from } of forwards) {
@@ -42,6 +44,23 @@ function areOurs(from: readonly string[], gateways: BlockDraft['gateways']): boo
   return from.every((name) => zones.some((zone) => isWithin(name, zone)));
 }
 
+function fileOf(files: BlockDraft['files'], zone: string): FileDraft | undefined {
+  return files.find(({ zones }) => zones.some(({ value }) => value === zone));
+}
+
+/** Names of a gateway's zone that go on to `forward`: where there is a file of the zone, that has to let go of them, too. */
+function namesBeyond(zone: string, fallthrough: readonly string[], files: BlockDraft['files']) {
+  const file = fileOf(files, zone);
+  if (file === undefined) return fallthrough;
+  const { fallthrough: ofFile = [] } = file;
+  return fallthrough.flatMap((one) =>
+    ofFile.flatMap((other) => {
+      if (isWithin(one, other)) return [one];
+      return isWithin(other, one) ? [other] : [];
+    }),
+  );
+}
+
 /** What detours lead to, of all listeners, as they are come across. */
 export interface DetourDirectives {
   readonly forwards: ForwardConfig[];
@@ -64,15 +83,26 @@ export function detourOf(
   return {
     blocks: members.map(({ block, keys }) => ({
       keys: keys.map(({ zone }) => zone),
-      fallthrough: block.gateways.flatMap(({ zones, fallthrough = [] }): FallthroughConfig[] =>
-        zones
-          .filter((zone) => keys.some((key) => isWithin(zone.value, key.zone)))
-          .map((zone) => ({ zone: zone.value, names: fallthrough }))
-          .filter(({ names }) => names.length > 0),
-      ),
+      fallthrough: fallthroughOf(block, keys),
       forwards: block.forwards.map((forward) => indexIn(forwards, forward)),
       templates: block.templates.map((template) => indexIn(templates, template)),
       loop: block.loop,
     })),
   };
+}
+
+function fallthroughOf(
+  { gateways, files }: BlockDraft,
+  keys: readonly KeyDraft[],
+): FallthroughConfig[] {
+  const ofGateways = gateways.flatMap(({ zones, fallthrough = [] }) =>
+    zones.map(({ value }) => ({ zone: value, names: namesBeyond(value, fallthrough, files) })),
+  );
+  const known = new Set(ofGateways.map(({ zone }) => zone));
+  const ofFiles = files.flatMap(({ zones, fallthrough: names = [] }) =>
+    zones.map(({ value }) => ({ zone: value, names })).filter(({ zone }) => !known.has(zone)),
+  );
+  return [...ofGateways, ...ofFiles].filter(
+    ({ zone, names }) => names.length > 0 && keys.some((key) => isWithin(zone, key.zone)),
+  );
 }

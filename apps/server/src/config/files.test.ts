@@ -125,3 +125,32 @@ test('check says what is read and in which order', () => {
     ]),
   );
 });
+
+test('beyond a zone file goes what it lets go of, too', () => {
+  const fallthroughOf = (lines: string) =>
+    compiled(`. {\n ${lines}\n forward . 192.0.2.53\n}\n`).listeners[0]?.detour?.blocks[0]
+      ?.fallthrough;
+  const gateway = 'k8s_gateway example.org {\n fallthrough in.example.org\n }\n';
+  expect(fallthroughOf(gateway)).toEqual([{ zone: 'example.org.', names: ['in.example.org.'] }]);
+  expect(fallthroughOf(`${gateway} file db example.org`)).toEqual([]);
+  expect(fallthroughOf(`${gateway} file db example.org {\n fallthrough\n }`)).toEqual([
+    { zone: 'example.org.', names: ['in.example.org.'] },
+  ]);
+  expect(
+    fallthroughOf(
+      `${gateway} file db example.org {\n fallthrough a.in.example.org b.example.org\n }`,
+    ),
+  ).toEqual([{ zone: 'example.org.', names: ['a.in.example.org.'] }]);
+  expect(fallthroughOf('file db example.net {\n fallthrough\n }')).toEqual([
+    { zone: 'example.net.', names: ['.'] },
+  ]);
+  expect(fallthroughOf('file db example.net')).toEqual([]);
+});
+
+test('fallthrough to a file is no mistake, though nothing is forwarded', () => {
+  const gateway = 'k8s_gateway example.org {\n fallthrough\n }\n';
+  expect(notices(`. {\n ${gateway} file db example.org\n}\n`)).toEqual([]);
+  expect(notices(`. {\n ${gateway}}\n`)).toEqual([
+    'there is neither forward nor a file of its zones in this server block: "fallthrough" changes nothing',
+  ]);
+});
