@@ -14,7 +14,7 @@ const differences = [...tables.values()]
   .filter(([c]) => c?.[0] === 'D');
 
 const numbers = (rows: readonly (readonly string[])[], letter: string): number[] =>
-  rows.map(([code = '']) => Number(new RegExp(`^${letter}(\\d\\d)$`).exec(code)?.[1]));
+  rows.map(([code = '']) => Number(new RegExp(`^${letter}(\\d\\d\\d?)$`).exec(code)?.[1]));
 
 test('the codes D01, D02 … stand in order, none twice', () => {
   expect(differences.length).toBeGreaterThan(0);

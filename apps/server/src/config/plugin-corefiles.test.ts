@@ -13,8 +13,6 @@ interface Row {
   readonly refused?: readonly string[];
 }
 
-const notYet = (directive: string): string => `the directive "${directive}" is not supported yet: `;
-const FILE = [notYet('file')];
 const TLS = ['"tls://" is not supported yet: write "dns://" for DNS over UDP and TCP'];
 
 interface ChartValues {
@@ -189,7 +187,6 @@ const CHARTS: readonly Row[] = [
     }
 `,
     }),
-    refused: FILE,
   },
   {
     source: 'chart/tests/configmap_test.yaml, zone files without fallthrough',
@@ -197,7 +194,6 @@ const CHARTS: readonly Row[] = [
       options: SERVICES,
       files: '    file /etc/coredns/example.com.db example.com. {\n    }\n',
     }),
-    refused: FILE,
   },
   {
     source: 'chart/tests/configmap_test.yaml, zone files with reload',
@@ -205,7 +201,6 @@ const CHARTS: readonly Row[] = [
       options: SERVICES,
       files: '    file /etc/coredns/example.com.db example.com. {\n      reload 1m\n    }\n',
     }),
-    refused: FILE,
   },
   {
     source: 'chart/tests/configmap_test.yaml, scheme tls://',
@@ -274,7 +269,6 @@ const CHARTS: readonly Row[] = [
       options: SERVICES,
       files: '    file /etc/coredns/example.com.db example.com\n',
     }),
-    refused: FILE,
   },
 ];
 
