@@ -482,7 +482,6 @@ describe('what is answered elsewhere', () => {
     const client: PeerSource = { peer: () => near, peerFamily: () => 4 };
     const listener: AnsweringListener = { index: 0, log: undefined, detours, desk };
     const message = compose(name, TYPE.A);
-    const plain = plainPath;
     const round = (): void => {
       for (let i = 0; i < QUERIES; i++) {
         for (let k = 0; k < message.length; k++) memory[k] = message[k] as number;
