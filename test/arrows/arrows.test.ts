@@ -44,6 +44,8 @@ const DOORS: Readonly<Record<string, string>> = {
 const SIDE_DOORS: ReadonlySet<string> = new Set([
   // Of the watcher, the thread that reads Corefiles needs these; the whole takes 40 ms to load.
   '@seamark/watcher/kinds',
+  // The thread that forwards looks into hosts files, and watches nothing else.
+  '@seamark/watcher/hosts',
   '@seamark/watcher/label-selector',
 ]);
 

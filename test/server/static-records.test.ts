@@ -3,9 +3,11 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { parseMessage, presentRdata, query, rcodeName, UdpClient } from '../support/dns/index.ts';
 import { ingress } from '../support/kube/objects.ts';
 import { freePort } from '../support/ports.ts';
 import { type Manifests, test } from './harness/fixtures.ts';
+import { address, Upstream } from './harness/upstream.ts';
 
 const write = async (folder: string, name: string, text: string): Promise<void> => {
   await writeFile(join(folder, `${name}.new`), text);
@@ -154,4 +156,41 @@ test('a file that is missing at the start is told of, and served when it comes',
   expect(await client.answer('www.example.org. A')).toMatch(/^SERVFAIL/);
   await write(folder, 'db.org', ZONE(1, 'www A 192.0.2.1\n'));
   await client.becomes('www.example.org. A', '192.0.2.1');
+});
+
+test('entries of names outside of all zones are answered in place of the upstream', async ({
+  folder,
+  serve,
+}) => {
+  await using upstream = await Upstream.open(address('203.0.113.7', { flags: 'qr aa rd ra' }));
+  await write(folder, 'my.hosts', '192.0.2.80 Hosted.test\n');
+  await write(folder, 'db.org', ZONE(1, 'www A 192.0.2.1\n'));
+  const server = await serve(`
+.:{$PORT} {
+  bind 127.0.0.1
+  hosts my.hosts {
+    2001:db8::80 hosted.test
+    198.51.100.1 www.example.org
+    fallthrough test
+    reload 1s
+  }
+  file db.org example.org
+  forward . ${upstream.name}
+}
+`);
+  await using client = await UdpClient.open(await server.endpoint());
+  const ask = async (question: string): Promise<string> => {
+    const sent = query(question, { flags: 'rd', edns: {} });
+    const { rcode, answer } = parseMessage(await client.exchange(sent));
+    return answer.map((record) => presentRdata(record.rdata)).join(' ') || rcodeName(rcode);
+  };
+  expect(await ask('hosted.TEST. A')).toBe('192.0.2.80');
+  expect(await ask('hosted.test. AAAA')).toBe('2001:db8::80');
+  expect(await ask('hosted.test. MX')).toBe('NOERROR');
+  expect(await ask('80.2.0.192.in-addr.arpa. PTR')).toBe('hosted.test.');
+  expect(await ask('www.example.org. A')).toBe('198.51.100.1');
+  expect(await ask('other.test. A')).toBe('203.0.113.7');
+  expect(await ask('other.example.net. A')).toBe('SERVFAIL');
+  await write(folder, 'my.hosts', '192.0.2.81 hosted.test\n');
+  await expect.poll(() => ask('hosted.test. A'), { timeout: 20_000 }).toBe('192.0.2.81');
 });

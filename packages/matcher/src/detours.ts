@@ -25,6 +25,8 @@ export interface DetourBlock {
   readonly fallthrough: readonly Fallthrough[];
   /** In the order in which they are tried. */
   readonly forwards: readonly ForwardReach[];
+  /** Whose hosts file it has, for {@link Detours.hostsFor}; absent: none. */
+  readonly hosts?: number;
 }
 
 export interface TemplateReach {
@@ -91,6 +93,7 @@ interface Block {
     readonly except: readonly Zone[];
     readonly clients: readonly AddressRange[] | undefined;
   }[];
+  readonly hosts: number | undefined;
 }
 
 /**
@@ -170,6 +173,11 @@ export class Detours {
     return forwards.filter((forward) => covers(forward, query)).map(({ id }) => id);
   }
 
+  /** The hosts file that may have the name. For who goes the detour. */
+  hostsFor(query: Query): number | undefined {
+    return this.find(query)?.hosts;
+  }
+
   /** Whether the name lies in a zone that lets some of its names fall through. */
   isInZone(query: Query): boolean {
     const zones = this.find(query)?.fallthrough ?? [];
@@ -237,8 +245,9 @@ function isIn({ octets, bits }: AddressRange, peer: Uint8Array): boolean {
   return differ >> (8 - (bits & 7)) === 0;
 }
 
-function blockOf({ templates, fallthrough, forwards }: DetourBlock): Block {
+function blockOf({ templates, fallthrough, forwards, hosts }: DetourBlock): Block {
   return {
+    hosts,
     templates: templates.map(({ id, type, zones, literal }) => ({
       id,
       type,

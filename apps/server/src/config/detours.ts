@@ -1,4 +1,4 @@
-import type { BlockDraft, FileDraft, KeyDraft } from './draft.ts';
+import type { BlockDraft, FileDraft, HostsDraft, KeyDraft } from './draft.ts';
 import type {
   DetourConfig,
   FallthroughConfig,
@@ -65,6 +65,7 @@ function namesBeyond(zone: string, fallthrough: readonly string[], files: BlockD
 export interface DetourDirectives {
   readonly forwards: ForwardConfig[];
   readonly templates: TemplateConfig[];
+  readonly hosts: { indexOf(draft: HostsDraft): number };
 }
 
 function indexIn<T>(all: T[], one: T): number {
@@ -75,7 +76,7 @@ function indexIn<T>(all: T[], one: T): number {
 /** What a listener answers elsewhere; all its blocks, for one that forwards nothing has its names all the same. */
 export function detourOf(
   { members }: { readonly members: readonly { block: BlockDraft; keys: readonly KeyDraft[] }[] },
-  { forwards, templates }: DetourDirectives,
+  { forwards, templates, hosts }: DetourDirectives,
 ): DetourConfig | undefined {
   if (members.every(({ block }) => [...block.forwards, ...block.templates].length === 0)) {
     return undefined;
@@ -86,6 +87,7 @@ export function detourOf(
       fallthrough: fallthroughOf(block, keys),
       forwards: block.forwards.map((forward) => indexIn(forwards, forward)),
       templates: block.templates.map((template) => indexIn(templates, template)),
+      ...(block.hosts !== undefined && { hosts: hosts.indexOf(block.hosts) }),
       loop: block.loop,
     })),
   };

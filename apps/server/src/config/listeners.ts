@@ -44,7 +44,7 @@ export function arrangeListeners(
   const fileZones = new FileZoneList(hosts);
   const views: ViewConfig[] = [];
   const listeners: ListenerConfig[] = [];
-  const directives: DetourDirectives = { forwards: [], templates: [] };
+  const directives: DetourDirectives = { forwards: [], templates: [], hosts };
   for (const door of doors) {
     reportHiddenZones(door, problems);
     const seen: Record<keyof ViewConfig, Set<number>> = {

@@ -61,6 +61,8 @@ export interface DetourBlockConfig {
   readonly fallthrough: readonly FallthroughConfig[];
   /** Indices into `forwards`, in the order in which they are tried. */
   readonly forwards: readonly number[];
+  /** An index into `hosts`: entries for names outside of all zones. */
+  readonly hosts?: number;
   /** It finds out, once it serves, whether what it forwards comes back to it. */
   readonly loop: boolean;
 }

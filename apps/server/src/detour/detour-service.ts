@@ -3,6 +3,7 @@ import { EDE, FLAG, RCODE, type ServerCookies } from '@seamark/protocol';
 import type { QueryFilter } from '../workers/query-filter.ts';
 import type { AnsweringListener } from '../workers/query-path.ts';
 import type { Forwarder } from './forward/forwarder.ts';
+import type { HostsEntries } from './hosts-entries.ts';
 import type { LoopDetector } from './loop-detector.ts';
 import { type ComposedReply, PendingQuery } from './pending-query.ts';
 import type { Template } from './template/template.ts';
@@ -43,6 +44,7 @@ export interface DetourServiceParts {
   readonly templates: readonly Template[];
   readonly snapshot: SnapshotAnswers;
   readonly forwarders: readonly Forwarder[];
+  readonly hosts: readonly HostsEntries[];
   readonly cookies: ServerCookies;
   readonly observer: DetourObserver;
   readonly loops: LoopDetector;
@@ -83,6 +85,7 @@ export class DetourService {
         ? undefined
         : (this.template(pending, detours) ??
           this.answerFromSnapshot(pending, transport, listener) ??
+          this.lookUpHosts(pending, detours) ??
           (await this.forward(pending, detours)));
     reply(composed?.octets);
     observer.observeLater(pending, composed, (performance.now() - began) / 1000, listener.log);
@@ -115,6 +118,14 @@ export class DetourService {
     if (listener.detours?.templatesFor(pending.query).length === 0) return undefined;
     const client = { peer: () => pending.peer };
     return this.parts.snapshot.answer(pending.octets, transport, client, listener);
+  }
+
+  /** Entries of names in our zones are in the snapshot, and speak there. */
+  private lookUpHosts(pending: PendingQuery, detours: Detours): ComposedReply | undefined {
+    const { query } = pending;
+    const index = detours.hostsFor(query);
+    if (index === undefined || detours.isInZone(query)) return undefined;
+    return this.parts.hosts[index]?.answer(pending);
   }
 
   private async forward(pending: PendingQuery, detours: Detours): Promise<ComposedReply> {

@@ -1,4 +1,5 @@
 import { TRANSPORT } from '@seamark/matcher';
+import type { Logger as WatcherLogger } from '@seamark/watcher';
 import { readCookies } from '../workers/cookie-memory.ts';
 import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
 import type { FromWorker, StreamTask, Totals } from '../workers/tasks.ts';
@@ -7,6 +8,7 @@ import { type DetourObserver, DetourService, type SnapshotAnswers } from './deto
 import { Forwarder } from './forward/forwarder.ts';
 import { targetsOf } from './forward/resolv-conf.ts';
 import type { UpstreamObserver } from './forward/upstream.ts';
+import { HostsEntries } from './hosts-entries.ts';
 import { LoopDetector } from './loop-detector.ts';
 import { watchForLoops } from './loop-watch.ts';
 import { answeringListeners } from './plan.ts';
@@ -46,8 +48,12 @@ export function openDetours(
   const loops = new LoopDetector((name) => tell({ kind: 'hopeless', message: loopMessage(name) }));
   const cookies = readCookies(task.cookies);
   const templates = task.detours.templates.map((config) => new Template(config));
+  const ending = new AbortController();
+  const hosts = task.detours.hosts.map(
+    (config) => new HostsEntries(config, hostsNotes(tell), ending.signal),
+  );
   const service = new DetourService({
-    ...{ templates, snapshot, forwarders, cookies, observer, loops },
+    ...{ templates, snapshot, forwarders, hosts, cookies, observer, loops },
   });
   const bell = new Bell(memory);
   const ways = openWaysBack(backend, rings.length);
@@ -64,7 +70,6 @@ export function openDetours(
       }),
   );
   const pumping = pump.run();
-  const ending = new AbortController();
   return {
     desk: (defer) => ({
       take: (octets, offset, length, listener, source) => {
@@ -87,6 +92,13 @@ export function openDetours(
       ways.close();
     },
   };
+}
+
+/** Of a hosts file, what is wrong with it. */
+function hostsNotes(tell: (message: FromWorker) => void): WatcherLogger {
+  const warn = (fields: object, text: string): void =>
+    tell({ kind: 'note', level: 'warn', event: 'hosts-line-ignored', fields: { ...fields }, text });
+  return { debug() {}, info() {}, warn, error: warn };
 }
 
 /** Empties the rings as they fill. */

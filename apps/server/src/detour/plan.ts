@@ -20,6 +20,7 @@ export function listenerDetour(
         return { id, type, zones, literal };
       }),
       fallthrough: block.fallthrough,
+      ...(block.hosts !== undefined && { hosts: block.hosts }),
       forwards: block.forwards.flatMap((id) => {
         const forward = forwards[id];
         if (forward === undefined) throw new RangeError(`no forward ${id}`);

@@ -250,9 +250,9 @@ export class Supervisor {
         ...(detours === undefined ? {} : { detours }),
       })),
     );
-    const { forwards, templates } = this.config;
+    const { forwards, templates, hosts } = this.config;
     const stream = slot(this.workers, 'stream worker', 'stream-worker', () =>
-      detours === undefined ? {} : { detours: { ...detours, forwards, templates, backend } },
+      detours === undefined ? {} : { detours: { ...detours, forwards, templates, hosts, backend } },
     );
     return [...udp, stream];
   }

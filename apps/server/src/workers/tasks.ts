@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { AnswerSettings, DetourPlan } from '@seamark/matcher';
 import type { SnapshotHandle } from '@seamark/snapshot';
-import type { ForwardConfig, TemplateConfig } from '../config/server-config.ts';
+import type { ForwardConfig, HostsConfig, TemplateConfig } from '../config/server-config.ts';
 import type { CookieMemory } from './cookie-memory.ts';
 import type { LogSelection } from './query-filter.ts';
 
@@ -51,6 +51,7 @@ export interface StreamTask extends AnswerTask {
   readonly detours?: DetourMemory & {
     readonly forwards: readonly ForwardConfig[];
     readonly templates: readonly TemplateConfig[];
+    readonly hosts: readonly HostsConfig[];
     /** That of the UDP workers. */
     readonly backend: UdpBackend;
   };
