@@ -21,7 +21,7 @@ export async function zoneHandle(hosts: number): Promise<SnapshotHandle> {
       {
         label: 'bench',
         kinds: ['Ingress', 'Service'],
-        source: { start: async (sink) => void sinks.push(sink), read: () => {} },
+        source: { start: async (sink) => void sinks.push(sink), read: () => {}, keep: () => {} },
       },
     ],
   });

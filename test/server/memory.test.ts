@@ -26,6 +26,8 @@ class SyntheticSource implements Source {
 
   read(): void {}
 
+  keep(): void {}
+
   /** The nth change: an address that moves, an object that goes, or one that returns. */
   change(n: number): void {
     const sink = this.#sink;

@@ -4,7 +4,6 @@
  */
 
 export { ClusterSource, type ClusterSourceOptions } from './cluster/cluster-source.ts';
-export type { ObjectName, Wanted } from './cluster/scope.ts';
 export type {
   ExplainedObject,
   ExplainedWay,
@@ -26,9 +25,11 @@ export type {
   Logger,
   MissingRule,
   ObjectKind,
+  ObjectName,
   Sink,
   Source,
   SourceErrorCode,
+  Wanted,
 } from './sources/contract.ts';
 export { SourceError } from './sources/contract.ts';
 export { type HostsFile, type HostsLine, readHosts } from './static/hosts/hosts-file.ts';
@@ -43,5 +44,5 @@ export type {
   WatchedView,
   WatcherOptions,
 } from './watching/options.ts';
-export type { SourceStatus, ViewStatus, WatcherStatus } from './watching/status.ts';
+export type { GatewayStatus, SourceStatus, ViewStatus, WatcherStatus } from './watching/status.ts';
 export type { GatewayOptions, NameServerOptions } from './zone-index/gateway.ts';

@@ -17,19 +17,22 @@ import {
   type Logger,
   type Sink,
   SourceError,
+  type Wanted,
 } from './sources/contract.ts';
 import { HostsProjector } from './static/hosts/hosts-projector.ts';
 import { ZoneFileProjector } from './static/zone-file/zone-file-projector.ts';
 import { TargetSources } from './targets/target-sources.ts';
 import type { WatchedSource, WatcherOptions } from './watching/options.ts';
-import type { ViewStatus, WatcherStatus } from './watching/status.ts';
+import type { GatewayStatus, ViewStatus, WatcherStatus } from './watching/status.ts';
 import {
   EVERY_OBJECT,
   goWithout,
   indexed,
+  isStatic,
   sourceOf,
   type Taker,
   type View,
+  wantedBy,
 } from './watching/taker.ts';
 import { denialText, type Unread } from './watching/unread.ts';
 import type { GatewayOptions } from './zone-index/gateway.ts';
@@ -75,17 +78,20 @@ function countZones(
  * busy while large lists arrive.
  */
 export class Watcher {
-  private readonly views: readonly View[];
+  private readonly views: View[];
   private readonly sources: readonly WatchedSource[];
   /** Of each source. */
   private readonly kinds: readonly WatchedKind[][];
-  private readonly takers: readonly Taker[];
+  private takers: readonly Taker[];
+  /** Of each source: what ends it. */
+  private readonly ends: readonly AbortController[];
+  /** Of each source: who is told of a kind. */
+  private readonly telling: Map<Kind, readonly Projector[]>[];
   private readonly log: Logger;
   private readonly onChange: () => void;
   private readonly onSynced: () => void;
   /** Of each name that is to be explained. */
   private readonly bystanders: readonly Bystanders[];
-  private readonly timers = new Set<NodeJS.Timeout>();
   private readonly targets: TargetSources;
   /** Sources that can't ever work. */
   private readonly hopeless = new Set<number>();
@@ -125,7 +131,9 @@ export class Watcher {
         heard: new Set(),
         waits: new Map(),
         over: new Set(),
+        timers: new Set(),
         publishedAt: 0,
+        frozen: false,
         synced: false,
         resolving: 'not yet',
       };
@@ -134,6 +142,8 @@ export class Watcher {
     const explained = options.explain ?? [];
     this.bystanders = explained.map((text) => new Bystanders(foldName(parseName(text))));
     this.takers = this.createTakers();
+    this.ends = options.sources.map(() => new AbortController());
+    this.telling = options.sources.map((_, source) => this.projectorsOf(source));
     // Before anything is known, the zones are there to say so.
     this.publish();
   }
@@ -156,10 +166,12 @@ export class Watcher {
       for (const gateway of view.gateways.keys()) this.waitForUnread(view, gateway);
     }
     try {
-      await Promise.all(this.sources.map((_, i) => this.runSource(i, stop)));
+      await Promise.all(
+        this.ends.map((end, i) => this.runSource(i, AbortSignal.any([stop, end.signal]))),
+      );
     } finally {
       failed.abort();
-      for (const timer of this.timers) clearTimeout(timer);
+      for (const view of this.views) this.stopTimers(view);
       clearImmediate(this.resolvedSoon);
       this.targets.close();
     }
@@ -196,13 +208,83 @@ export class Watcher {
   status(): WatcherStatus {
     return {
       views: this.views.map((view) => this.viewStatus(view)),
-      sources: this.sources.map(({ label }, i) => ({
-        label,
-        kinds: (this.kinds[i] ?? []).map((kind) => ({
+      sources: this.sources.flatMap(({ label }, i) => {
+        if (this.ends[i]?.signal.aborted) return [];
+        const kinds = (this.kinds[i] ?? []).map((kind) => ({
           ...kind,
           objects: this.countOf(i, kind.kind),
-        })),
-      })),
+        }));
+        return [{ label, kinds }];
+      }),
+    };
+  }
+
+  /** The serial of each zone of a view, by its place among those that are left. */
+  serials(view: number): ReadonlyMap<string, number> {
+    const of = this.views[view];
+    const zones = of?.gateways.flatMap((_, gateway) => of.index.zoneStatus(gateway)) ?? [];
+    return new Map(zones.map(({ zone, serial }) => [zone, serial]));
+  }
+
+  /** Publishes nothing more of a view: another is about to take its place, with serials beyond its own. */
+  freeze(view: number): void {
+    const frozen = this.views[view];
+    if (frozen !== undefined) frozen.frozen = true;
+  }
+
+  /** Publishes each zone that is among these with a serial beyond the one given, where it has none yet. */
+  goOnFrom(serials: ReadonlyMap<string, number>): void {
+    for (const { index } of this.views) index.goOnFrom(serials);
+    this.publish();
+  }
+
+  /**
+   * Lets go of a view, which nobody reads any more: sources, watches, timers and host names that no other view
+   * wants end with it. Those behind it move up by one.
+   *
+   * @returns how many views are left; without any, `run` ends
+   */
+  release(view: number): number {
+    const [released] = this.views.splice(view, 1);
+    if (released === undefined) throw new RangeError(`no view ${view}`);
+    this.stopTimers(released);
+    released.frozen = true;
+    released.index.close();
+    this.takers = this.takers.filter((taker) => taker.view !== released);
+    for (const [i, { source }] of this.sources.entries()) {
+      const takers = this.takersOf(i);
+      this.telling[i] = this.projectorsOf(i);
+      if (takers.length === 0) this.ends[i]?.abort();
+      else source.keep(this.forgetUnwanted(i, takers));
+    }
+    return this.views.length;
+  }
+
+  private forgetUnwanted(source: number, takers: readonly Taker[]): readonly Wanted[] {
+    const kinds = this.kinds[source] ?? [];
+    const wanted = wantedBy(
+      takers,
+      kinds.map(({ kind }) => kind),
+    );
+    const left = kinds.filter(
+      (known) => isStatic(known.kind) || wanted.some(({ kind }) => kind === known.kind),
+    );
+    kinds.splice(0, kinds.length, ...left);
+    return wanted;
+  }
+
+  private gatewayStatus(view: View, gateway: number): GatewayStatus {
+    const kinds = view.index.kindsRead(gateway);
+    return {
+      zones: view.gateways[gateway]?.zones ?? [],
+      ready: !view.index.isWaiting(gateway),
+      read: [...new Set(kinds.filter(({ isRead }) => isRead).map(({ kind }) => kind))],
+      unread: kinds
+        .filter(({ isRead }) => !isRead)
+        .map(({ kind, cluster }) => {
+          const source = this.sources[sourceOf(view, gateway, cluster) ?? -1]?.label ?? '';
+          return { kind, source };
+        }),
     };
   }
 
@@ -253,6 +335,7 @@ export class Watcher {
         }));
       }),
       publishedAt,
+      gateways: gateways.map((_, gateway) => this.gatewayStatus(view, gateway)),
       resolving: resolving === 'awaited' && index.isResolving,
     };
   }
@@ -334,7 +417,7 @@ export class Watcher {
         `${zones.join(' ')}: ${text}, for synctimeout (${syncTimeoutMs / 1000} s) is over`,
       );
     };
-    view.waits.set(gateway, this.later(syncTimeoutMs, end));
+    view.waits.set(gateway, this.later(view, syncTimeoutMs, end));
   }
 
   /** Of each of a gateway's sources that lacks something. */
@@ -359,34 +442,37 @@ export class Watcher {
   private waitForTargets(view: View): void {
     if (view.resolving !== 'not yet' || !view.index.isResolving) return;
     view.resolving = 'awaited';
-    this.later(RESOLVE_TIMEOUT_MS, () => {
+    this.later(view, RESOLVE_TIMEOUT_MS, () => {
       view.resolving = 'over';
       this.onChange();
     });
   }
 
-  private later(milliseconds: number, run: () => void): NodeJS.Timeout {
+  private later({ timers }: View, milliseconds: number, run: () => void): NodeJS.Timeout {
     const timer = setTimeout(() => {
-      this.timers.delete(timer);
+      timers.delete(timer);
       run();
     }, milliseconds);
     timer.unref();
-    this.timers.add(timer);
+    timers.add(timer);
     return timer;
   }
 
+  private stopTimers({ timers }: View): void {
+    for (const timer of timers) clearTimeout(timer);
+    timers.clear();
+  }
+
   private sinkFor(source: number): Sink {
-    const projectors = this.takersOf(source).flatMap((taker) => taker.projectors);
-    const taking = new Map(
-      KINDS.map((kind) => [kind, projectors.filter((one) => one.kinds.includes(kind))]),
-    );
     const each = (kind: Kind, deliver: (projector: Projector) => void): void =>
-      taking.get(kind)?.forEach(deliver);
+      this.telling[source]?.get(kind)?.forEach(deliver);
     return {
       beginList: (kind) => each(kind, (projector) => projector.beginList(kind)),
       upsert: (kind, key, object) => {
         // Not by `each`: a closure for every object of a list is 3 % of what the list takes.
-        for (const projector of taking.get(kind) ?? []) projector.upsert(kind, key, object);
+        for (const projector of this.telling[source]?.get(kind) ?? []) {
+          projector.upsert(kind, key, object);
+        }
       },
       remove: (kind, key) => each(kind, (projector) => projector.remove(kind, key)),
       endList: (kind) => {
@@ -397,6 +483,13 @@ export class Watcher {
       status: (kind, status) => this.setStatus(source, kind, status),
       flush: () => this.publish(),
     };
+  }
+
+  private projectorsOf(source: number): Map<Kind, readonly Projector[]> {
+    const projectors = this.takersOf(source).flatMap((taker) => taker.projectors);
+    return new Map(
+      KINDS.map((kind) => [kind, projectors.filter((one) => one.kinds.includes(kind))]),
+    );
   }
 
   private setStatus(source: number, kind: Kind, status: KindStatus): void {
@@ -441,7 +534,7 @@ export class Watcher {
   private publish(): void {
     let changed = false;
     for (const view of this.views) {
-      if (!view.index.publish()) continue;
+      if (view.frozen || !view.index.publish()) continue;
       changed = true;
       view.publishedAt = Date.now();
       this.waitForTargets(view);

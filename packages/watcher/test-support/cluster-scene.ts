@@ -6,8 +6,7 @@ import { replyHere } from '../src/cluster/access-reply.ts';
 // Here and not in a test, which would wait for it no longer than for anything else.
 import '../src/cluster/kube-config.ts';
 import { ClusterSource, type ClusterSourceOptions } from '../src/cluster/cluster-source.ts';
-import type { Wanted } from '../src/cluster/scope.ts';
-import type { ObjectKind } from '../src/sources/contract.ts';
+import type { ObjectKind, Wanted } from '../src/sources/contract.ts';
 import { FakeApiServer } from './fake-api-server.ts';
 import { FakeApis } from './fake-apis.ts';
 import { RecordingSink, recordingLogger } from './recording-sink.ts';

@@ -101,6 +101,7 @@ export class Scene implements AsyncDisposable {
               if (!signal.aborted) await once(signal, 'abort');
             },
             read: () => {},
+            keep: () => {},
           },
         })),
         ...files,

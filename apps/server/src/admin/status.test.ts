@@ -5,6 +5,7 @@ import { statusDocument, type ViewListener } from './status.ts';
 const STATUS: WatcherStatus = {
   views: [
     {
+      gateways: [],
       resolving: false,
       ...{ generation: 3, names: 12, bytes: 4096, publishedAt: 1_700_000_000_000 },
       zones: [

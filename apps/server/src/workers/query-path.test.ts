@@ -312,7 +312,7 @@ beforeAll(async () => {
     sources: ['read', 'never read'].map((label) => ({
       label,
       kinds: ['Ingress', 'Service'],
-      source: { start: async (sink) => void sinks.push(sink), read: () => {} },
+      source: { start: async (sink) => void sinks.push(sink), read: () => {}, keep: () => {} },
     })),
   });
   await watcher.run(new AbortController().signal);

@@ -32,7 +32,7 @@ test.runIf(batchedSupport().ok)('a view that nobody asks holds no retired memory
     sources: ['busy', 'quiet'].map((label) => ({
       label,
       kinds: ['Ingress'],
-      source: { start: async (sink) => void sinks.push(sink), read: () => {} },
+      source: { start: async (sink) => void sinks.push(sink), read: () => {}, keep: () => {} },
     })),
   });
   await watcher.run(new AbortController().signal);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger, ObjectKind, Sink, Source } from '../sources/contract.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger, ObjectKind, Sink, Source, Wanted } from '../sources/contract.ts';
 import { resources } from '../sources/resources.ts';
 import type { AccessSource, ClusterLocation } from './access.ts';
 import type { AccessAsker } from './access-reply.ts';
@@ -10,7 +11,7 @@ import { Discovery } from './discovery.ts';
 import { KeptAccess } from './kept-access.ts';
 import { KindReader } from './kind-reader.ts';
 import { warnOfMissing } from './namespaces.ts';
-import { type Scope, scopesOf, type Wanted } from './scope.ts';
+import { type Scope, scopesOf } from './scope.ts';
 import { ServiceAccount } from './service-account.ts';
 
 export interface ClusterSourceOptions {
@@ -37,13 +38,19 @@ export interface ClusterSourceOptions {
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** A kind that is being read, and what ends that. */
+interface Reading {
+  readonly reader: KindReader;
+  readonly end: () => void;
+}
+
 /** What readers share, once the cluster can be asked. */
 interface Running {
   readonly connection: ApiConnection;
   readonly discovery: Discovery;
   readonly sink: Sink;
   readonly stop: AbortController;
-  readonly readers: Map<ObjectKind, KindReader>;
+  readonly readers: Map<ObjectKind, Reading>;
   /** What is to end with `stop`. */
   readonly runs: Promise<void>[];
 }
@@ -54,7 +61,7 @@ interface Running {
  */
 export class ClusterSource implements Source {
   readonly #location: ClusterLocation;
-  readonly #wanted: Wanted[];
+  #wanted: Wanted[];
   readonly #options: ClusterSourceOptions;
   #running: Running | undefined;
 
@@ -78,9 +85,7 @@ export class ClusterSource implements Source {
     if (signal.aborted) abort();
     try {
       const running = this.#prepare(await this.#open(stop.signal), sink, stop);
-      for (const kind of new Set(this.#wanted.map((wanted) => wanted.kind))) {
-        this.#run(kind, running);
-      }
+      for (const kind of this.#kinds()) this.#run(kind, running);
       this.#running = running;
       follow(running, this.#warnOfMissing(running));
       await stopped;
@@ -93,9 +98,21 @@ export class ClusterSource implements Source {
   read(kind: ObjectKind): void {
     this.#wanted.push({ kind });
     if (this.#running === undefined) return;
-    const reader = this.#running.readers.get(kind);
-    if (reader === undefined) this.#run(kind, this.#running);
-    else reader.again(this.#scopesOf(kind));
+    const reading = this.#running.readers.get(kind);
+    if (reading === undefined) this.#run(kind, this.#running);
+    else reading.reader.again(this.#scopesOf(kind));
+  }
+
+  keep(wanted: readonly Wanted[]): void {
+    const before = new Map(this.#kinds().map((kind) => [kind, this.#scopesOf(kind)]));
+    this.#wanted = [...wanted];
+    for (const [kind, { reader, end }] of this.#running?.readers ?? []) {
+      const scopes = this.#scopesOf(kind);
+      if (scopes.length === 0) {
+        end();
+        this.#running?.readers.delete(kind);
+      } else if (!isDeepStrictEqual(scopes, before.get(kind))) reader.again(scopes);
+    }
   }
 
   async #open(signal: AbortSignal): Promise<AccessSource> {
@@ -125,10 +142,20 @@ export class ClusterSource implements Source {
       scopes: this.#scopesOf(kind),
       newBackoff: () => new Backoff(backoff, random),
     });
-    readers.set(kind, reader);
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    stop.signal.addEventListener('abort', end);
+    if (stop.signal.aborted) end();
+    readers.set(kind, { reader, end });
     // Not at once: whoever asks may be amid a delivery.
-    const run = Promise.resolve().then(() => reader.run(stop.signal));
+    const run = Promise.resolve()
+      .then(() => reader.run(ended.signal))
+      .finally(() => stop.signal.removeEventListener('abort', end));
     follow(running, run);
+  }
+
+  #kinds(): ObjectKind[] {
+    return [...new Set(this.#wanted.map(({ kind }) => kind))];
   }
 
   #warnOfMissing({ connection, stop }: Running): Promise<void> {

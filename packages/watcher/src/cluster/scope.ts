@@ -1,18 +1,5 @@
-import type { MissingRule, ObjectKind } from '../sources/contract.ts';
+import type { MissingRule, Wanted } from '../sources/contract.ts';
 import { type Resource, rbacName } from '../sources/resource.ts';
-
-/** An object of a kind that has namespaces. */
-export interface ObjectName {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** A kind that is to be read. */
-export interface Wanted {
-  readonly kind: ObjectKind;
-  /** These objects and no others, wherever they are: a Role that names them suffices. Absent: all there are. */
-  readonly only?: readonly ObjectName[];
-}
 
 /** What one list and watch reads of a kind: all of it, a namespace's, one object. */
 export interface Scope {

@@ -81,6 +81,9 @@ export class ManifestSource implements Source {
     this.#wake();
   }
 
+  /** The files are read whole, whatever is wanted of them. */
+  keep(): void {}
+
   /** Before a scan and not amid it, when some files would have been read without looking for the kind. */
   #takeAsked(): ReadonlySet<ObjectKind> {
     const asked = new Set(this.#asked);

@@ -1,4 +1,4 @@
-import type { Kind } from './kinds.ts';
+import type { Kind, ObjectKind } from './kinds.ts';
 import type { Shape } from './shape.ts';
 
 export { KINDS, type Kind, type ObjectKind } from './kinds.ts';
@@ -87,6 +87,24 @@ export interface Source {
    * delivered again. Either way a list follows, never before this returns: a sink may call it amid a delivery.
    */
   read(kind: Kind): void;
+  /**
+   * Reads no more than this from now on: what else is read has nobody who wants it any more. Of kinds of which less
+   * is wanted than before a list may follow.
+   */
+  keep(wanted: readonly Wanted[]): void;
+}
+
+/** An object of a kind that has namespaces. */
+export interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A kind that is to be read. */
+export interface Wanted {
+  readonly kind: ObjectKind;
+  /** These objects and no others, wherever they are: a Role that names them suffices. Absent: all there are. */
+  readonly only?: readonly ObjectName[];
 }
 
 /** Stable codes of {@link SourceError}. */

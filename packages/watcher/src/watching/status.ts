@@ -23,8 +23,20 @@ export interface ViewStatus {
   }[];
   /** Unix time in milliseconds; 0 before the first. */
   readonly publishedAt: number;
+  readonly gateways: readonly GatewayStatus[];
   /** Host names are being resolved for the first time; for five seconds at the most. */
   readonly resolving: boolean;
+}
+
+/** What of a gateway's kinds is known: of those that give names, each in each of its clusters. */
+export interface GatewayStatus {
+  readonly zones: readonly string[];
+  /** Nothing is missing, or has been waited for long enough: no answer is held back. */
+  readonly ready: boolean;
+  /** Read whole at least once, in one cluster at least. */
+  readonly read: readonly Kind[];
+  /** Not yet, and from where. */
+  readonly unread: readonly { readonly kind: Kind; readonly source: string }[];
 }
 
 export interface SourceStatus {

@@ -1,6 +1,8 @@
 import type { Publisher } from '@seamark/snapshot';
 import type { ProjectionOptions, Projector } from '../projection/contract.ts';
-import type { Kind } from '../sources/contract.ts';
+import { kindsReadFor } from '../projection/projectors.ts';
+import type { Kind, ObjectKind, Wanted } from '../sources/contract.ts';
+import { STATIC_KINDS, type StaticKind } from '../sources/kinds.ts';
 import type { GatewayOptions } from '../zone-index/gateway.ts';
 import type { ViewIndex } from '../zone-index/view-index.ts';
 import type { WatchedGateway } from './options.ts';
@@ -16,7 +18,11 @@ export interface View {
   readonly over: Set<number>;
   readonly publisher: Publisher;
   readonly gateways: readonly WatchedGateway[];
+  /** What ends waiting on its behalf. */
+  readonly timers: Set<NodeJS.Timeout>;
   publishedAt: number;
+  /** Nothing of it is published any more: another has taken its place. */
+  frozen: boolean;
   synced: boolean;
   resolving: 'not yet' | 'awaited' | 'over';
 }
@@ -59,4 +65,30 @@ export function indexed(gateway: WatchedGateway): GatewayOptions {
   const { sources, hosts = [], files = [] } = gateway;
   const counts = { clusters: sources.length, hosts: hosts.length, files: files.length };
   return { ...gateway, ...counts };
+}
+
+/** Of files, which are read whole whatever is wanted of them. */
+export function isStatic(kind: Kind): kind is StaticKind {
+  return (STATIC_KINDS as readonly Kind[]).includes(kind);
+}
+
+/** What these takers want of their source, of the kinds that are read of it. */
+export function wantedBy(takers: readonly Taker[], kinds: readonly Kind[]): Wanted[] {
+  const whole = new Set<ObjectKind>();
+  const only = new Map<string, { namespace: string; name: string }>();
+  for (const { view, gateway, projectors } of takers) {
+    const { resources = [], projection } = view.gateways[gateway] ?? {};
+    for (const kind of kindsReadFor(resources)) whole.add(kind);
+    for (const key of projection?.nameServers ?? []) {
+      const [namespace = '', name = ''] = key.split('/');
+      only.set(key, { namespace, name });
+    }
+    // What a projector asked for when it found that it needs it. Services of name servers are wanted one by one.
+    for (const kind of kinds) {
+      if (kind === 'Service' || isStatic(kind)) continue;
+      if (projectors.some((one) => one.kinds.includes(kind))) whole.add(kind);
+    }
+  }
+  const services: Wanted = { kind: 'Service', only: [...only.values()] };
+  return [...Array.from(whole, (kind) => ({ kind })), ...(only.size === 0 ? [] : [services])];
 }

@@ -151,6 +151,11 @@ export class Flattening {
     return this.told.get(entry);
   }
 
+  /** Nothing is flattened any more: host names that nobody else wants are asked for no longer. */
+  close(): void {
+    for (const entry of [...this.uses.keys()]) this.replace(entry, undefined);
+  }
+
   /** Names whose targets have an entry that is dirty are so too. */
   markDependents(): void {
     const { tree } = this.parts;

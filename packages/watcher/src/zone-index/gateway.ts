@@ -1,6 +1,6 @@
 import { NODE } from '@seamark/snapshot';
 import type { ClaimingKind, ResourceKind } from '../projection/contract.ts';
-import { kindOf, type ObjectTable, type Origin, originOf } from './object-table.ts';
+import { clusterOf, kindOf, type ObjectTable, type Origin, originOf } from './object-table.ts';
 import type { Zone } from './zone.ts';
 
 /** One `k8s_gateway` of the configuration, or a zone that a file has alone, as far as names and records go. */
@@ -107,6 +107,18 @@ export class Gateway {
     if (this.waited) return true;
     if (!this.read.has(origin)) return false;
     return kindOf(origin) !== 'file' || this.objectOrigins.every((other) => this.read.has(other));
+  }
+
+  /** Each kind of each source that gives names, and whether its first list is complete. */
+  kindsRead(): {
+    readonly cluster: number;
+    readonly kind: ClaimingKind;
+    readonly isRead: boolean;
+  }[] {
+    return this.origins().map((origin) => ({
+      ...{ cluster: clusterOf(origin), kind: kindOf(origin) },
+      isRead: this.read.has(origin),
+    }));
   }
 
   /** Every kind of every cluster has been read. */

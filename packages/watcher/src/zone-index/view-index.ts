@@ -221,6 +221,31 @@ export class ViewIndex {
     return this.gateway(gateway).hasRead;
   }
 
+  /** Each kind of each of a gateway's clusters that gives names, and whether its first list is complete. */
+  kindsRead(gateway: number): ReturnType<Gateway['kindsRead']> {
+    return this.gateway(gateway).kindsRead();
+  }
+
+  /**
+   * Has the next publication give each zone a serial beyond the one that it is given here: what was answered with
+   * before this index.
+   */
+  goOnFrom(serials: ReadonlyMap<string, number>): void {
+    for (const { options, zones } of this.gateways) {
+      for (const [i, zone] of zones.entries()) {
+        const serial = serials.get(options.zones[i] ?? '');
+        if (serial === undefined || serial < zone.serial) continue;
+        zone.serial = serial;
+        this.markDirty(this.tree.apexOf(zone.number));
+      }
+    }
+  }
+
+  /** Nobody asks for it any more, so it asks for no host names any more. */
+  close(): void {
+    this.flattening.close();
+  }
+
   /** Every kind has been read. */
   isSynced(gateway: number): boolean {
     return this.gateway(gateway).isSynced;

@@ -76,6 +76,8 @@ export class HostsSource implements Source {
   /** There is nothing else in it. */
   read(): void {}
 
+  keep(): void {}
+
   #read(sink: Sink): readonly ReadText[] {
     const { file, inline, reloadMs } = this.#hosts;
     const read = file === undefined ? undefined : readText(file);

@@ -62,6 +62,8 @@ export class ZoneFileSource implements Source {
   /** There is nothing else in it. */
   read(): void {}
 
+  keep(): void {}
+
   #read(sink: Sink): readonly ReadText[] {
     const main = readText(this.#file);
     const read = [main];
