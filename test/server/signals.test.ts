@@ -39,15 +39,27 @@ describe.each(SIGNALS)('%s', (signal) => {
   );
 });
 
-test.for(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
-  '%s does not end the server, which says that it does not reload',
+test.for(['SIGHUP', 'SIGUSR1'] as const)(
+  '%s has the Corefile read again, though nothing has changed',
   async (signal, { manifests, serve }) => {
     const server = await serve(corefile(manifests));
     server.signal(signal);
-    expect(await server.event('not-reloaded')).toMatchObject({ level: 'warn', signal });
+    expect(await server.event('reloading')).toMatchObject({ signal });
+    const { msg } = await server.event('reloaded');
+    expect(msg).toBe('the Corefile means what it meant before');
     expect((await server.end('SIGTERM')).code).toBe(0);
   },
 );
+
+test('SIGUSR2 does not end the server, which says that it does nothing', async ({
+  manifests,
+  serve,
+}) => {
+  const server = await serve(corefile(manifests));
+  server.signal('SIGUSR2');
+  expect(await server.event('not-reloaded')).toMatchObject({ level: 'warn', signal: 'SIGUSR2' });
+  expect((await server.end('SIGTERM')).code).toBe(0);
+});
 
 describe('SIGTERM', () => {
   test('answers what has come over TCP, though half a message follows', async ({

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { ConfigReading } from './config/index.ts';
 import { SpareThread } from './supervisor/spare-thread.ts';
 
 // Before anything else is loaded, so that both threads load at the same time.
@@ -7,9 +8,8 @@ const spare: SpareThread | undefined = process.argv.includes('serve')
   ? new SpareThread()
   : undefined;
 
-const { ConfigUnreadableError, describeConfig, loadConfig, MOST_WORKERS } = await import(
-  './config/index.ts'
-);
+const { ConfigUnreadableError, describeConfig, loadConfig, MOST_WORKERS, readConfig } =
+  await import('./config/index.ts');
 const { CorefileErrors } = await import('./corefile/errors.ts');
 const { nearest } = await import('./corefile/nearest.ts');
 
@@ -108,12 +108,15 @@ async function main(args: string[]): Promise<number> {
       return EXIT.OK;
     }
     case 'serve': {
-      const config = loadConfig(values.config, options);
+      const read = (): ConfigReading => readConfig(values.config, options);
+      const { result, files } = read();
+      if ('error' in result) throw result.error;
       // Only here: the other commands need none of it.
       const { createLogger } = await import('./log/logger.ts');
       const { serve } = await import('./serve.ts');
+      const { config } = result;
       const log = createLogger({ level: config.debug ? 'debug' : 'info' });
-      return await serve(config, { log, version: version(), udp, spare });
+      return await serve(config, { log, version: version(), udp, spare, files, read });
     }
     case 'explain': {
       const { explain } = await import('./commands/explain.ts');

@@ -1,6 +1,10 @@
 import { UdpError } from '@seamark/udp';
+import { type ConfigReading, ConfigUnreadableError } from './config/index.ts';
 import type { ServerConfig } from './config/server-config.ts';
+import { CorefileErrors } from './corefile/errors.ts';
 import { ListenError } from './stream/listen-error.ts';
+import { ReloadError } from './supervisor/reload-error.ts';
+import { Reloader } from './supervisor/reloader.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor/supervisor.ts';
 import { RefusedError } from './workers/refusal.ts';
 
@@ -12,15 +16,19 @@ type Ending =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
   | { readonly kind: 'failure'; readonly message: string; readonly error?: unknown };
 
+export interface ServeOptions extends Omit<SupervisorOptions, 'onHopeless' | 'reloads'> {
+  /** What the configuration was read from. */
+  readonly files: ConfigReading['files'];
+  /** Reads it again. */
+  readonly read: () => ConfigReading;
+}
+
 /**
  * Serves until SIGTERM or SIGINT.
  *
  * @returns the exit status: 0 after a stop that was asked for, 1 if there is nothing to serve with.
  */
-export async function serve(
-  config: ServerConfig,
-  options: Omit<SupervisorOptions, 'onHopeless'>,
-): Promise<number> {
+export async function serve(config: ServerConfig, options: ServeOptions): Promise<number> {
   const { log } = options;
   const { promise: ending, resolve: end } = Promise.withResolvers<Ending>();
   // Whoever asks twice, with either signal, does not want to wait for the lame duck. Nothing more is
@@ -34,30 +42,41 @@ export async function serve(
       end({ kind: 'signal', signal });
     });
   }
-  // What they mean elsewhere must not end the server; a listener also keeps Node's inspector from SIGUSR1.
-  for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) {
-    process.on(signal, () => {
-      const text = `${signal}: the Corefile is not read again in place yet; a restart does it`;
-      log.warn({ event: 'not-reloaded', signal }, text);
-    });
+  const supervisor: Supervisor = new Supervisor(config, {
+    ...options,
+    onHopeless: (message) => end({ kind: 'failure', message }),
+    reloads: () => reloader.status,
+  });
+  const reloader = new Reloader({
+    ...{ log, config, files: options.files, read: options.read, isOfTheWorld },
+    apply: (next, signal) => supervisor.reload(next, signal),
+  });
+  const started = supervisor.start();
+  // A listener also keeps Node's inspector from SIGUSR1.
+  for (const signal of ['SIGHUP', 'SIGUSR1'] as const) {
+    // What comes during the start is not lost; if that fails it doesn't matter.
+    process.on(signal, () => void started.then(() => reloader.trigger(signal)).catch(() => {}));
   }
+  // What it means elsewhere must not end the server.
+  process.on('SIGUSR2', () => {
+    const text = 'SIGUSR2 does nothing here; SIGHUP and SIGUSR1 read the Corefile again';
+    log.warn({ event: 'not-reloaded', signal: 'SIGUSR2' }, text);
+  });
   for (const { position, text } of config.notices) {
     log.warn({ event: 'config-notice', position }, text);
   }
-  const supervisor = new Supervisor(config, {
-    ...options,
-    onHopeless: (message) => end({ kind: 'failure', message }),
-  });
-  supervisor.start().catch((error: unknown) => end(failureOf(error)));
+  started.then(() => reloader.start()).catch((error: unknown) => end(failureOf(error)));
 
   const ended = await ending;
   if (ended.kind === 'failure') {
     const fields = ended.error === undefined ? {} : { err: ended.error };
     log.error({ event: 'cannot-serve', ...fields }, ended.message);
+    void reloader.stop();
     await within(supervisor.stop(), STOP_WITHIN_MS);
     return 1;
   }
   log.info({ event: 'stopping', signal: ended.signal }, `${ended.signal}: stopping`);
+  void reloader.stop();
   await Promise.race([supervisor.lameDuck(), hurry]);
   await within(supervisor.stop(), STOP_WITHIN_MS);
   log.info({ event: 'stopped' }, 'stopped');
@@ -74,11 +93,17 @@ function failureOf(error: unknown): Ending {
     const says = message.includes(hint) ? message : `${message.replace(/\.$/, '')}; ${hint}`;
     return { kind: 'failure', message: says };
   }
-  const isOfTheWorld = WORLD.some((kind) => error instanceof kind);
-  return { kind: 'failure', message, ...(isOfTheWorld ? {} : { error }) };
+  return { kind: 'failure', message, ...(isOfTheWorld(error) ? {} : { error }) };
 }
 
-const WORLD = [UdpError, ListenError, RefusedError] as const;
+function isOfTheWorld(error: unknown): boolean {
+  return WORLD.some((kind) => error instanceof kind);
+}
+
+const WORLD = [
+  ...[UdpError, ListenError, RefusedError, ReloadError],
+  ...[CorefileErrors, ConfigUnreadableError],
+] as const;
 
 async function within(work: Promise<void>, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();

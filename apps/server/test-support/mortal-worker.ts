@@ -13,6 +13,7 @@ export const DEEDS = [
   'throw-uncaught',
   'throw-twice',
   'count',
+  'refuse-mail',
 ] as const;
 export type Deed = (typeof DEEDS)[number];
 
@@ -27,8 +28,15 @@ export default async function work({ port, deed }: MortalTask): Promise<Refusal 
   const told = new Int32Array(deed);
   let isStopped = false;
   port.on('message', (message: ToWorker) => {
-    if (message.kind === 'stop') isStopped = true;
-    else port.postMessage({ kind: 'totals', totals: { mail: 1 } } satisfies FromWorker);
+    if (message.kind === 'stop') {
+      isStopped = true;
+      return;
+    }
+    port.postMessage({ kind: 'totals', totals: { mail: 1 } } satisfies FromWorker);
+    const { number } = message;
+    const isRefused = DEEDS[Atomics.load(told, 0)] === 'refuse-mail' && message.kind === 'open';
+    const refusal = isRefused ? { refusal: { code: 'EADDRINUSE', message: 'as told' } } : {};
+    port.postMessage({ kind: 'done', number, ...refusal } satisfies FromWorker);
   });
   for (let hasServed = false; !isStopped; await delay(1)) {
     switch (DEEDS[Atomics.load(told, 0)]) {

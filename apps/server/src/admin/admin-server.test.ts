@@ -145,3 +145,60 @@ describe('opening and closing', () => {
     await admin.close();
   });
 });
+
+describe('a change', () => {
+  const free = async (): Promise<number> => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as { port: number };
+    await new Promise((done) => holder.close(done));
+    return port;
+  };
+  const health = (port: number, address = '127.0.0.1') => healthEndpoint({ address, port });
+  const ready = (port: number) => readyEndpoint({ ...place, port }, { notReady: [] });
+
+  test('opens what is new, keeps what stays, and closes what goes', async () => {
+    const [kept, old, next] = [await free(), await free(), await free()];
+    const admin = await open(health(kept), ready(old));
+    const idle = connect(kept, '127.0.0.1');
+    closers.push(() => idle.destroy());
+    await once(idle, 'connect');
+    let isClosed = false;
+    idle.on('close', () => {
+      isClosed = true;
+    });
+    const change = await admin.prepare([health(kept), ready(kept), ready(next)]);
+    expect(await ask(old, '/ready')).toMatchObject({ status: 200 });
+    expect(await ask(kept, '/ready')).toMatchObject({ status: 404 });
+    await change.commit();
+    expect(admin.ports).toEqual([kept, kept, next]);
+    expect(await ask(kept, '/ready')).toMatchObject({ status: 200 });
+    expect(await ask(next, '/ready')).toMatchObject({ status: 200 });
+    await expect(ask(old, '/ready')).rejects.toThrow('ECONNREFUSED');
+    expect(isClosed).toBe(false);
+  });
+
+  test('that is taken back leaves all as it was', async () => {
+    const [old, next] = [await free(), await free()];
+    const admin = await open(health(old));
+    const change = await admin.prepare([health(next)]);
+    await change.rollback();
+    expect(await ask(old, '/health')).toMatchObject({ status: 200 });
+    await expect(ask(next, '/health')).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('to an address that covers the one before it, and back where another cannot be had', async () => {
+    const port = await free();
+    const admin = await open(health(port));
+    const everywhere = await admin.prepare([health(port, '')]);
+    await everywhere.commit();
+    expect(await ask(port, '/health')).toMatchObject({ status: 200 });
+    const holder = createServer().listen(0, '127.0.0.1');
+    closers.push(() => holder.close());
+    await once(holder, 'listening');
+    const { port: taken } = holder.address() as { port: number };
+    await expect(admin.prepare([health(port), health(taken)])).rejects.toBeInstanceOf(ListenError);
+    expect(await ask(port, '/health')).toMatchObject({ status: 200 });
+    expect(await ask(port, '/health', 'GET', '::1')).toMatchObject({ status: 200 });
+  });
+});

@@ -28,8 +28,22 @@ export interface Endpoint {
 export interface AdminServer {
   /** The port of each endpoint, in the order given. */
   readonly ports: readonly number[];
+  /**
+   * Opens what these endpoints need and is not open yet; what is open is served on as it is until `commit`. Of two that
+   * can't be open at the same time, since they share a port, the old one pauses.
+   *
+   * @throws ListenError for the first address that can't be had; all is as it was then.
+   */
+  prepare(endpoints: readonly Endpoint[]): Promise<AdminChange>;
   /** Stops accepting, gives requests in progress half a second, ends. May be called again. */
   close(): Promise<void>;
+}
+
+/** Endpoints that are open beside others, and have to take their place or go. */
+export interface AdminChange {
+  /** Resolves when what is no longer served has been closed. */
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
 }
 
 /** CoreDNS's own limit for reading a request, writing a reply and an idle connection. */
@@ -41,24 +55,79 @@ const CONNECTIONS = 64;
 
 /** @throws ListenError for the first address that can't be had; the others are closed again. */
 export async function openAdmin(endpoints: readonly Endpoint[]): Promise<AdminServer> {
-  const servers = new Map<string, Server>();
-  try {
-    for (const endpoint of endpoints) {
-      if (servers.has(placeOf(endpoint))) continue;
-      const sharing = endpoints.filter((other) => placeOf(other) === placeOf(endpoint));
-      servers.set(placeOf(endpoint), await listen(endpoint, sharing));
-    }
-  } catch (error) {
-    await closeAll(servers.values());
-    throw error;
-  }
-  return {
-    ports: endpoints.map((endpoint) => portOf(servers.get(placeOf(endpoint)))),
-    close: () => closeAll(servers.values()),
-  };
+  const admin = new Admin();
+  const change = await admin.prepare(endpoints);
+  await change.commit();
+  return admin;
 }
 
-async function listen(first: Endpoint, sharing: readonly Endpoint[]): Promise<Server> {
+/** A server that listens, and what it serves. */
+interface Place {
+  readonly server: Server;
+  /** Those that share it. */
+  endpoints: readonly Endpoint[];
+}
+
+class Admin implements AdminServer {
+  private readonly places = new Map<string, Place>();
+  private endpoints: readonly Endpoint[] = [];
+
+  get ports(): readonly number[] {
+    return this.endpoints.map((endpoint) => portOf(this.places.get(placeOf(endpoint))?.server));
+  }
+
+  async prepare(endpoints: readonly Endpoint[]): Promise<AdminChange> {
+    const opened = new Map<string, Place>();
+    const paused: Place[] = [];
+    const wanted = new Set(endpoints.map(placeOf));
+    const rollback = async (): Promise<void> => {
+      await closeAll(opened.values());
+      for (const { server, endpoints: its } of paused) await listen(server, its);
+    };
+    try {
+      for (const endpoint of endpoints) {
+        const name = placeOf(endpoint);
+        if (this.places.has(name) || opened.has(name)) continue;
+        const sharing = endpoints.filter((other) => placeOf(other) === name);
+        for (const [other, place] of this.places) {
+          const isInTheWay = place.server.listening && portOf(place.server) === endpoint.port;
+          if (wanted.has(other) || !isInTheWay) continue;
+          // Only the listening ends at once; requests in progress go on.
+          place.server.close();
+          paused.push(place);
+        }
+        const place = newPlace(sharing);
+        await listen(place.server, sharing);
+        opened.set(name, place);
+      }
+    } catch (error) {
+      await rollback();
+      throw error;
+    }
+    return { rollback, commit: () => this.commit(endpoints, opened) };
+  }
+
+  close(): Promise<void> {
+    return closeAll(this.places.values());
+  }
+
+  private async commit(
+    endpoints: readonly Endpoint[],
+    opened: ReadonlyMap<string, Place>,
+  ): Promise<void> {
+    const wanted = new Set(endpoints.map(placeOf));
+    const old = [...this.places].filter(([name]) => !wanted.has(name));
+    for (const [name] of old) this.places.delete(name);
+    for (const [name, place] of opened) this.places.set(name, place);
+    for (const [name, place] of this.places) {
+      place.endpoints = endpoints.filter((endpoint) => placeOf(endpoint) === name);
+    }
+    this.endpoints = endpoints;
+    await closeAll(old.map(([, place]) => place));
+  }
+}
+
+function newPlace(endpoints: readonly Endpoint[]): Place {
   const server = createServer(
     {
       // Headers and body together must be here in time, however slowly their octets drip in.
@@ -68,22 +137,26 @@ async function listen(first: Endpoint, sharing: readonly Endpoint[]): Promise<Se
       connectionsCheckingInterval: 1_000,
       maxHeaderSize: HEADER_OCTETS,
     },
-    (request, response) => void respond(sharing, request, response),
+    (request, response) => void respond(place.endpoints, request, response),
   );
   server.maxConnections = CONNECTIONS;
   // The limits above don't see a client that doesn't read its reply, nor one that never asks.
   server.setTimeout(TIMEOUT_MS, (socket) => socket.destroy());
-  const names = sharing.map((endpoint) => endpoint.name).join(', ');
-  const { address, port } = first;
+  // What can still go wrong is an accept, for want of file descriptors. A probe that fails says so.
+  server.on('error', () => {});
+  const place: Place = { server, endpoints };
+  return place;
+}
+
+async function listen(server: Server, endpoints: readonly Endpoint[]): Promise<void> {
+  const names = endpoints.map((endpoint) => endpoint.name).join(', ');
+  const { address = '', port = 0 } = endpoints[0] ?? {};
   try {
     server.listen(address === '' ? { port } : { host: address, port });
     await once(server, 'listening');
   } catch (error) {
     throw new ListenError(names, address === '' ? '::' : address, port, error as Error);
   }
-  // What can still go wrong is an accept, for want of file descriptors. A probe that fails says so.
-  server.on('error', () => {});
-  return server;
 }
 
 async function respond(
@@ -125,9 +198,10 @@ function hasBody(request: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
-async function closeAll(servers: Iterable<Server>): Promise<void> {
+async function closeAll(places: Iterable<Place>): Promise<void> {
   await Promise.all(
-    Array.from(servers, async (server) => {
+    Array.from(places, async ({ server }) => {
+      // Calls back with an error where it had stopped listening before, but no sooner than all connections have ended.
       const closed = new Promise((done) => server.close(done));
       const grace = setTimeout(() => server.closeAllConnections(), GRACE_MS);
       await closed;

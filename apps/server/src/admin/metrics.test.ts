@@ -69,6 +69,11 @@ const source: TelemetrySource = {
       ],
     },
   ],
+  reloads: {
+    ...{ successes: 3, failures: 2, succeededAt: 1_700_000_000_250, digest: 'ab12' },
+    needsRestart: [],
+    failure: { at: 1_700_000_001_000, reasons: ['Corefile:1:1: no'] },
+  },
 };
 
 async function lines(of: TelemetrySource): Promise<string[]> {
@@ -96,6 +101,12 @@ describe('metrics', () => {
     'coredns_forward_healthcheck_broken_total 1',
     'coredns_forward_max_concurrent_rejects_total 4',
     'seamark_query_log_dropped_total 11',
+    'coredns_reload_failed_total 2',
+    'coredns_reload_version_info{hash="sha512",value="ab12"} 1',
+    'seamark_reload_failures_total 2',
+    'seamark_reload_successes_total 3',
+    'seamark_reload_last_success_timestamp_seconds 1700000000.25',
+    'seamark_reload_last_successful 0',
     'seamark_snapshot_generation 42',
     'seamark_snapshot_published_timestamp_seconds 1700000000.5',
     'seamark_zone_serial{zone="example.com.",listeners="[::]:53"} 2026112301',

@@ -23,6 +23,7 @@ export function createMetrics(source: TelemetrySource): Registry {
   addSources(registry, source);
   addTransports(registry, source);
   addForward(registry, source);
+  addReloads(registry, source);
   collectDefaultMetrics({ register: registry });
   return registry;
 }
@@ -260,6 +261,42 @@ function addForward(registry: Registry, source: TelemetrySource): void {
     'coredns_forward_max_concurrent_rejects_total',
     'Questions that were REFUSED because there were too many at once.',
     () => source.forward.rejected,
+  );
+}
+
+function addReloads(registry: Registry, source: TelemetrySource): void {
+  const failures = 'Times that the Corefile was read again and not gone over to.';
+  total(registry, 'coredns_reload_failed_total', failures, () => source.reloads.failures);
+  total(registry, 'seamark_reload_failures_total', failures, () => source.reloads.failures);
+  total(
+    registry,
+    'seamark_reload_successes_total',
+    'Times that the Corefile was read again and gone over to.',
+    () => source.reloads.successes,
+  );
+  gauge(
+    registry,
+    'seamark_reload_last_success_timestamp_seconds',
+    'When what is served was gone over to: the start, or the last reload that succeeded.',
+    [],
+    () => timestamp({}, source.reloads.succeededAt),
+  );
+  gauge(
+    registry,
+    'seamark_reload_last_successful',
+    '1 unless the last attempt to reload failed, then 0.',
+    [],
+    () => [[{}, source.reloads.failure === undefined ? 1 : 0]],
+  );
+  gauge(
+    registry,
+    'coredns_reload_version_info',
+    'A constant 1, labeled by the hash of the Corefile that is served and of what it imports.',
+    ['hash', 'value'],
+    () => {
+      const { digest } = source.reloads;
+      return digest === '' ? [] : [[{ hash: 'sha512', value: digest }, 1]];
+    },
   );
 }
 

@@ -83,3 +83,15 @@ test('what was never published has no time', () => {
   const views = view === undefined ? [] : [{ ...view, publishedAt: 0 }];
   expect(statusDocument('1', [], { ...STATUS, views }, []).zones[0]?.publishedAt).toBeNull();
 });
+
+test('what became of reading the Corefile again', () => {
+  const reloads = {
+    ...{ successes: 1, failures: 1, succeededAt: 1_700_000_000_000, digest: 'ab12' },
+    needsRestart: ['forward'],
+    failure: { at: 1_700_000_001_000, reasons: ['Corefile:1:1: no'] },
+  };
+  expect(statusDocument('1', [], STATUS, [], reloads).reload).toEqual({
+    ...{ digest: 'ab12', since: '2023-11-14T22:13:20.000Z', needsRestart: ['forward'] },
+    failed: { at: '2023-11-14T22:13:21.000Z', reasons: ['Corefile:1:1: no'] },
+  });
+});

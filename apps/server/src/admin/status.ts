@@ -1,5 +1,6 @@
 import type { MissingRule, WatcherStatus } from '@seamark/watcher';
 import { formatHttpAddress } from '../config/http-address.ts';
+import type { ReloadStatus } from './telemetry-source.ts';
 
 /**
  * What GET /status says, as JSON: stable for programs, `seamark explain` among them. Times are ISO 8601, in UTC.
@@ -12,6 +13,20 @@ export interface StatusDocument {
   readonly notReady: readonly string[];
   readonly zones: readonly StatusZone[];
   readonly sources: readonly StatusSource[];
+  /** Of a server that runs. */
+  readonly reload?: StatusReload;
+}
+
+/** The Corefile that is served, and what became of the last one that was read. */
+export interface StatusReload {
+  /** SHA-512 of the Corefile and what it imports, in hexadecimal. */
+  readonly digest: string;
+  /** Since when it is served. */
+  readonly since: string;
+  /** Settings that are others in the Corefile, and that only a restart takes up. */
+  readonly needsRestart: readonly string[];
+  /** Why the last one that was read is not served. */
+  readonly failed?: { readonly at: string; readonly reasons: readonly string[] };
 }
 
 export interface StatusZone {
@@ -73,6 +88,7 @@ export function statusDocument(
   notReady: readonly string[],
   status: WatcherStatus | undefined,
   listeners: readonly ViewListener[],
+  reloads?: ReloadStatus,
 ): StatusDocument {
   const { views = [], sources = [] } = status ?? {};
   return {
@@ -94,5 +110,15 @@ export function statusDocument(
         }),
       ),
     })),
+    ...(reloads !== undefined && { reload: statusReload(reloads) }),
+  };
+}
+
+function statusReload({ digest, succeededAt, needsRestart, failure }: ReloadStatus): StatusReload {
+  return {
+    ...{ digest, since: new Date(succeededAt).toISOString(), needsRestart },
+    ...(failure !== undefined && {
+      failed: { at: new Date(failure.at).toISOString(), reasons: failure.reasons },
+    }),
   };
 }

@@ -81,4 +81,19 @@ export interface TelemetrySource {
   readonly publishedAt: number | undefined;
   readonly zones: readonly ZoneStatus[];
   readonly sources: readonly SourceStatus[];
+  readonly reloads: ReloadStatus;
+}
+
+/** What became of reading the Corefile again. */
+export interface ReloadStatus {
+  readonly successes: number;
+  readonly failures: number;
+  /** Milliseconds since the epoch when what is served was gone over to: at first the start. */
+  readonly succeededAt: number;
+  /** SHA-512 of the files that it was read from, in hexadecimal; '' before that is known. */
+  readonly digest: string;
+  /** The last attempt, if it failed: when, and each thing that was wrong. */
+  readonly failure?: { readonly at: number; readonly reasons: readonly string[] };
+  /** Settings that are others in the Corefile, and that only a restart takes up. */
+  readonly needsRestart: readonly string[];
 }

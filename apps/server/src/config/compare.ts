@@ -91,7 +91,7 @@ function resolve(view: object, config: ServerConfig): unknown {
     Object.entries(view).map(([name, value]) => {
       const list = lists.get(name);
       const isIndices = Array.isArray(list) && Array.isArray(value);
-      return [name, meaningOf(isIndices ? value.map((index) => list[index]) : value)];
+      return [name, meaningOf(isIndices ? value.map((index) => list[index]) : value, lists)];
     }),
   );
 }
@@ -111,14 +111,18 @@ function means(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(meaningOf(a), meaningOf(b));
 }
 
-/** Without the positions, wherever they are. */
-function meaningOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(meaningOf);
+/** Without the positions, wherever they are; what a lone index is one of in its place: `hosts: 0` of a gateway. */
+function meaningOf(value: unknown, lists?: ReadonlyMap<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((one) => meaningOf(one, lists));
   if (value === null || typeof value !== 'object' || !isPlain(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => name !== 'position')
-      .map(([name, member]) => [name, meaningOf(member)]),
+      .map(([name, member]) => {
+        const list = lists?.get(name);
+        const isIndex = typeof member === 'number' && Array.isArray(list);
+        return [name, meaningOf(isIndex ? list[member] : member, lists)];
+      }),
   );
 }
 

@@ -132,7 +132,8 @@ export class DetourService {
     const { query } = pending;
     const forwarders = detours
       .forwardsFor(query)
-      .map((id) => this.parts.forwarders[id] as Forwarder);
+      // Amid a reload a plan may be a moment ahead.
+      .flatMap((id) => this.parts.forwarders[id] ?? []);
     for (const [i, forwarder] of forwarders.entries()) {
       const forwarded = await forwarder.ask(pending);
       switch (forwarded.kind) {

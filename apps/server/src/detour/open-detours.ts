@@ -2,7 +2,7 @@ import { TRANSPORT } from '@seamark/matcher';
 import type { Logger as WatcherLogger } from '@seamark/watcher';
 import { readCookies } from '../workers/cookie-memory.ts';
 import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
-import type { FromWorker, StreamTask, Totals } from '../workers/tasks.ts';
+import type { DetourTask, FromWorker, ListenerTask, StreamTask, Totals } from '../workers/tasks.ts';
 import { Bell } from './bell.ts';
 import { type DetourObserver, DetourService, type SnapshotAnswers } from './detour-service.ts';
 import { Forwarder } from './forward/forwarder.ts';
@@ -11,7 +11,6 @@ import type { UpstreamObserver } from './forward/upstream.ts';
 import { HostsEntries } from './hosts-entries.ts';
 import { LoopDetector } from './loop-detector.ts';
 import { watchForLoops } from './loop-watch.ts';
-import { answeringListeners } from './plan.ts';
 import { DetourRingReader } from './ring.ts';
 import { Template } from './template/template.ts';
 import { forwardTotals } from './totals.ts';
@@ -26,20 +25,26 @@ const GRACE_MS = 400;
 export interface OpenDetours {
   /** Where a query over TCP is left, with what will send its reply. */
   desk(defer: () => (reply: Uint8Array | undefined) => void): DetourDesk;
-  /** Once every listener answers. */
-  begin(): void;
+  /** Takes what is left by UDP workers: once every listener answers, and alone. */
+  begin(listeners: readonly ListenerTask[]): void;
   totals(): Totals;
-  /** Answers what has been left, and ends. */
-  close(): Promise<void>;
+  /** Takes nothing more of it, so that another may; what was taken is answered on. */
+  cease(): Promise<void>;
+  /** Answers what has been left, for so long at the most, and ends. */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** @throws UpstreamError where a `forward` has nobody to ask */
 export function openDetours(
-  task: StreamTask & { readonly detours: NonNullable<StreamTask['detours']> },
+  task: Pick<StreamTask, 'port' | 'cookies'>,
+  detours: DetourTask,
   observer: DetourObserver,
-  snapshot: SnapshotAnswers,
+  snapshot: SnapshotAnswers & {
+    /** A listener that is served, by its number. */
+    listener(number: number): AnsweringListener | undefined;
+  },
 ): OpenDetours {
-  const { forwards, backend, rings, bell: memory } = task.detours;
+  const { forwards, backend, rings, bell: memory } = detours;
   const tell = (message: FromWorker): void => task.port.postMessage(message);
   const forwarders = forwards.map(
     (config) =>
@@ -47,9 +52,9 @@ export function openDetours(
   );
   const loops = new LoopDetector((name) => tell({ kind: 'hopeless', message: loopMessage(name) }));
   const cookies = readCookies(task.cookies);
-  const templates = task.detours.templates.map((config) => new Template(config));
+  const templates = detours.templates.map((config) => new Template(config));
   const ending = new AbortController();
-  const hosts = task.detours.hosts.map(
+  const hosts = detours.hosts.map(
     (config) => new HostsEntries(config, hostsNotes(tell), ending.signal),
   );
   const service = new DetourService({
@@ -57,19 +62,27 @@ export function openDetours(
   });
   const bell = new Bell(memory);
   const ways = openWaysBack(backend, rings.length);
-  const listeners = answeringListeners(task.listeners, undefined);
   const pump = new Pump(
-    rings.map((ring) => new DetourRingReader(ring)),
+    rings.map((ring) => ring && new DetourRingReader(ring)),
     bell,
-    (slot, { octets, peer, listener, wayBack }) =>
+    (slot, { octets, peer, listener: number, wayBack }) => {
+      const listener = snapshot.listener(number);
+      // Its socket has been closed since, and there is no way back.
+      if (listener === undefined) return;
       service.serve({
-        ...{ octets, peer, transport: TRANSPORT.UDP, listener: listenerOf(listeners, listener) },
+        ...{ octets, peer, transport: TRANSPORT.UDP, listener },
         reply: (reply) => {
           if (reply !== undefined) ways.send(slot, wayBack, reply);
         },
-      }),
+      });
+    },
   );
-  const pumping = pump.run();
+  let pumping: Promise<void> = Promise.resolve();
+  const cease = async (): Promise<void> => {
+    ending.abort();
+    pump.stop();
+    await pumping;
+  };
   return {
     desk: (defer) => ({
       take: (octets, offset, length, listener, source) => {
@@ -82,13 +95,15 @@ export function openDetours(
         return true;
       },
     }),
-    begin: () => void watchForLoops(task.listeners, loops, ending.signal),
+    begin: (listeners) => {
+      pumping = pump.run();
+      void watchForLoops(listeners, loops, ending.signal);
+    },
     totals: () => forwardTotals(forwarders),
-    close: async () => {
-      ending.abort();
-      pump.stop();
-      await pumping;
-      await service.finish(GRACE_MS);
+    cease,
+    close: async (graceMs = GRACE_MS) => {
+      await cease();
+      await service.finish(graceMs);
       ways.close();
     },
   };
@@ -103,7 +118,7 @@ function hostsNotes(tell: (message: FromWorker) => void): WatcherLogger {
 
 /** Empties the rings as they fill. */
 class Pump {
-  private readonly rings: readonly DetourRingReader[];
+  private readonly rings: readonly (DetourRingReader | undefined)[];
   private readonly bell: Bell;
   private readonly take: (
     slot: number,
@@ -111,14 +126,15 @@ class Pump {
   ) => void;
   private stopped = false;
 
-  constructor(rings: readonly DetourRingReader[], bell: Bell, take: Pump['take']) {
+  constructor(rings: readonly (DetourRingReader | undefined)[], bell: Bell, take: Pump['take']) {
     this.rings = rings;
     this.bell = bell;
     this.take = take;
   }
 
   async run(): Promise<void> {
-    const hasWork = (): boolean => this.stopped || this.rings.some((ring) => !ring.isEmpty);
+    const hasWork = (): boolean =>
+      this.stopped || this.rings.some((ring) => ring?.isEmpty === false);
     while (!this.stopped) {
       if (this.emptySome()) await new Promise(setImmediate);
       else await this.bell.sleep(hasWork);
@@ -135,7 +151,7 @@ class Pump {
   private emptySome(): boolean {
     let found = false;
     for (const [slot, ring] of this.rings.entries()) {
-      for (let i = 0; i < AT_ONCE; i++) {
+      for (let i = 0; i < AT_ONCE && ring !== undefined; i++) {
         const record = ring.take();
         if (record === undefined) break;
         found = true;
@@ -144,12 +160,6 @@ class Pump {
     }
     return found;
   }
-}
-
-function listenerOf(listeners: readonly AnsweringListener[], index: number): AnsweringListener {
-  const listener = listeners[index];
-  if (listener === undefined) throw new RangeError(`no listener ${index}`);
-  return listener;
 }
 
 function upstreamNotes(tell: (message: FromWorker) => void): UpstreamObserver {

@@ -33,17 +33,14 @@ export function listenerDetour(
   return { plan, loops: blocks.filter(({ loop }) => loop).flatMap(({ keys }) => keys.slice(0, 1)) };
 }
 
-/** A thread's own listeners, with its own desk. */
-export function answeringListeners(
-  listeners: readonly ListenerTask[],
+/** A thread's own listener, with its own desk. */
+export function answeringListener(
+  listener: ListenerTask,
   desk: DetourDesk | undefined,
-): AnsweringListener[] {
-  return listeners.map((listener, index) => ({
-    index,
-    log: QueryFilter.of(listener),
-    detours: listener.detour === undefined ? undefined : new Detours(listener.detour.plan),
-    desk,
-  }));
+): AnsweringListener {
+  const { number, detour } = listener;
+  const detours = detour === undefined ? undefined : new Detours(detour.plan);
+  return { index: number, log: QueryFilter.of(listener), detours, desk };
 }
 
 function parseRange(text: string): AddressRange {

@@ -32,6 +32,8 @@ export interface ConnectionContext {
  */
 export class TcpConnection {
   readonly socket: Socket;
+  /** Which of the listener's addresses it came to. */
+  readonly socketIndex: number;
   /** 20 octets, see `composePeer`. */
   readonly peer: Uint8Array;
   /** See `clientKey`. */
@@ -52,8 +54,15 @@ export class TcpConnection {
   private sentOctets = 0;
   private sentAt = 0;
 
-  constructor(socket: Socket, peer: Uint8Array, client: string, context: ConnectionContext) {
+  constructor(
+    socket: Socket,
+    socketIndex: number,
+    peer: Uint8Array,
+    client: string,
+    context: ConnectionContext,
+  ) {
     this.socket = socket;
+    this.socketIndex = socketIndex;
     this.peer = peer;
     this.client = client;
     this.context = context;

@@ -321,3 +321,58 @@ describe('opening and closing', () => {
     expect(listener.counters.open).toBe(0);
   });
 });
+
+describe('an address more or less', () => {
+  const at = { address: '127.0.0.1', port: 0 };
+  const where = (memory: Uint8Array, _view: DataView, offset: number): number => {
+    memory[offset] = '0'.charCodeAt(0) + (listener?.socket() ?? 0);
+    return 1;
+  };
+  let listener: TcpListener | undefined;
+  const ask = async (client: Client): Promise<string | undefined> => {
+    const before = client.messages.length;
+    client.socket.write(Buffer.from('\0\x01?'));
+    await vi.waitFor(() => expect(client.messages.length).toBe(before + 1));
+    return client.messages.at(-1);
+  };
+  const clientOf = (port = 0): Client =>
+    new Client({ addresses: [{ address: '', port }] } as unknown as TcpListener);
+
+  test('is served at once, and says which it is; the connections of others go on', async () => {
+    listener = await serve({ answer: where });
+    const first = new Client(listener);
+    expect(await ask(first)).toBe('0');
+    expect(await listener.add(at)).toBe(1);
+    const second = clientOf(listener.addresses[1]?.port);
+    expect(await ask(second)).toBe('1');
+    await listener.remove(0);
+    expect(first.ended).toBe(true);
+    expect(await ask(second)).toBe('1');
+    expect(listener.addresses[0]).toBeUndefined();
+    expect(listener.counters.open).toBe(1);
+    expect(await listener.add(at)).toBe(0);
+    expect(await ask(clientOf(listener.addresses[0]?.port))).toBe('0');
+    expect(await ask(second)).toBe('1');
+  });
+
+  test('answers what has been received before it goes', async () => {
+    listener = await serve({ answer: where });
+    const client = new Client(listener);
+    await once(client.socket, 'connect');
+    client.socket.write(Buffer.from('\0\x01?\0\x01?'));
+    await turn();
+    await listener.remove(0);
+    await vi.waitFor(() => expect(client.closed).toBe(true));
+    expect(client.messages).toEqual(['0', '0']);
+  });
+
+  test('that cannot be had leaves the others as they are', async () => {
+    listener = await serve({ answer: where });
+    const taken = createServer().listen(0, '127.0.0.1');
+    closers.push(() => taken.close());
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    await expect(listener.add({ ...at, port })).rejects.toBeInstanceOf(ListenError);
+    expect(await ask(new Client(listener))).toBe('0');
+  });
+});

@@ -19,8 +19,11 @@ import {
 export type { Answer } from './reply-batch.ts';
 
 export interface TcpListener {
-  /** As bound, in the order of {@link TcpOptions.addresses}, ports filled in. */
-  readonly addresses: readonly StreamAddress[];
+  /**
+   * As bound, ports filled in: in the order of {@link TcpOptions.addresses}, then those that were added. Where one was
+   * removed there is undefined, until another is given its place.
+   */
+  readonly addresses: readonly (StreamAddress | undefined)[];
   /** Live: the same object throughout. */
   readonly counters: Readonly<TcpCounters>;
   /**
@@ -28,6 +31,21 @@ export interface TcpListener {
    * `peer()`. Valid inside the callback only, and an error outside it.
    */
   peer(): Uint8Array;
+  /** Which of {@link addresses} was asked, by its index. Inside the callback only. */
+  socket(): number;
+  /**
+   * Listens on one more address; connections go on.
+   *
+   * @param beside what is going to be listened on as well: `::` leaves IPv4 to a `0.0.0.0` among them
+   * @returns its index in {@link addresses}, the lowest that is free
+   * @throws ListenError
+   */
+  add(address: StreamAddress, beside?: readonly StreamAddress[]): Promise<number>;
+  /**
+   * Listens on an address no longer, answers what has been received there, and resolves when its connections have
+   * ended: after {@link TcpOptions.graceMs} at the latest.
+   */
+  remove(index: number): Promise<void>;
   /**
    * Lets the query in the callback's hands, which then returns 0, be answered later. Valid inside the callback only,
    * and an error outside it.
@@ -47,7 +65,7 @@ export interface TcpListener {
 export async function listenTcp(options: TcpOptions): Promise<TcpListener> {
   const listener = new Listener(withDefaults(options));
   try {
-    for (const address of options.addresses) await listener.open(address);
+    for (const address of options.addresses) await listener.add(address, options.addresses);
   } catch (error) {
     await listener.close();
     throw error;
@@ -56,7 +74,7 @@ export async function listenTcp(options: TcpOptions): Promise<TcpListener> {
 }
 
 class Listener implements TcpListener, ConnectionContext {
-  readonly addresses: StreamAddress[] = [];
+  readonly addresses: (StreamAddress | undefined)[] = [];
   readonly counters: TcpCounters = {
     accepted: 0,
     open: 0,
@@ -71,7 +89,8 @@ class Listener implements TcpListener, ConnectionContext {
   readonly settings: TcpSettings;
   readonly batch: ReplyBatch;
   current: TcpConnection | undefined;
-  private readonly servers: Server[] = [];
+  /** In the order of `addresses`. */
+  private readonly servers: (Server | undefined)[] = [];
   private readonly connections = new Set<TcpConnection>();
   /** Those with nothing in hand, in the order of their last use: a Set keeps the order of insertion. */
   private readonly idle = new Set<TcpConnection>();
@@ -89,33 +108,55 @@ class Listener implements TcpListener, ConnectionContext {
     this.sweeper.unref();
   }
 
-  async open(where: StreamAddress): Promise<void> {
-    const server = createServer(
-      { allowHalfOpen: true, noDelay: true, highWaterMark: this.settings.writeBufferBytes },
-      (socket) => this.accept(socket),
+  async add(where: StreamAddress, beside: readonly StreamAddress[] = []): Promise<number> {
+    const free = this.servers.indexOf(undefined);
+    const index = free < 0 ? this.servers.length : free;
+    const isShared = [...beside, ...this.addresses].some(
+      (other) => other?.address === '0.0.0.0' && other.port === where.port && where.port !== 0,
     );
-    const isShared = this.settings.addresses.some(
-      (other) => other.address === '0.0.0.0' && other.port === where.port && where.port !== 0,
-    );
-    try {
-      server.listen({
-        host: where.address,
-        port: where.port,
-        ipv6Only: isShared,
-        reusePort: this.settings.reusePort,
-        backlog: 1024,
-      });
-      await once(server, 'listening');
-    } catch (error) {
-      throw new ListenError('DNS over TCP', where.address, where.port, error as Error);
-    }
+    const server = await this.listen(where, index, isShared);
     server.on('error', () => {
       this.counters.acceptErrors += 1;
     });
-    this.servers.push(server);
+    this.servers[index] = server;
     const bound = server.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : where.port;
-    this.addresses.push({ address: where.address, port });
+    this.addresses[index] = { address: where.address, port };
+    return index;
+  }
+
+  async remove(index: number): Promise<void> {
+    const server = this.servers[index];
+    if (server === undefined) return;
+    await this.end([server], ({ socketIndex }) => socketIndex === index);
+    this.servers[index] = undefined;
+    this.addresses[index] = undefined;
+  }
+
+  /**
+   * With SO_REUSEPORT, without which Linux lets no `::` stand beside an address that it covers, and the port can't
+   * tell now what is going to stand beside it. Not every system has it.
+   */
+  private async listen(
+    where: StreamAddress,
+    index: number,
+    ipv6Only: boolean,
+    reusePort = true,
+  ): Promise<Server> {
+    const server = createServer(
+      { allowHalfOpen: true, noDelay: true, highWaterMark: this.settings.writeBufferBytes },
+      (socket) => this.accept(socket, index),
+    );
+    const { address: host, port } = where;
+    try {
+      server.listen({ host, port, ipv6Only, reusePort, backlog: 1024 });
+      await once(server, 'listening');
+      return server;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (reusePort && code === 'ENOTSUP') return this.listen(where, index, ipv6Only, false);
+      throw new ListenError('DNS over TCP', host, port, error as Error);
+    }
   }
 
   peer(): Uint8Array {
@@ -130,6 +171,12 @@ class Listener implements TcpListener, ConnectionContext {
     return this.current.defer();
   }
 
+  socket(): number {
+    if (this.current === undefined)
+      throw new Error('socket() was called outside the answer callback');
+    return this.current.socketIndex;
+  }
+
   close(): Promise<void> {
     this.closed ??= this.shut();
     return this.closed;
@@ -140,7 +187,7 @@ class Listener implements TcpListener, ConnectionContext {
     if (connection.isIdle && !connection.socket.destroyed) this.idle.add(connection);
   }
 
-  private accept(socket: Socket): void {
+  private accept(socket: Socket, index: number): void {
     const { remoteAddress, remotePort } = socket;
     // Both are missing when the peer was gone before we looked.
     const peer = composePeer(remoteAddress ?? '', remotePort ?? 0);
@@ -158,7 +205,7 @@ class Listener implements TcpListener, ConnectionContext {
       return;
     }
     this.perClient.set(client, count + 1);
-    const connection = new TcpConnection(socket, peer, client, this);
+    const connection = new TcpConnection(socket, index, peer, client, this);
     this.connections.add(connection);
     this.idle.add(connection);
     this.counters.accepted += 1;
@@ -205,21 +252,31 @@ class Listener implements TcpListener, ConnectionContext {
   }
 
   private async shut(): Promise<void> {
-    const ended = this.servers.map((server) => new Promise((done) => server.close(done)));
+    await this.end(
+      this.servers.filter((server) => server !== undefined),
+      () => true,
+    );
+    clearInterval(this.sweeper);
+  }
+
+  private async end(
+    servers: readonly Server[],
+    isTheirs: (connection: TcpConnection) => boolean,
+  ): Promise<void> {
+    const ended = servers.map((server) => new Promise((done) => server.close(done)));
     // Two turns of the event loop, so that what the kernel has received is read: the first may be half over.
     await new Promise(setImmediate);
     await new Promise(setImmediate);
     // A server reports its end before its connections have reported theirs.
-    const gone = Array.from(
-      this.connections,
+    const connections = [...this.connections].filter(isTheirs);
+    const gone = connections.map(
       ({ socket }) => new Promise<void>((done) => socket.once('close', () => done())),
     );
-    for (const connection of this.connections) connection.close();
+    for (const connection of connections) connection.close();
     const grace = setTimeout(() => {
-      for (const connection of this.connections) connection.socket.destroy();
+      for (const connection of connections) connection.socket.destroy();
     }, this.settings.graceMs);
     await Promise.all([...ended, ...gone]);
     clearTimeout(grace);
-    clearInterval(this.sweeper);
   }
 }

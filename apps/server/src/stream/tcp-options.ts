@@ -7,13 +7,8 @@ export interface StreamAddress {
 }
 
 export interface TcpOptions {
-  /** At least one. `::` takes both families, unless `0.0.0.0` is listed with the same port. */
+  /** `::` takes both families, unless `0.0.0.0` is listed with the same port. */
   readonly addresses: readonly StreamAddress[];
-  /**
-   * Others of this process listen on the same port at other addresses: SO_REUSEPORT, without which Linux
-   * lets no `::` stand beside an address that it covers. Default false.
-   */
-  readonly reusePort?: boolean;
   /** Called in the thread that listens, one message at a time. An exception of its is not caught. */
   readonly answer: Answer;
   /**
@@ -57,7 +52,6 @@ export function withDefaults(options: TcpOptions): TcpSettings {
     maxConnections: 1024,
     maxConnectionsPerClient: 25,
     graceMs: 500,
-    reusePort: false,
     ...options,
   };
 }

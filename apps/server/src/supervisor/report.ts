@@ -7,6 +7,7 @@ import {
 } from '../admin/status.ts';
 import type {
   ForwardTotals,
+  ReloadStatus,
   SourceState,
   SourceStatus,
   TelemetrySource,
@@ -29,6 +30,7 @@ export interface ReportParts {
   readonly listeners: () => readonly ViewListener[];
   /** Undefined until the workers are started. */
   readonly pool: () => WorkerPool<AnswerTask> | undefined;
+  readonly reloads: () => ReloadStatus;
 }
 
 /** How the server stands, gathered from where it is known at the moment it is asked. */
@@ -61,7 +63,11 @@ export class Report implements TelemetrySource {
 
   get status(): StatusDocument {
     const { watcher, listeners } = this.parts;
-    return statusDocument(this.version, this.notReady, watcher.status, listeners());
+    return statusDocument(this.version, this.notReady, watcher.status, listeners(), this.reloads);
+  }
+
+  get reloads(): ReloadStatus {
+    return this.parts.reloads();
   }
 
   get queries(): CounterTotals {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { leave, type SnapshotHandle } from '@seamark/snapshot';
-import { batchedSupport, probeAddress, usableCores } from '@seamark/udp';
+import { leave } from '@seamark/snapshot';
+import { batchedSupport, usableCores } from '@seamark/udp';
 import {
   type Endpoint as AdminEndpoint,
   type AdminServer,
@@ -14,9 +14,10 @@ import {
   statusEndpoint,
 } from '../admin/endpoints.ts';
 import type { ViewListener } from '../admin/status.ts';
+import type { ReloadStatus } from '../admin/telemetry-source.ts';
+import { type ConfigChange, compareConfigs, isEmpty } from '../config/compare.ts';
 import { MOST_WORKERS, statusAddress } from '../config/index.ts';
-import type { ServerConfig } from '../config/server-config.ts';
-import { zonesBehind } from '../config/zones-behind.ts';
+import type { HttpAddress, ServerConfig } from '../config/server-config.ts';
 import { Bell } from '../detour/bell.ts';
 import { listenerDetour } from '../detour/plan.ts';
 import { allocateDetourRing } from '../detour/ring.ts';
@@ -24,17 +25,24 @@ import type { Logger } from '../log/logger.ts';
 import { Counters } from '../telemetry/counters.ts';
 import { allocateQueryLog, QueryLogReader } from '../telemetry/query-log.ts';
 import { pumpQueryLog, type QueryLogPump } from '../telemetry/query-log-pump.ts';
+import { collectGarbage } from '../workers/collect-garbage.ts';
 import { CookieKeeper } from '../workers/cookie-memory.ts';
+import { RefusedError } from '../workers/refusal.ts';
 import type {
   AnswerTask,
-  DetourMemory,
+  DetourTask,
   ListenerTask,
-  StreamTask,
+  Service,
   UdpBackend,
   UdpTask,
+  ViewTask,
 } from '../workers/tasks.ts';
+import { obstacles } from './in-place.ts';
+import { type BoundListener, bindListeners } from './listener-ports.ts';
+import { ReloadError } from './reload-error.ts';
 import { Report } from './report.ts';
 import type { SpareThread } from './spare-thread.ts';
+import { planView, type ViewPlan } from './view-plan.ts';
 import { WatcherThread } from './watcher-thread.ts';
 import { WorkerPool, type WorkerSlot } from './worker-pool.ts';
 
@@ -47,7 +55,28 @@ export interface SupervisorOptions {
   readonly spare?: SpareThread | undefined;
   /** A source can't ever work: nothing can be served. */
   readonly onHopeless: (message: string) => void;
+  /** What became of reading the Corefile again. */
+  readonly reloads: () => ReloadStatus;
 }
+
+/** What a reload has changed. */
+export interface Reloaded {
+  readonly change: ConfigChange;
+  /** Settings that stay as they were until a restart. */
+  readonly needsRestart: readonly string[];
+  /** All listeners, as bound, in the order of the configuration. */
+  readonly listeners: readonly { readonly address: string; readonly port: number }[];
+}
+
+/** Room for readers of a snapshot that costs little: 64 octets each. */
+const LEAST_READERS = 64;
+
+/** New sources are given so long at least, however short `synctimeout` is. */
+const LEAST_WAIT_MS = 10_000;
+const MOST_WAIT_MS = 86_400_000;
+
+const WATCHER_DIED = 'the watcher has died, and the next one has not read everything yet';
+const NOT_NOW = 'the server is not serving';
 
 /** An address where DNS is answered, as bound. */
 export interface Endpoint {
@@ -56,65 +85,67 @@ export interface Endpoint {
   readonly transport: 'udp' | 'tcp';
 }
 
-/** Starts the threads, keeps them alive, and ends them in order. */
+/** Starts the threads, keeps them alive, changes what they serve, and ends them in order. */
 export class Supervisor {
-  private readonly config: ServerConfig;
+  /** What it was started with. */
+  private readonly first: ServerConfig;
+  private config: ServerConfig;
   private readonly options: SupervisorOptions;
   private readonly log: Logger;
   private readonly watcher: WatcherThread;
-  /** UDP workers; the stream worker's slot comes behind theirs. */
-  private readonly workers: number;
-  private readonly counters: readonly SharedArrayBuffer[];
-  private readonly queryLogs: readonly SharedArrayBuffer[];
+  /** Known when the workers start. */
+  private chosen: UdpBackend = 'batched';
+  /** How many may read a snapshot: the workers, once more as many while some take the place of others, and streams. */
+  private readonly readers: number;
+  /** By the number of the worker that writes it, or of one that comes after it. */
+  private readonly counters: SharedArrayBuffer[] = [];
+  private readonly queryLogs: SharedArrayBuffer[] = [];
   private readonly queryLog: QueryLogPump;
   private readonly cookies = new CookieKeeper();
-  private snapshots: readonly SnapshotHandle[] = [];
-  private listeners: readonly ViewListener[];
+  /** By the slots of UDP workers; none where nothing is answered elsewhere. */
+  private readonly rings: SharedArrayBuffer[] = [];
+  private readonly bell = new Bell();
   private readonly report: Report;
+  private metrics: Promise<AdminEndpoint> | undefined;
+  private plans: readonly ViewPlan[];
+  private views: readonly ViewTask[] = [];
+  private bound: readonly BoundListener[] = [];
+  /** UDP workers by the numbers of their slots. */
+  private workers: readonly number[] = [];
+  /** Whether these are pinned to cores. */
+  private pinned = false;
   private pool: WorkerPool<AnswerTask> | undefined;
   private admin: AdminServer | undefined;
   private started: Promise<void> = Promise.resolve();
+  /** The reload under way, if there is one. */
+  private reloading: Promise<unknown> = Promise.resolve();
   private stopping = false;
 
   constructor(config: ServerConfig, options: SupervisorOptions) {
+    this.first = config;
     this.config = config;
-    this.listeners = config.listeners;
     this.options = options;
     this.log = options.log;
-    // Those that this process may use; of a quota of CPU time, as many as it comes to.
-    const cores = Math.min(availableParallelism(), MOST_WORKERS);
-    this.workers = config.workers.count ?? cores;
-    const slots = Array.from({ length: this.workers + 1 });
-    this.counters = slots.map(() => new Counters().memory);
-    this.queryLogs = slots.map(() => allocateQueryLog());
+    this.readers = Math.max(LEAST_READERS, 2 * workersOf(config) + 1);
     this.queryLog = pumpQueryLog((fields, line) =>
       this.log.info({ event: 'query', ...fields }, line),
     );
-    for (const memory of this.queryLogs) this.queryLog.add(new QueryLogReader(memory));
     this.watcher = new WatcherThread({
-      task: {
-        gateways: config.gateways,
-        fileZones: config.fileZones,
-        hosts: config.hosts,
-        views: config.views,
-        readers: slots.length,
-        serials: new SharedArrayBuffer(4 * countZones(config)),
-      },
+      readers: this.readers,
       spare: options.spare,
       log: this.log,
       onHopeless: options.onHopeless,
-      onReplaced: (snapshots) => {
-        this.snapshots = snapshots;
-        this.pool?.tell({ kind: 'snapshots', snapshots });
-      },
+      onReplaced: (views) => this.replaceViews(views),
     });
+    this.plans = this.plan(config);
     this.report = new Report({
       version: options.version,
       counters: this.counters,
       queryLog: this.queryLog,
       watcher: this.watcher,
-      listeners: () => this.listeners,
+      listeners: () => this.viewListeners(),
       pool: () => this.pool,
+      reloads: options.reloads,
     });
   }
 
@@ -130,25 +161,18 @@ export class Supervisor {
   }
 
   private async open(): Promise<void> {
-    this.snapshots = await this.watcher.start();
+    this.views = await this.watcher.start(this.plans);
     if (this.stopping) return;
-    this.admin = await openAdmin(await this.adminEndpoints());
-    const listeners: ListenerTask[] = [];
-    for (const { address, port, view, answering, log, logged, detour } of this.config.listeners) {
-      // Once, without SO_REUSEPORT: two servers of one user would share the port in silence.
-      const bound = await probeAddress({ address, port });
-      listeners.push({
-        ...bound,
-        ...{ view, log },
-        ...(answering === undefined ? {} : { answering }),
-        ...(logged === undefined ? {} : { logged }),
-        ...(detour === undefined ? {} : { detour: listenerDetour(detour, this.config) }),
-      });
-    }
-    this.listeners = listeners;
+    this.admin = await openAdmin(await this.adminEndpoints(this.config));
+    this.bound = await bindListeners(this.config, []);
     if (this.stopping) return;
     const backend = this.chooseBackend();
-    this.pool = new WorkerPool(this.slots(listeners, backend), {
+    const count = workersOf(this.config);
+    this.workers = Array.from({ length: count }, (_, index) => index);
+    this.pinned = this.isPinned(this.config);
+    const { pinned } = this;
+    const slots = this.workers.map((index) => this.udpSlot(index, index, pinned));
+    this.pool = new WorkerPool([...slots, this.streamSlot(count)], {
       onDeath: (name, error, restartInMs) =>
         this.log.error(
           { event: 'worker-died', worker: name, err: error, restartInMs },
@@ -159,14 +183,140 @@ export class Supervisor {
     });
     await this.pool.start();
     if (this.stopping) return;
-    const endpoints: Endpoint[] = listeners.flatMap(({ address, port }) =>
+    const { bound } = this;
+    const endpoints: Endpoint[] = bound.flatMap(({ address, port }) =>
       (['udp', 'tcp'] as const).map((transport) => ({ address, port, transport })),
     );
-    const pinned = this.isPinned(backend);
     this.log.info(
-      { event: 'serving', listeners: endpoints, workers: this.workers, pinned, udp: backend },
-      `serving ${listeners.map(formatEndpoint).join(', ')} over UDP and TCP`,
+      { event: 'serving', listeners: endpoints, workers: count, pinned, udp: backend },
+      `serving ${bound.map(formatEndpoint).join(', ')} over UDP and TCP`,
     );
+  }
+
+  /**
+   * Goes over to another configuration. Everything new is opened and read before anything changes; what does not
+   * change is not touched. Called again only when it has settled.
+   *
+   * @param signal calls it off, as long as nothing has changed
+   * @throws ReloadError and the errors of what could not be opened; all is as it was then
+   */
+  reload(next: ServerConfig, signal: AbortSignal): Promise<Reloaded> {
+    const reloading = this.change(next, signal);
+    this.reloading = reloading.catch(() => {});
+    return reloading;
+  }
+
+  private async change(next: ServerConfig, signal: AbortSignal): Promise<Reloaded> {
+    const { pool, admin, config, plans } = this;
+    if (pool === undefined || admin === undefined || this.stopping) throw new ReloadError(NOT_NOW);
+    const change = compareConfigs(config, next);
+    const { restarts } = this.watcher;
+    if (!this.watcher.isSteady) throw new ReloadError(WATCHER_DIED);
+    const { refused, needsRestart } = obstacles(this.first, config, next, this.workersStay(next));
+    if (refused.length > 0) throw new ReloadError(`${refused.join('; ')}: restart to change that`);
+    const undo = new AsyncDisposableStack();
+    try {
+      const bound = await bindListeners(next, this.bound);
+      const nextPlans = this.plan(next, change);
+      const fresh = nextPlans.filter((plan) => !plans.includes(plan));
+      undo.defer(() => this.watcher.release(fresh));
+      const views = await this.prepareViews(fresh, signal);
+      const adminChange = await admin.prepare(await this.adminEndpoints(next));
+      undo.defer(() => adminChange.rollback());
+      const workers = await this.prepareWorkers(pool, next, undo, needsRestart);
+      const allViews = [...this.views, ...views];
+      const service = this.serviceOf(next, bound, nextPlans, allViews, workers);
+      // To what was served: sockets that were opened meanwhile are closed again.
+      undo.defer(async () => void (await pool.tell('serve', this.service)));
+      const refusal = await pool.tell('open', service);
+      if (refusal !== undefined) throw new RefusedError(refusal);
+      if (signal.aborted || this.stopping) throw new ReloadError(NOT_NOW);
+      if (this.watcher.restarts !== restarts) throw new ReloadError(WATCHER_DIED);
+
+      undo.move();
+      // Threads that start from here on start with this.
+      const retired = this.workers.filter((slot) => !workers.includes(slot));
+      this.config = next;
+      this.plans = nextPlans;
+      this.views = service.views;
+      this.bound = bound;
+      this.workers = workers;
+      if (!needsRestart.includes('workers')) this.pinned = this.isPinned(next);
+      await this.watcher.takeOver(nextPlans);
+      await pool.tell('serve', this.service);
+      this.watcher.release(plans.filter((plan) => !nextPlans.includes(plan)));
+      await adminChange.commit();
+      await Promise.all(retired.map((slot) => pool.retire(slot)));
+      if (!isEmpty(change)) collectGarbage();
+      return { change, needsRestart, listeners: bound.map(placeOf) };
+    } finally {
+      await undo.disposeAsync();
+    }
+  }
+
+  private async prepareViews(
+    fresh: readonly ViewPlan[],
+    signal: AbortSignal,
+  ): Promise<readonly ViewTask[]> {
+    if (fresh.length === 0) return [];
+    const timeouts = fresh.flatMap(({ view, config }) =>
+      view.gateways.flatMap((index) => config.gateways[index]?.syncTimeoutMs ?? []),
+    );
+    // A timer takes no more than 24 days, and `synctimeout` may be without end.
+    const waitMs = Math.min(Math.max(LEAST_WAIT_MS, ...timeouts), MOST_WAIT_MS);
+    return await this.watcher.prepare(fresh, waitMs, signal);
+  }
+
+  /** Starts the workers that a configuration wants and that there are not yet. @returns the slots of all of them */
+  private async prepareWorkers(
+    pool: WorkerPool<AnswerTask>,
+    next: ServerConfig,
+    undo: AsyncDisposableStack,
+    needsRestart: readonly string[],
+  ): Promise<readonly number[]> {
+    if (needsRestart.includes('workers')) return this.workers;
+    const pinned = this.isPinned(next);
+    // A thread is pinned for good, and so are its sockets: others take the place of all of them.
+    const kept = pinned === this.pinned ? this.workers : [];
+    const workers = kept.slice(0, workersOf(next));
+    for (let ordinal = workers.length; ordinal < workersOf(next); ordinal++) {
+      const slot = pool.freeSlot;
+      await pool.add(slot, this.udpSlot(slot, ordinal, pinned));
+      undo.defer(() => pool.retire(slot));
+      workers.push(slot);
+    }
+    return workers;
+  }
+
+  /**
+   * Whether the workers are others than a configuration wants, and stay: dgram can't leave a port to others without
+   * losing what it holds, and snapshots have room for so many readers.
+   */
+  private workersStay(next: ServerConfig): boolean {
+    const before = this.workers.length;
+    const after = workersOf(next);
+    const isSamePin = this.pinned === this.isPinned(next);
+    if (isSamePin && before === after) return false;
+    const atOnce = isSamePin ? Math.max(before, after) : before + after;
+    return atOnce + 1 > this.readers || (this.chosen === 'dgram' && after < before);
+  }
+
+  private replaceViews(views: readonly ViewTask[]): void {
+    this.views = views;
+    this.plans = this.plans.map((plan, i) => ({ ...plan, number: views[i]?.number ?? -1 }));
+    void this.pool?.tell('serve', this.service);
+  }
+
+  private plan(config: ServerConfig, change?: ConfigChange): readonly ViewPlan[] {
+    return config.views.map((_, index) => {
+      const before = change?.views.kept[index];
+      const kept = before === undefined ? undefined : this.plans[before];
+      return kept ?? planView(config, index, this.watcher.nextViewNumber());
+    });
+  }
+
+  private get service(): Service {
+    return this.serviceOf(this.config, this.bound, this.plans, this.views, this.workers);
   }
 
   /** Answers on while whoever routes to us learns that it is time to stop. */
@@ -180,88 +330,145 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.stopping = true;
     await this.started.catch(() => {});
+    await this.reloading;
     await Promise.all([this.pool?.stop(), this.watcher.stop(), this.admin?.close()]);
     this.queryLog.stop();
     this.cookies.stop();
   }
 
-  private async adminEndpoints(): Promise<AdminEndpoint[]> {
-    const { health, ready, prometheus } = this.config;
-    const status = statusAddress(this.config);
+  private async adminEndpoints(config: ServerConfig): Promise<AdminEndpoint[]> {
+    const { health, ready, prometheus } = config;
+    const status = statusAddress(config);
     return [
       ...(health === undefined ? [] : [healthEndpoint(health)]),
       ...(ready === undefined ? [] : [readyEndpoint(ready, this.report)]),
-      ...(prometheus === undefined ? [] : [await metricsEndpoint(prometheus, this.report)]),
+      ...(prometheus === undefined ? [] : [await this.metricsEndpoint(prometheus)]),
       ...(status === undefined ? [] : [statusEndpoint(status, this.report)]),
     ];
+  }
+
+  /** One registry for good, wherever it is asked for: its default metrics watch the process. */
+  private async metricsEndpoint(place: HttpAddress): Promise<AdminEndpoint> {
+    this.metrics ??= metricsEndpoint(place, this.report);
+    const { address, port } = place;
+    return { ...(await this.metrics), address, port };
   }
 
   private chooseBackend(): UdpBackend {
     const { udp } = this.options;
     const support = batchedSupport();
-    if (udp === 'dgram' || (udp === 'auto' && !support.ok)) {
+    this.chosen = udp === 'dgram' || (udp === 'auto' && !support.ok) ? 'dgram' : 'batched';
+    if (this.chosen === 'dgram') {
       const reason = support.ok ? 'as asked for' : support.reason;
       this.log.info({ event: 'udp-backend', backend: 'dgram', reason }, `UDP by dgram: ${reason}`);
       if (this.config.workers.pin) {
         const text = 'the workers are not pinned: dgram can have no say in which of them is asked';
         this.log.warn({ event: 'not-pinned', backend: 'dgram' }, text);
       }
-      return 'dgram';
+    } else {
+      // Asked for and not to be had: opening the sockets says why.
+      this.log.info({ event: 'udp-backend', backend: 'batched' }, 'UDP by recvmmsg and sendmmsg');
     }
-    // Asked for and not to be had: opening the sockets says why.
-    this.log.info({ event: 'udp-backend', backend: 'batched' }, 'UDP by recvmmsg and sendmmsg');
-    return 'batched';
+    return this.chosen;
   }
 
-  private isPinned(backend: UdpBackend): boolean {
-    return this.config.workers.pin && backend === 'batched';
+  private isPinned(config: ServerConfig): boolean {
+    return config.workers.pin && this.chosen === 'batched';
   }
 
-  private slots(listeners: readonly ListenerTask[], backend: UdpBackend): WorkerSlot<AnswerTask>[] {
-    const detours = this.detourMemory(listeners);
-    const slot = (
-      index: number,
-      name: string,
-      module: string,
-      extra: () => Partial<UdpTask> | Partial<StreamTask> = () => ({}),
-    ): WorkerSlot<AnswerTask> => ({
+  private udpSlot(slot: number, ordinal: number, pinned: boolean): WorkerSlot<AnswerTask> {
+    // Before it is told of detours, which it may be at its start.
+    if (this.rings.length > 0) this.rings[slot] ??= allocateDetourRing();
+    return this.slot(slot, `udp worker ${ordinal + 1}`, 'udp-worker', () => ({
+      backend: this.chosen,
+      ...(pinned ? { core: coreOf(ordinal) } : {}),
+    }));
+  }
+
+  private streamSlot(slot: number): WorkerSlot<AnswerTask> {
+    return this.slot(slot, 'stream worker', 'stream-worker', () => ({}));
+  }
+
+  private slot(
+    slot: number,
+    name: string,
+    module: string,
+    extra: () => Partial<UdpTask>,
+  ): WorkerSlot<AnswerTask> {
+    this.counters[slot] ??= new Counters().memory;
+    this.queryLogs[slot] ??= this.openQueryLog();
+    const counters = this.counters[slot];
+    const queryLog = this.queryLogs[slot];
+    return {
       name,
       filename: fileURLToPath(new URL(`../workers/${module}${EXTENSION}`, import.meta.url)),
       task: (port, orders) => ({
-        slot: index,
-        listeners,
-        snapshots: this.snapshots,
-        orders,
-        port,
-        counters: this.counters[index] as SharedArrayBuffer,
-        queryLog: this.queryLogs[index] as SharedArrayBuffer,
-        cookies: this.cookies.memory,
+        ...this.service,
+        ...{ slot, orders, port, counters, queryLog, cookies: this.cookies.memory },
         ...extra(),
       }),
       died: () => {
-        for (const { control } of this.snapshots) leave(new Int32Array(control), index);
+        for (const { snapshot } of this.views) leave(new Int32Array(snapshot.control), slot);
       },
-    });
-    const pinned = this.isPinned(backend);
-    const udp = Array.from({ length: this.workers }, (_, index) =>
-      slot(index, `udp worker ${index + 1}`, 'udp-worker', () => ({
-        backend,
-        ...(pinned ? { core: coreOf(index) } : {}),
-        ...(detours === undefined ? {} : { detours }),
-      })),
-    );
-    const { forwards, templates, hosts } = this.config;
-    const stream = slot(this.workers, 'stream worker', 'stream-worker', () =>
-      detours === undefined ? {} : { detours: { ...detours, forwards, templates, hosts, backend } },
-    );
-    return [...udp, stream];
+    };
   }
 
-  private detourMemory(listeners: readonly ListenerTask[]): DetourMemory | undefined {
-    if (listeners.every(({ detour }) => detour === undefined)) return undefined;
-    const rings = Array.from({ length: this.workers }, () => allocateDetourRing());
-    return { rings, bell: new Bell().memory };
+  /** What threads are told: the listeners as bound, and the views behind them by their numbers. */
+  private serviceOf(
+    config: ServerConfig,
+    bound: readonly BoundListener[],
+    plans: readonly ViewPlan[],
+    views: readonly ViewTask[],
+    workers: readonly number[],
+  ): Service {
+    const numbers = new Set(plans.map(({ number }) => number));
+    const listeners = bound.map(({ config: listener, number, address, port }): ListenerTask => {
+      const { answering, log, logged, view, detour } = listener;
+      return {
+        ...{ number, address, port, log, view: plans[view]?.number ?? -1 },
+        ...(answering === undefined ? {} : { answering }),
+        ...(logged === undefined ? {} : { logged }),
+        ...(detour === undefined ? {} : { detour: listenerDetour(detour, config) }),
+      };
+    });
+    const detours = listeners.some(({ detour }) => detour !== undefined);
+    return {
+      listeners,
+      views: views.filter(({ number }) => numbers.has(number)),
+      ...(detours ? { detours: this.detoursOf(config, workers) } : {}),
+    };
   }
+
+  private detoursOf(
+    { forwards, templates, hosts }: ServerConfig,
+    workers: readonly number[],
+  ): DetourTask {
+    for (const slot of workers) this.rings[slot] ??= allocateDetourRing();
+    // Of workers that are being retired, too: they may have left something.
+    const rings = Array.from(this.rings);
+    return { rings, bell: this.bell.memory, forwards, templates, hosts, backend: this.chosen };
+  }
+
+  /** As bound, or as configured before that. */
+  private viewListeners(): readonly ViewListener[] {
+    if (this.bound.length === 0) return this.config.listeners;
+    return this.bound.map(({ config, address, port }) => ({ address, port, view: config.view }));
+  }
+
+  private openQueryLog(): SharedArrayBuffer {
+    const memory = allocateQueryLog();
+    this.queryLog.add(new QueryLogReader(memory));
+    return memory;
+  }
+}
+
+/** Those that this process may use; of a quota of CPU time, as many as it comes to. */
+function workersOf({ workers }: ServerConfig): number {
+  return workers.count ?? Math.min(availableParallelism(), MOST_WORKERS);
+}
+
+function placeOf({ address, port }: BoundListener): { address: string; port: number } {
+  return { address, port };
 }
 
 /** Looked up for each thread that starts: the cpuset may be another one than when the last one did. */
@@ -275,8 +482,4 @@ const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 function formatEndpoint({ address, port }: { address: string; port: number }): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-function countZones(config: ServerConfig): number {
-  return config.views.flatMap((_, view) => zonesBehind(config, view)).length;
 }

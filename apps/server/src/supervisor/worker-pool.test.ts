@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DEEDS, type Deed, type MortalTask } from '../../test-support/mortal-worker.ts';
 import { RefusedError } from '../workers/refusal.ts';
-import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
+import { WorkerPool, type WorkerPoolOptions, type WorkerSlot } from './worker-pool.ts';
 
 const MODULE: string = fileURLToPath(
   new URL('../../test-support/mortal-worker.ts', import.meta.url),
@@ -19,15 +19,7 @@ class Fixture {
 
   constructor(names: readonly string[], options: Omit<WorkerPoolOptions, 'onDeath'> = {}) {
     this.#deeds = names.map(() => new SharedArrayBuffer(4));
-    const slots = names.map((name, index) => ({
-      name,
-      filename: MODULE,
-      task: (port: MortalTask['port']) => {
-        this.events.push(`${name} begins`);
-        return { port, deed: this.#deeds[index] as SharedArrayBuffer };
-      },
-      died: () => this.events.push(`${name} is gone`),
-    }));
+    const slots = names.map((name, index) => this.slot(name, index));
     this.pool = new WorkerPool(slots, {
       restartMs: 1,
       ...options,
@@ -36,6 +28,19 @@ class Fixture {
         this.#onDeath();
       },
     });
+  }
+
+  /** Of a worker that does the nth deed. */
+  slot(name: string, index: number): WorkerSlot<MortalTask> {
+    return {
+      name,
+      filename: MODULE,
+      task: (port) => {
+        this.events.push(`${name} begins`);
+        return { port, deed: this.#deeds[index] as SharedArrayBuffer };
+      },
+      died: () => this.events.push(`${name} is gone`),
+    };
   }
 
   tell(index: number, deed: Deed): void {
@@ -57,6 +62,8 @@ class Fixture {
     await expect.poll(sum, PATIENTLY).toBe(value);
   }
 }
+
+const NOTHING = { listeners: [], views: [] };
 
 const PATIENTLY = { timeout: 20_000, interval: 2 };
 
@@ -95,6 +102,65 @@ describe('a start', () => {
   );
 });
 
+describe('what workers are told', () => {
+  test('is done when all have done it; of refusals the first is given', async () => {
+    fixture = new Fixture(['a', 'b']);
+    await fixture.pool.start();
+    expect(await fixture.pool.tell('serve', NOTHING)).toBeUndefined();
+    fixture.tell(1, 'refuse-mail');
+    expect(await fixture.pool.tell('open', NOTHING)).toMatchObject({ code: 'EADDRINUSE' });
+    expect(await fixture.pool.tell('serve', NOTHING)).toBeUndefined();
+  });
+
+  test('is not waited for where a worker dies of it', async () => {
+    fixture = new Fixture(['a', 'b']);
+    await fixture.pool.start();
+    fixture.tell(0, 'throw');
+    expect(await fixture.pool.tell('serve', NOTHING)).toBeUndefined();
+    await expect.poll(() => fixture.events, PATIENTLY).toContain('a is gone');
+    fixture.tell(0, 'serve');
+  });
+});
+
+describe('a slot', () => {
+  test('is added while others serve, and let go of without being replaced', async () => {
+    fixture = new Fixture(['a', 'b', 'c']);
+    const pool = fixture.pool;
+    await pool.start();
+    expect(pool.freeSlot).toBe(3);
+    await pool.retire(1);
+    expect(fixture.events).toEqual(['a begins', 'b begins', 'c begins', 'b is gone']);
+    expect(pool.freeSlot).toBe(1);
+    await pool.add(1, fixture.slot('d', 1));
+    expect(fixture.events.slice(4)).toEqual(['d begins']);
+    await pool.retire(2);
+    void pool.tell('serve', NOTHING);
+    await fixture.counts('mail', 2);
+    expect([pool.restarts, fixture.deaths]).toEqual([0, []]);
+  });
+
+  test('is free again where its worker could not start', async () => {
+    fixture = new Fixture(['a', 'b']);
+    await fixture.pool.start();
+    await fixture.pool.retire(1);
+    fixture.tell(1, 'refuse');
+    await expect(fixture.pool.add(1, fixture.slot('c', 1))).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+    expect(fixture.pool.freeSlot).toBe(1);
+    expect(fixture.deaths).toEqual([]);
+  });
+
+  test('that waits for a replacement is let go of, too', async () => {
+    fixture = new Fixture(['a', 'b'], { restartMs: 60_000 });
+    await fixture.pool.start();
+    fixture.tell(0, 'throw');
+    await expect.poll(() => fixture.deaths.length, PATIENTLY).toBe(1);
+    await fixture.pool.retire(0);
+    expect(fixture.pool.freeSlot).toBe(0);
+  });
+});
+
 describe('a worker that dies', () => {
   test.each([
     ['throw', /as told/],
@@ -111,7 +177,7 @@ describe('a worker that dies', () => {
     expect(String(fixture.deaths[0]?.error)).toMatch(says);
     expect(fixture.pool.restarts).toBe(1);
     // Both hear what they are told.
-    fixture.pool.tell({ kind: 'snapshots', snapshots: [] });
+    void fixture.pool.tell('serve', NOTHING);
     await fixture.counts('mail', 2);
   });
 
@@ -119,7 +185,7 @@ describe('a worker that dies', () => {
     fixture = new Fixture(['a', 'b'], { restartMs: 200 });
     await fixture.pool.start();
     await fixture.kill(0, 'throw-twice');
-    fixture.pool.tell({ kind: 'snapshots', snapshots: [] });
+    void fixture.pool.tell('serve', NOTHING);
     await fixture.counts('mail', 2);
     expect(fixture.deaths).toHaveLength(1);
   });

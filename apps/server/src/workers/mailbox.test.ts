@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Mailbox } from './mailbox.ts';
-import { createOrders, ORDER } from './orders.ts';
+import { createOrders, ORDER, STOP } from './orders.ts';
 import type { AnswerTask, ToWorker } from './tasks.ts';
 
 let sender: MessagePort;
@@ -9,7 +9,11 @@ let orders: SharedArrayBuffer;
 let mailbox: Mailbox;
 let delivered: ToWorker[];
 
-const NEWS: ToWorker = { kind: 'snapshots', snapshots: [] };
+const NEWS: ToWorker = {
+  kind: 'serve',
+  number: 1,
+  service: { listeners: [], views: [] },
+};
 
 beforeEach(() => {
   const { port1, port2 } = new MessageChannel();
@@ -43,8 +47,10 @@ test('a thread that blocks finds what has come, once', () => {
 
 test('a thread that blocks sees the order to stop without reading mail', () => {
   expect(mailbox.stopped).toBe(false);
-  Atomics.store(new Int32Array(orders), ORDER.STOP, 1);
-  expect(mailbox.stopped).toBe(true);
+  Atomics.store(new Int32Array(orders), ORDER.STOP, STOP.TOGETHER);
+  expect([mailbox.stopped, mailbox.stoppedAlone]).toEqual([true, false]);
+  Atomics.store(new Int32Array(orders), ORDER.STOP, STOP.ALONE);
+  expect([mailbox.stopped, mailbox.stoppedAlone]).toEqual([true, true]);
 });
 
 test('a thread with an event loop gets mail as it comes, until it is told to stop', async () => {

@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { ORDER } from './orders.ts';
+import { ORDER, STOP } from './orders.ts';
 import type { AnswerTask, ToWorker } from './tasks.ts';
 
 /** The worker's end of what `orders.ts` describes. */
@@ -17,6 +17,11 @@ export class Mailbox {
 
   get stopped(): boolean {
     return Atomics.load(this.orders, ORDER.STOP) !== 0;
+  }
+
+  /** Others go on where this one stops. */
+  get stoppedAlone(): boolean {
+    return Atomics.load(this.orders, ORDER.STOP) === STOP.ALONE;
   }
 
   /** Delivers what has come; costs one load where nothing has. For a thread that blocks. */

@@ -4,10 +4,18 @@
  * `receiveMessageOnPort` empties without an event loop.
  */
 export const ORDER = {
-  /** Not 0: answer what has been received, and end. */
+  /** Not 0: answer what has been received, and end; as {@link STOP} says. */
   STOP: 0,
   /** Counts up with each message that waits at the port. */
   MAIL: 1,
+} as const;
+
+/** How a worker is to end. */
+export const STOP = {
+  /** With all others. */
+  TOGETHER: 1,
+  /** Alone: others go on answering at its addresses, and nothing that comes there may be lost. */
+  ALONE: 2,
 } as const;
 
 export function createOrders(): SharedArrayBuffer {

@@ -439,11 +439,10 @@ describe.each([
   });
 });
 
-test('a path beside another goes along with it to the next snapshot', () => {
+test('a path beside another has its snapshot, and settings of its own', () => {
   path = setPath;
   const allowed = { title: '', message: compose(www, A), rcode: NOERROR };
   const filtered = { title: '', message: compose('large.example.com', A), rcode: NOERROR };
-  plainPath.adopt(handle);
   for (const [kind, answers] of [
     [allowed, 1],
     [filtered, 0],

@@ -1,4 +1,4 @@
-// Query path: nothing here allocates, throws or waits, but for `adopt` and `answerLate`. Bench: bench/micro/answer.ts.
+// Query path: nothing here allocates, throws or waits, but for `answerLate`. Bench: bench/micro/answer.ts.
 import {
   type AnswerSettings,
   type Client,
@@ -59,14 +59,12 @@ export interface Observer {
 
 /** One thread's way from a message to its reply, through one view's snapshot. */
 export class QueryPath {
-  private reader: SnapshotReader;
-  private responder: Responder;
+  private readonly reader: SnapshotReader;
+  private readonly responder: Responder;
   private readonly observer: Observer;
   private readonly slot: number;
   private readonly cookies: CookieMemory;
   private readonly settings: AnswerSettings;
-  /** See {@link beside}. */
-  private readonly others: QueryPath[] = [];
 
   /** @param slot the thread's reader slot in the view's snapshot. */
   constructor(
@@ -90,26 +88,12 @@ export class QueryPath {
 
   /**
    * The way of a listener of the same view with settings of its own. It has this one's reader, for a thread has
-   * one slot in a snapshot: what is said to this path by `adopt`, `keepUp` and `close` holds for it.
+   * one slot in a snapshot: what is said to this path by `keepUp` and `close` holds for it.
    */
   beside(settings: AnswerSettings | undefined): QueryPath {
     if (settings === undefined) return this;
     const { reader, slot, cookies, observer } = this;
-    const path = new QueryPath(reader, slot, cookies, observer, settings);
-    this.others.push(path);
-    return path;
-  }
-
-  /** Goes over to another snapshot: the watcher that wrote the old one is gone. */
-  adopt(snapshot: SnapshotHandle): void {
-    this.reader.close();
-    this.reader = new SnapshotReader(snapshot, this.slot);
-    this.reader.join();
-    this.responder = this.createResponder();
-    for (const other of this.others) {
-      other.reader = this.reader;
-      other.responder = other.createResponder();
-    }
+    return new QueryPath(reader, slot, cookies, observer, settings);
   }
 
   /**

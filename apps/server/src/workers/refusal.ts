@@ -12,16 +12,23 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** What the world did, as a value; undefined for our own mistakes. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  const isOfTheWorld =
+    error instanceof UdpError || error instanceof ListenError || error instanceof UpstreamError;
+  if (!isOfTheWorld) return undefined;
+  return { code: error.code, message: error.message };
+}
+
 /** @returns why the service could not go on, if that is not our mistake; our mistakes are thrown. */
 export async function orRefusal(serve: () => Promise<void>): Promise<Refusal | undefined> {
   try {
     await serve();
     return undefined;
   } catch (error) {
-    const isOfTheWorld =
-      error instanceof UdpError || error instanceof ListenError || error instanceof UpstreamError;
-    if (!isOfTheWorld) throw error;
-    return { code: error.code, message: error.message };
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    return refusal;
   }
 }
 

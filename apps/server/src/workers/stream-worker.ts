@@ -1,13 +1,14 @@
 import { Detours, TRANSPORT } from '@seamark/matcher';
-import type { SnapshotAnswers } from '../detour/detour-service.ts';
-import type { OpenDetours } from '../detour/open-detours.ts';
+import { LiveDetours, type Surroundings } from '../detour/live-detours.ts';
+import { answeringListener } from '../detour/plan.ts';
 import type { Answer } from '../stream/reply-batch.ts';
 import { listenTcp, type TcpListener } from '../stream/tcp-listener.ts';
+import { Changes } from './changes.ts';
+import { Lanes, LateSource } from './lanes.ts';
 import { Mailbox } from './mailbox.ts';
-import { QueryFilter } from './query-filter.ts';
-import { type AnsweringListener, type PeerSource, QueryPath } from './query-path.ts';
+import { type AnsweringListener, QueryPath } from './query-path.ts';
 import { orRefusal, type Refusal } from './refusal.ts';
-import type { FromWorker, ListenerTask, StreamTask } from './tasks.ts';
+import type { FromWorker, StreamTask } from './tasks.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** How often counters go to the main thread, and retired memory is let go of when nobody asks. */
@@ -20,110 +21,100 @@ export default function serveStreams(task: StreamTask): Promise<Refusal | undefi
 
 async function serve(task: StreamTask): Promise<void> {
   const telemetry = new Telemetry(task);
-  const views = task.snapshots.map(
-    (snapshot) => new QueryPath(snapshot, task.slot, task.cookies, telemetry),
+  const source = new StreamSource();
+  const lanes: Lanes = new Lanes(
+    ({ snapshot }) => new QueryPath(snapshot, task.slot, task.cookies, telemetry),
+    (listener) =>
+      answeringListener(
+        listener,
+        detours.desk(() => source.defer()),
+      ),
   );
-  const mailbox = new Mailbox(task, (message) => {
-    if (message.kind !== 'snapshots') return;
-    for (const [i, snapshot] of message.snapshots.entries()) views[i]?.adopt(snapshot);
-  });
-  const paths = task.listeners.map(({ view, answering }) =>
-    (views[view] as QueryPath).beside(answering),
-  );
-  const listeners: TcpListener[] = [];
-  const { detours } = task;
-  let opened: OpenDetours | undefined;
+  const detours = new LiveDetours(task, telemetry, surroundingsOf(lanes));
+  const { paths, listeners } = lanes;
+  const answer: Answer = (memory, view, offset, length, capacity) => {
+    const socket = source.socket();
+    return (paths[socket] as QueryPath).answer(
+      memory,
+      view,
+      offset,
+      length,
+      capacity,
+      TRANSPORT.STREAM,
+      source,
+      listeners[socket] as AnsweringListener,
+    );
+  };
+  let timer: NodeJS.Timeout | undefined;
   try {
-    if (detours !== undefined) {
-      // Not an import: it brings node:crypto and node:dgram along, which a server without detours is spared.
-      const { openDetours } = await import('../detour/open-detours.ts');
-      const snapshot = { answer: answerWithoutTemplates(task.listeners, paths) };
-      opened = openDetours({ ...task, detours }, telemetry, snapshot);
-    }
-    for (const { first, index, addresses } of groupListeners(task.listeners)) {
-      const source: { listener?: TcpListener } & PeerSource = {
-        peer: () => (source.listener as TcpListener).peer(),
-        peerFamily: () => (source.listener as TcpListener).peer()[0] as number,
-      };
-      const path = paths[index] as QueryPath;
-      const { detour } = first;
-      const listener: AnsweringListener = {
-        index,
-        log: QueryFilter.of(first),
-        detours: detour === undefined ? undefined : new Detours(detour.plan),
-        desk: opened?.desk(() => (source.listener as TcpListener).defer()),
-      };
-      const answer: Answer = (memory, octets, offset, length, capacity) =>
-        path.answer(memory, octets, offset, length, capacity, TRANSPORT.STREAM, source, listener);
-      const reusePort = task.listeners.some(
-        (other) => !addresses.includes(other) && addresses.some(({ port }) => port === other.port),
-      );
-      source.listener = await listenTcp({ addresses, answer, reusePort });
-      listeners.push(source.listener);
-    }
+    await detours.prepare(task);
+    await detours.change(task);
+    lanes.prepare(task);
+    const listener = await listenTcp({ addresses: [], answer });
+    source.listener = listener;
+    // One by one, so that each leads somewhere before its first connection is accepted.
+    for (const one of task.listeners) lanes.opened(one, await listener.add(one, task.listeners));
+    const changes = new Changes(task, lanes, listener, detours);
+    const mailbox = new Mailbox(task, (message) => changes.take(message));
     task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
-    opened?.begin();
-    const timer = setInterval(() => {
-      for (const view of views) view.keepUp();
-      sendTotals(task, listeners, opened);
+    detours.begin(task);
+    timer = setInterval(() => {
+      lanes.keepUp();
+      sendTotals(task, listener, detours);
     }, TICK_MS);
-    await mailbox.untilStopped();
-    clearInterval(timer);
+    await Promise.race([mailbox.untilStopped(), changes.failed]);
   } finally {
+    clearInterval(timer);
     // Before connections are closed: their queries may be among those under way.
-    await opened?.close();
-    await Promise.all(listeners.map((listener) => listener.close()));
-    for (const view of views) view.close();
+    await detours.close();
+    await source.listener?.close();
+    lanes.close();
   }
 }
 
-interface ListenerGroup {
-  readonly first: ListenerTask;
-  /** Of the first, among all. */
-  readonly index: number;
-  readonly addresses: readonly ListenerTask[];
-}
-
-/**
- * What is answered alike is opened together, so that `::` leaves IPv4 to a `0.0.0.0` beside it. Not all
- * is, because the callback is not told which address was asked.
- */
-function groupListeners(listeners: readonly ListenerTask[]): ListenerGroup[] {
-  const groups = Map.groupBy(listeners, ({ view, answering, log, logged, detour }) =>
-    JSON.stringify([view, answering, log, logged, detour?.plan]),
-  );
-  return [...groups.values()].flatMap((addresses) => {
-    const [first] = addresses;
-    return first === undefined ? [] : [{ first, index: listeners.indexOf(first), addresses }];
-  });
-}
-
-/** For what no template answered: the snapshot again, and whatever else of the detours is left. */
-function answerWithoutTemplates(
-  listeners: readonly ListenerTask[],
-  paths: readonly QueryPath[],
-): SnapshotAnswers['answer'] {
-  const rests = listeners.map(({ detour }) => {
-    const blocks = detour?.plan.blocks.map((block) => ({ ...block, templates: [] })) ?? [];
-    return new Detours({ blocks });
-  });
-  return (octets, transport, client, { index }) => {
-    const path = paths[index];
-    const rest = rests[index];
-    if (path === undefined || rest === undefined) throw new RangeError(`no listener ${index}`);
-    return path.answerLate(octets, transport, client, rest);
+/** Listeners by their numbers; and for what no template answered the views again, and whatever else of the detours is left. */
+function surroundingsOf(lanes: Lanes): Surroundings {
+  return {
+    listener: (number) => {
+      const listener = lanes.numbered.get(number);
+      return listener && answeringListener(listener, undefined);
+    },
+    answer: (octets, transport, client, { index, detours }) => {
+      const listener = lanes.numbered.get(index);
+      const path = listener && lanes.pathOf(listener);
+      if (path === undefined || detours === undefined) return undefined;
+      const blocks = listener?.detour?.plan.blocks.map((block) => ({ ...block, templates: [] }));
+      return path.answerLate(octets, transport, client, new Detours({ blocks: blocks ?? [] }));
+    },
   };
 }
 
-function sendTotals(
-  task: StreamTask,
-  listeners: readonly TcpListener[],
-  opened: OpenDetours | undefined,
-): void {
-  const totals: Record<string, number> = { ...opened?.totals() };
-  for (const { counters } of listeners) {
-    for (const [name, value] of Object.entries(counters))
-      totals[name] = (totals[name] ?? 0) + value;
+/** The connection whose query is being answered. */
+class StreamSource extends LateSource {
+  #listener: TcpListener | undefined;
+
+  get listener(): TcpListener | undefined {
+    return this.#listener;
   }
+
+  set listener(listener: TcpListener) {
+    this.#listener = listener;
+    this.set = {
+      peer: () => listener.peer(),
+      peerFamily: () => listener.peer()[0] as number,
+    };
+  }
+
+  defer(): (reply: Uint8Array | undefined) => void {
+    return (this.#listener as TcpListener).defer();
+  }
+
+  socket(): number {
+    return (this.#listener as TcpListener).socket();
+  }
+}
+
+function sendTotals(task: StreamTask, { counters }: TcpListener, detours: LiveDetours): void {
+  const totals = { ...detours.totals(), ...counters };
   task.port.postMessage({ kind: 'totals', totals } satisfies FromWorker);
 }

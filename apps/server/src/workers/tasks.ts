@@ -4,12 +4,15 @@ import type { SnapshotHandle } from '@seamark/snapshot';
 import type { ForwardConfig, HostsConfig, TemplateConfig } from '../config/server-config.ts';
 import type { CookieMemory } from './cookie-memory.ts';
 import type { LogSelection } from './query-filter.ts';
+import type { Refusal } from './refusal.ts';
 
 /** A listening address as workers need it. */
 export interface ListenerTask extends LogSelection {
+  /** Of 16 bits: another for each address and port, the same for good. */
+  readonly number: number;
   readonly address: string;
   readonly port: number;
-  /** Index into the snapshot handles. */
+  /** The number of its view. */
   readonly view: number;
   /** Absent: as by default. */
   readonly answering?: AnswerSettings;
@@ -25,20 +28,41 @@ export interface ListenerDetour {
 
 /** Shared memory between those who leave queries to be answered elsewhere and the one who does. */
 export interface DetourMemory {
-  /** One for each UDP worker, by its slot. */
-  readonly rings: readonly SharedArrayBuffer[];
+  /** One for each UDP worker, by its slot; undefined for other slots. */
+  readonly rings: readonly (SharedArrayBuffer | undefined)[];
   readonly bell: SharedArrayBuffer;
+}
+
+/** What is answered elsewhere than from snapshots, and how it gets there. */
+export interface DetourTask extends DetourMemory {
+  readonly forwards: readonly ForwardConfig[];
+  readonly templates: readonly TemplateConfig[];
+  readonly hosts: readonly HostsConfig[];
+  /** That of the UDP workers. */
+  readonly backend: UdpBackend;
+}
+
+/** What is answered behind listeners. Another snapshot is another view, with a number of its own. */
+export interface ViewTask {
+  readonly number: number;
+  readonly snapshot: SnapshotHandle;
+}
+
+/** What is served, where. */
+export interface Service {
+  readonly listeners: readonly ListenerTask[];
+  /** Those of the listeners, and no others. */
+  readonly views: readonly ViewTask[];
+  /** Absent where no listener has detours. */
+  readonly detours?: DetourTask;
 }
 
 export type UdpBackend = 'batched' | 'dgram';
 
 /** What a worker that answers queries is started with. */
-export interface AnswerTask {
+export interface AnswerTask extends Service {
   /** Its number: reader slot, counter block, name in logs. */
   readonly slot: number;
-  readonly listeners: readonly ListenerTask[];
-  /** One for each view. */
-  readonly snapshots: readonly SnapshotHandle[];
   readonly orders: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly queryLog: SharedArrayBuffer;
@@ -46,20 +70,11 @@ export interface AnswerTask {
   readonly port: MessagePort;
 }
 
-export interface StreamTask extends AnswerTask {
-  /** Absent where no listener has detours. */
-  readonly detours?: DetourMemory & {
-    readonly forwards: readonly ForwardConfig[];
-    readonly templates: readonly TemplateConfig[];
-    readonly hosts: readonly HostsConfig[];
-    /** That of the UDP workers. */
-    readonly backend: UdpBackend;
-  };
-}
+/** The stream worker needs nothing more. */
+export type StreamTask = AnswerTask;
 
 export interface UdpTask extends AnswerTask {
   readonly backend: UdpBackend;
-  readonly detours?: DetourMemory;
   /** Stay on it, and answer what comes to it; anywhere if absent. Batched only. */
   readonly core?: number;
 }
@@ -67,12 +82,21 @@ export interface UdpTask extends AnswerTask {
 /** From the main thread to a worker. */
 export type ToWorker =
   | { readonly kind: 'stop' }
-  /** Another watcher took over: read from these from now on. */
-  | { readonly kind: 'snapshots'; readonly snapshots: readonly SnapshotHandle[] };
+  /**
+   * `open`: open what of this is not open yet, and leave all else as it is. `serve`: serve this, and nothing else, from
+   * now on. Each is answered with `done` and its number.
+   */
+  | {
+      readonly kind: 'open' | 'serve';
+      readonly number: number;
+      readonly service: Service;
+    };
 
 /** From a worker to the main thread. */
 export type FromWorker =
   | { readonly kind: 'serving' }
+  /** What was told under this number has been done, or could not be. */
+  | { readonly kind: 'done'; readonly number: number; readonly refusal?: Refusal }
   | { readonly kind: 'totals'; readonly totals: Totals }
   /** For the log. */
   | {

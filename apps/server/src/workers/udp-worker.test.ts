@@ -39,7 +39,7 @@ test.runIf(batchedSupport().ok)('a view that nobody asks holds no retired memory
 
   const listeners = [0, 1].map(async (view) => {
     const bound = await probeAddress({ address: '127.0.0.1', port: 0 });
-    return { ...bound, view, log: false };
+    return { ...bound, number: view, view, log: false };
   });
   const { port1: port, port2 } = new MessageChannel();
   const orders = createOrders();
@@ -48,7 +48,7 @@ test.runIf(batchedSupport().ok)('a view that nobody asks holds no retired memory
     backend: 'batched',
     slot: 0,
     listeners: await Promise.all(listeners),
-    snapshots: watcher.handles,
+    views: watcher.handles.map((snapshot, number) => ({ number, snapshot })),
     orders,
     port: port2,
     counters: new Counters().memory,

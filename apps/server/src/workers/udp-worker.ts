@@ -1,13 +1,23 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TRANSPORT } from '@seamark/matcher';
-import { type Handler, openBatched, openDgram, pinThread, type SocketSet } from '@seamark/udp';
-import { answeringListeners } from '../detour/plan.ts';
+import {
+  type BatchedSocketSet,
+  type Handler,
+  openBatched,
+  openDgram,
+  pinThread,
+  type SocketSet,
+} from '@seamark/udp';
+import { answeringListener } from '../detour/plan.ts';
 import { RingDesk } from '../detour/ring-desk.ts';
 import { deliverParcels } from '../detour/way-back.ts';
+import { Changes, tellDone } from './changes.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import { Lanes, LateSource } from './lanes.ts';
 import { Mailbox } from './mailbox.ts';
 import { type AnsweringListener, QueryPath } from './query-path.ts';
-import { orRefusal, type Refusal } from './refusal.ts';
-import type { FromWorker, ToWorker, UdpTask } from './tasks.ts';
+import { orRefusal, type Refusal, refusalOf } from './refusal.ts';
+import type { FromWorker, ListenerTask, Service, ToWorker, UdpTask } from './tasks.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** A stop answers what lies in the sockets then, this many batches at the most. */
@@ -38,37 +48,24 @@ export default function serveUdp(task: UdpTask): Promise<Refusal | undefined> {
 
 async function serve(task: UdpTask): Promise<void> {
   const telemetry = new Telemetry(task);
-  const views = task.snapshots.map(
-    (snapshot) => new QueryPath(snapshot, task.slot, task.cookies, telemetry),
+  const desk = new LateDesk(task.slot);
+  const lanes = new Lanes(
+    ({ snapshot }) => new QueryPath(snapshot, task.slot, task.cookies, telemetry),
+    (listener) => answeringListener(listener, desk.current),
   );
-  const deliver = (message: ToWorker): void => {
-    if (message.kind !== 'snapshots') return;
-    for (const [i, snapshot] of message.snapshots.entries()) views[i]?.adopt(snapshot);
-  };
-  const mailbox = new Mailbox(task, deliver);
   let unpin: (() => void) | undefined;
   try {
     if (task.core !== undefined) unpin = pinThread(task.core);
-    if (task.backend === 'batched') serveBatched(task, views, mailbox);
-    else await serveDgram(task, views, mailbox);
+    if (task.backend === 'batched') serveBatched(task, lanes, desk);
+    else await serveDgram(task, lanes, desk);
   } finally {
-    for (const view of views) view.close();
+    lanes.close();
     // The thread outlives a task that failed, and may be given another's.
     unpin?.();
   }
 }
 
-/** The set is opened after the handler that asks it for peers: `source` and `desk` are filled in between. */
-function createHandler(
-  task: UdpTask,
-  views: readonly QueryPath[],
-  source: Source,
-  desk: RingDesk | undefined,
-): Handler {
-  const paths = task.listeners.map(({ view, answering }) =>
-    (views[view] as QueryPath).beside(answering),
-  );
-  const listeners = answeringListeners(task.listeners, desk);
+function createHandler({ paths, listeners }: Lanes, source: LateSource): Handler {
   return (memory, view, offset, length, capacity, socket) =>
     (paths[socket] as QueryPath).answer(
       memory,
@@ -82,23 +79,34 @@ function createHandler(
     );
 }
 
-function openDesk({ detours, slot }: UdpTask): RingDesk | undefined {
-  return detours === undefined ? undefined : new RingDesk(detours, slot);
-}
+/** Where queries are left that are answered elsewhere: there from the first service on that has such. */
+class LateDesk {
+  current: RingDesk | undefined;
+  private readonly slot: number;
+  private sockets: SocketSet | undefined;
 
-class Source {
-  set: SocketSet | undefined;
-
-  peer(): Uint8Array {
-    return (this.set as SocketSet).peer();
+  constructor(slot: number) {
+    this.slot = slot;
   }
 
-  peerFamily(): number {
-    return (this.set as SocketSet).peerFamily();
+  /** Before anything leads there. */
+  open({ detours }: Service): void {
+    if (detours === undefined || this.current !== undefined) return;
+    this.current = new RingDesk(detours, this.slot);
+    this.current.sockets = this.sockets;
+  }
+
+  attach(sockets: SocketSet): void {
+    this.sockets = sockets;
+    if (this.current !== undefined) this.current.sockets = sockets;
   }
 }
 
-function serveBatched(task: UdpTask, views: readonly QueryPath[], mailbox: Mailbox): void {
+function serveBatched(task: UdpTask, lanes: Lanes, desk: LateDesk): void {
+  const source = new LateSource();
+  const handler = createHandler(lanes, source);
+  desk.open(task);
+  lanes.prepare(task);
   const sockets = openBatched({
     addresses: task.listeners,
     receiveTimeoutMs: RECEIVE_TIMEOUT_MS,
@@ -106,11 +114,16 @@ function serveBatched(task: UdpTask, views: readonly QueryPath[], mailbox: Mailb
     receiveBufferBytes: RECEIVE_BUFFER_BYTES,
   });
   try {
-    const source = new Source();
     source.set = sockets;
-    const desk = openDesk(task);
-    if (desk !== undefined) desk.sockets = sockets;
-    const handler = createHandler(task, views, source, desk);
+    desk.attach(sockets);
+    for (const [index, listener] of task.listeners.entries()) lanes.opened(listener, index);
+    const mailbox = new Mailbox(task, (message) =>
+      change(message, task, lanes, {
+        prepare: (service) => desk.open(service),
+        add: (listener) => sockets.add(listener),
+        remove: (index) => sockets.remove(index, handler),
+      }),
+    );
     task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
     let turns = 0;
     while (!mailbox.stopped) {
@@ -119,41 +132,93 @@ function serveBatched(task: UdpTask, views: readonly QueryPath[], mailbox: Mailb
       turns += received === 0 ? IDLE_TURNS : 1;
       // Not only where nothing came: a view that is never asked would hold all that is retired in it for
       // as long as another is asked without a pause.
-      for (const view of views) view.keepUp();
+      lanes.keepUp();
       if (turns < TOTALS_TURNS) continue;
       turns = 0;
       sendTotals(task, sockets);
     }
-    for (let i = 0; i < LAST_BATCHES && sockets.serveBatch(handler) > 0; i++);
+    if (mailbox.stoppedAlone) sockets.withdraw();
+    answerWhatHasCome(sockets, handler, mailbox.stoppedAlone ? 2 : 1);
+    sendTotals(task, sockets);
   } finally {
     sockets.close();
   }
 }
 
-async function serveDgram(
+/** @param quiet calls on end that bring nothing, after which nothing more is expected */
+function answerWhatHasCome(sockets: BatchedSocketSet, handler: Handler, quiet: number): void {
+  for (let i = 0, idle = 0; i < LAST_BATCHES && idle < quiet; i++) {
+    idle = sockets.serveBatch(handler) === 0 ? idle + 1 : 0;
+  }
+}
+
+/** What a change is made of in a thread without an event loop. */
+interface LiveSocketsNow {
+  prepare(service: Service): void;
+  add(listener: ListenerTask): number;
+  remove(index: number): void;
+}
+
+/** Does what it is told of what is served. What can't be opened is told when it is to be opened, and fatal later. */
+function change(
+  message: ToWorker,
   task: UdpTask,
-  views: readonly QueryPath[],
-  mailbox: Mailbox,
-): Promise<void> {
-  const source = new Source();
-  const desk = openDesk(task);
+  lanes: Lanes,
+  { prepare, add, remove }: LiveSocketsNow,
+): void {
+  if (message.kind === 'stop') return;
+  const { kind, number, service } = message;
+  try {
+    prepare(service);
+    const { added, removed } = lanes.prepare(service);
+    for (const listener of added) lanes.opened(listener, add(listener));
+    if (kind === 'serve') {
+      lanes.lay(service);
+      for (const index of removed) {
+        remove(index);
+        lanes.closed(index);
+      }
+      if (lanes.leaveViews(service)) collectGarbage();
+    }
+    tellDone(task, number);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined || kind === 'serve') throw error;
+    tellDone(task, number, refusal);
+  }
+}
+
+async function serveDgram(task: UdpTask, lanes: Lanes, desk: LateDesk): Promise<void> {
+  const source = new LateSource();
+  desk.open(task);
+  lanes.prepare(task);
   const sockets = await openDgram(
     { addresses: task.listeners, receiveBufferBytes: RECEIVE_BUFFER_BYTES },
-    createHandler(task, views, source, desk),
+    createHandler(lanes, source),
   );
   source.set = sockets;
-  if (desk !== undefined) desk.sockets = sockets;
-  const endDelivery = desk === undefined ? undefined : deliverParcels(task.slot, sockets);
+  desk.attach(sockets);
+  const endDelivery = deliverParcels(task.slot, sockets);
+  for (const [index, listener] of task.listeners.entries()) lanes.opened(listener, index);
+  const changes = new Changes(task, lanes, sockets, {
+    prepare: (service) => desk.open(service),
+    change: () => {},
+    begin: () => {},
+  });
+  const mailbox = new Mailbox(task, (message) => changes.take(message));
   task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
   const timer = setInterval(() => {
-    for (const view of views) view.keepUp();
+    lanes.keepUp();
     sendTotals(task, sockets);
   }, TOTALS_MS);
-  await mailbox.untilStopped();
-  clearInterval(timer);
-  await answerWhatIsLeft(sockets);
-  endDelivery?.();
-  await sockets.close();
+  try {
+    await Promise.race([mailbox.untilStopped(), changes.failed]);
+    await answerWhatIsLeft(sockets);
+  } finally {
+    clearInterval(timer);
+    endDelivery();
+    await sockets.close();
+  }
 }
 
 /** Each turn of the event loop reads some 30 datagrams of a socket; the first may be half over. */

@@ -1,52 +1,82 @@
 import { parentPort } from 'node:worker_threads';
-import { SourceError, Watcher } from '@seamark/watcher';
+import { SourceError } from '@seamark/watcher';
 import { portLogger } from '../log/port-logger.ts';
 import { collectGarbage } from './collect-garbage.ts';
-import { watchedViews } from './watched-gateways.ts';
-import type { FromWatcher, WatcherTask } from './watcher-messages.ts';
+import { WatchedGroup } from './watched-group.ts';
+import type { FromWatcher, ToWatcher } from './watcher-messages.ts';
 
-/** Status goes out at most this often: a list of 100,000 objects changes it a thousand times. */
-const STATUS_MS = 100;
-
-const stop = new AbortController();
 const log = portLogger({ postMessage: send });
+const groups = new Map<number, WatchedGroup>();
 
 function send(message: FromWatcher): void {
   parentPort?.postMessage(message);
 }
 
-/** What comes next on the port asks it to stop. */
-async function main(task: WatcherTask): Promise<void> {
-  parentPort?.once('message', () => stop.abort());
-  const { sources, views } = watchedViews(task, task.views, log);
-  let pending: NodeJS.Timeout | undefined;
-  const watcher: Watcher = new Watcher({
-    ...{ sources, views },
-    readers: task.readers,
-    serials: new Uint32Array(task.serials),
+function take(message: ToWatcher): void {
+  switch (message.kind) {
+    case 'watch':
+      void watch(message);
+      break;
+    case 'succeed':
+      succeed(message);
+      break;
+    case 'release':
+      release(message.views);
+      break;
+    case 'stop':
+      void stop();
+      break;
+    default:
+      message satisfies never;
+  }
+}
+
+/** Resolves when the group is over. An exception that is no SourceError is a bug, and ends the thread. */
+async function watch({ group, task }: Extract<ToWatcher, { kind: 'watch' }>): Promise<void> {
+  const watched = new WatchedGroup(task, {
     log,
+    onStatus: (status, views) => send({ kind: 'status', group, status, views }),
     onSynced: () => {
       collectGarbage();
       send({ kind: 'synced' });
     },
-    onChange: () => {
-      pending ??= setTimeout(() => {
-        pending = undefined;
-        send({ kind: 'status', status: watcher.status() });
-      }, STATUS_MS);
-    },
   });
-  send({ kind: 'snapshots', snapshots: watcher.handles });
-  send({ kind: 'status', status: watcher.status() });
+  groups.set(group, watched);
+  send({ kind: 'snapshots', group, snapshots: watched.handles });
+  watched.tell();
   try {
-    await watcher.run(stop.signal);
+    await watched.run();
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    send({ kind: 'hopeless', code: error.code, message: error.message });
-  } finally {
-    clearTimeout(pending);
-    parentPort?.close();
+    groups.delete(group);
+    send({ kind: 'hopeless', group, code: error.code, message: error.message });
+    // A server that starts has nothing else; one that reads its Corefile again goes on with what it has.
+    if (groups.size === 0) parentPort?.close();
   }
 }
 
-parentPort?.once('message', main);
+/** In one turn: nothing is published between the last serial of the old and the next one of the new. */
+function succeed({ group, views }: Extract<ToWatcher, { kind: 'succeed' }>): void {
+  const serials = new Map<string, number>();
+  for (const other of groups.values()) {
+    for (const [zone, serial] of other.freeze(views)) {
+      serials.set(zone, Math.max(serial, serials.get(zone) ?? 0));
+    }
+  }
+  groups.get(group)?.goOnFrom(serials);
+  send({ kind: 'succeeded', group });
+}
+
+function release(views: readonly number[]): void {
+  for (const [number, group] of groups) if (group.release(views) === 0) groups.delete(number);
+  // Of what they held, some lies outside the heap, where nothing presses V8 to look for it.
+  collectGarbage();
+  send({ kind: 'synced' });
+}
+
+async function stop(): Promise<void> {
+  await Promise.all([...groups.values()].map((group) => group.stop()));
+  parentPort?.close();
+}
+
+parentPort?.on('message', take);

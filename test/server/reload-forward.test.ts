@@ -1,0 +1,94 @@
+// The Corefile is read again, and names are forwarded otherwise than before.
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import {
+  type Endpoint,
+  parseMessage,
+  presentRdata,
+  query,
+  rcodeName,
+  TcpClient,
+  UdpClient,
+} from '../support/dns/index.ts';
+import { freePort } from '../support/ports.ts';
+import { waitFor } from '../support/wait.ts';
+import type { Command } from './harness/command.ts';
+import { corefile, test } from './harness/fixtures.ts';
+import { metrics } from './harness/metrics.ts';
+import { address, Upstream } from './harness/upstream.ts';
+
+const reload = async (server: Command, folder: string, text: string, nth: number) => {
+  await writeFile(join(folder, 'Corefile.1'), text);
+  server.signal('SIGHUP');
+  return await server.event('reloaded', nth);
+};
+
+const QUESTION = query('www.example.net. A', { flags: 'rd', edns: {} });
+
+const inShort = (octets: Uint8Array): string => {
+  const { rcode, answer } = parseMessage(Buffer.from(octets));
+  const texts = answer.map(({ rdata }) => presentRdata(rdata));
+  return texts.length > 0 ? texts.join(' ') : rcodeName(rcode);
+};
+
+/** What is answered over UDP and over TCP. */
+const ask = async (endpoint: Endpoint): Promise<readonly string[]> => {
+  await using udp = await UdpClient.open(endpoint);
+  await using tcp = await TcpClient.open(endpoint);
+  return [inShort(await udp.exchange(QUESTION)), inShort(await tcp.exchange(QUESTION))];
+};
+
+describe.for(['batched', 'dgram'] as const)('%s', (backend) => {
+  test('a `forward` comes, asks others, and goes', async ({ folder, manifests, serve }) => {
+    await using one = await Upstream.open(address('203.0.113.1'));
+    await using two = await Upstream.open(address('203.0.113.2'));
+    const [port, other, prometheus] = [await freePort(), await freePort(), await freePort()];
+    const text = (...lines: string[]): string =>
+      corefile(manifests, { port, also: [`prometheus 127.0.0.1:${prometheus}`, ...lines] });
+    const server = await serve(text(), ['--udp', backend]);
+    const endpoint = await server.endpoint();
+    expect(await ask(endpoint)).toEqual(['REFUSED', 'REFUSED']);
+    await reload(server, folder, text(`forward . ${one.name}`), 1);
+    expect(await ask(endpoint)).toEqual(['203.0.113.1', '203.0.113.1']);
+    await reload(server, folder, text(`forward . ${two.name}`), 2);
+    expect(await ask(endpoint)).toEqual(['203.0.113.2', '203.0.113.2']);
+    // Behind a listener that is new, and with workers that are.
+    const more = `.:${other} {\n bind 127.0.0.1\n forward . ${one.name}\n}\n`;
+    await reload(server, folder, text('workers 3', `forward . ${two.name}`) + more, 3);
+    for (let i = 0; i < 8; i++) {
+      expect(await ask(endpoint)).toEqual(['203.0.113.2', '203.0.113.2']);
+      expect(await ask({ ...endpoint, port: other })).toEqual(['203.0.113.1', '203.0.113.1']);
+    }
+    await reload(server, folder, text('workers 3'), 4);
+    expect(await ask(endpoint)).toEqual(['REFUSED', 'REFUSED']);
+    expect(server.events('worker-died')).toEqual([]);
+    // Those that ask no more have asked.
+    const counted = async (to: Upstream) =>
+      (await metrics(prometheus)).get(`seamark_forward_requests_total{to="${to.name}"}`) ?? 0;
+    await waitFor(async () => (await counted(two)) >= 18, { what: 'what was counted' });
+    expect(await counted(one)).toBeGreaterThanOrEqual(2);
+  });
+
+  test('what is under way is answered as before', async ({ folder, manifests, serve }) => {
+    const held: (() => void)[] = [];
+    const says = address('203.0.113.1');
+    await using slow = await Upstream.open((asked) => {
+      held.push(() => asked.send(says(asked)));
+      return undefined;
+    });
+    await using quick = await Upstream.open(address('203.0.113.2'));
+    const port = await freePort();
+    const text = (to: string): string => corefile(manifests, { port, also: [`forward . ${to}`] });
+    const server = await serve(text(slow.name), ['--udp', backend]);
+    const endpoint = await server.endpoint();
+    await using client = await UdpClient.open(endpoint);
+    const reply = client.exchange(QUESTION);
+    await waitFor(() => held.length > 0, { what: 'the question' });
+    await reload(server, folder, text(quick.name), 1);
+    expect(await ask(endpoint)).toEqual(['203.0.113.2', '203.0.113.2']);
+    for (const answer of held) answer();
+    expect(inShort(await reply)).toBe('203.0.113.1');
+  });
+});
