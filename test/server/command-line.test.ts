@@ -14,7 +14,11 @@ interface Refusal {
 }
 
 const COMMAND_LINES: readonly Refusal[] = [
-  { title: 'no command', args: [], says: /no command given: serve, check, explain, dump or compare/ },
+  {
+    title: 'no command',
+    args: [],
+    says: /no command given: serve, check, explain, dump or compare/,
+  },
   { title: 'an unknown command', args: ['sevre'], says: /"sevre"; did you mean "serve"\?/ },
   { title: 'an unknown option', args: ['serve', '--cofnig', 'x'], says: /'--cofnig'/ },
   { title: 'an option without its value', args: ['serve', '--config'], says: /--config/ },
