@@ -234,6 +234,10 @@ describe('templates', () => {
     ['_acme.www.example.com. TXT', 'NXDOMAIN'],
     ['_acme-challenge.example.net. TXT', REFUSED],
     ['_acme-challenge.example.com. AXFR', `REFUSED ${EDE.NOT_SUPPORTED}`],
+    ['_acme-challenge.example.com. TYPE249', 'NOTIMP'],
+    ['_acme-challenge.example.com. OPT', 'FORMERR'],
+    ['_acme-challenge.example.com. CH TXT', 'REFUSED'],
+    ['_acme-challenge.example.com. ANY', 'detour'],
     ['www.example.com. A', 'NOERROR'],
   ])('%s: %s', (text, expected) => {
     expect(fate(detours({ templates }), text)).toBe(expected);
