@@ -62,11 +62,6 @@ export class ReverseNames {
     );
   }
 
-  /** Whether a zone has names of addresses; what addresses its own names have does not count. */
-  isReverse(zone: number): boolean {
-    return this.numbers.has(zone);
-  }
-
   /** The name that a reverse name's address leads to; undefined for an entry without ENTRY.REVERSE. */
   targetOf(entry: number): FoldedName | undefined {
     if (!this.tree.hasFlags(entry, ENTRY.REVERSE)) return undefined;

@@ -1,25 +1,24 @@
 import type { FoldedName } from '@seamark/protocol';
-import { NODE, type NodeSpec, type Publisher } from '@seamark/snapshot';
+import type { Publisher } from '@seamark/snapshot';
 import type { ClaimingKind, ClaimSink } from '../projection/contract.ts';
 import type { Logger } from '../sources/contract.ts';
 import type { TargetSource } from '../targets/contract.ts';
-import { type AddressSet, addressSet, NO_ADDRESSES } from './address-set.ts';
 import { Claims } from './claims.ts';
 import { Cuts } from './cuts.ts';
 import { Flattening } from './flattening.ts';
-import { Gateway, type GatewayOptions } from './gateway.ts';
+import type { Gateway, GatewayOptions } from './gateway.ts';
 import { Intake } from './intake.ts';
 import { explainName, type NameInIndex } from './name-in-index.ts';
 import { NameServerCheck } from './name-server-check.ts';
-import { ENTRY, NameTree } from './name-tree.ts';
+import type { NameTree } from './name-tree.ts';
 import { NodeComposer } from './node-composer.ts';
-import { ObjectTable, type Origin, originOf } from './object-table.ts';
+import { type Origin, originOf } from './object-table.ts';
 import { Precedence } from './precedence.ts';
+import { Publication } from './publication.ts';
 import { ReverseNames } from './reverse-names.ts';
-import { wireName } from './wire-name.ts';
 import { WordHeap } from './word-heap.ts';
 import type { Zone } from './zone.ts';
-import { type NameServer, nameServer } from './zone-records.ts';
+import { ZoneSet } from './zone-set.ts';
 
 export interface ViewIndexOptions {
   readonly gateways: readonly GatewayOptions[];
@@ -38,9 +37,6 @@ export interface ViewIndexOptions {
   readonly onResolved: () => void;
 }
 
-/** Entries that exist though nobody claims them. */
-const KEPT: number = ENTRY.PINNED | ENTRY.REVERSE;
-
 /**
  * What stands behind one snapshot: the objects of each gateway, the tree of their names, and which of
  * these have changed. Objects come in; nodes of the names that this changes go out with the next
@@ -49,99 +45,56 @@ const KEPT: number = ENTRY.PINNED | ENTRY.REVERSE;
  * more memory, leaves it in pieces: its thread is to end with it.
  */
 export class ViewIndex {
-  private readonly gateways: readonly Gateway[];
-  private readonly zones: readonly Zone[];
-  private readonly gatewayOf: ReadonlyMap<Zone, Gateway>;
+  private readonly zones: ZoneSet;
   private readonly tree: NameTree;
   private readonly claims: Claims;
   private readonly flattening: Flattening;
   private readonly cuts: Cuts;
-  private readonly serverCheck: NameServerCheck;
   private readonly composer: NodeComposer;
   private readonly reverse: ReverseNames | undefined;
   private readonly precedence: Precedence;
-  private readonly given: ReadonlyMap<number, AddressSet>;
-  private readonly publisher: Publisher;
+  private readonly publication: Publication;
   private readonly log: Logger;
-  private readonly now: () => number;
-  private readonly serials: Uint32Array;
 
   /** @throws NameError for a zone or name server that is no domain name. */
   constructor(options: ViewIndexOptions) {
-    const { gateways, publisher, log } = options;
-    this.publisher = publisher;
+    const { gateways, publisher, log, serials, now } = options;
     this.log = log;
-    this.now = options.now;
-    this.serials = options.serials;
-    const { hasher } = publisher;
     const heap = new WordHeap();
-    const drafts = gateways.flatMap(zonesOf);
-    this.tree = new NameTree(
-      heap,
-      hasher,
-      drafts.map(({ apexName }) => apexName),
-    );
-    this.claims = new Claims(this.tree);
-    this.zones = drafts.map((draft, number) => ({
-      ...draft,
-      serverEntries: draft.servers.map((server) => this.pinNameServer(server)),
-      number,
-      serial: this.serials[number] ?? 0,
-      dirty: [],
-      published: false,
-    }));
-    for (const { number, serverEntries } of this.zones) {
-      for (const entry of serverEntries) if (entry !== 0) this.markDirty(entry);
-      // The names between a zone's apex and that of the zone around it exist for it alone.
-      const above = this.tree.parentOf(this.tree.apexOf(number));
-      if (above !== 0) this.markDirty(above);
-    }
-    let first = 0;
-    this.gateways = gateways.map((gateway) => {
-      const zones = this.zones.slice(first, first + gateway.zones.length);
-      first += zones.length;
-      const objects = new ObjectTable(heap, hasher);
-      return new Gateway(gateway, zones, objects);
-    });
-    this.gatewayOf = new Map(
-      this.gateways.flatMap((gateway) => gateway.zones.map((zone) => [zone, gateway] as const)),
-    );
+    const zones = new ZoneSet(gateways, heap, publisher.hasher, serials);
+    const { tree } = zones;
+    this.zones = zones;
+    this.tree = tree;
+    this.claims = new Claims(tree);
+    const markDirty = (entry: number): void => zones.markDirty(entry);
     this.reverse = ReverseNames.of({
-      heap,
-      tree: this.tree,
-      // A zone that a file has says of addresses what the file says.
-      apexes: this.zones.map((zone) =>
-        this.gatewayOf.get(zone)?.options.authority === 'file' ? undefined : zone.apexName,
-      ),
-      markDirty: (entry) => this.markDirty(entry),
+      ...{ heap, tree, markDirty },
+      apexes: zones.reverseApexes,
     });
     this.flattening = new Flattening({
-      ...{ tree: this.tree, log, onResolved: options.onResolved },
+      ...{ tree, log, markDirty, onResolved: options.onResolved },
       answerOf: (entry) => this.composer.answerOf(entry),
       isAway: (entry) => this.cuts.isAway(entry),
-      isPartial: (zone) => this.stateOf(this.zones[zone] as Zone) !== 0,
-      targetsOf: (zone) => options.targetsOf(this.gateways.indexOf(this.gatewayOfZone(zone))),
-      markDirty: (entry) => this.markDirty(entry),
+      isPartial: (zone) => zones.stateOf(zones.all[zone] as Zone) !== 0,
+      targetsOf: (zone) => options.targetsOf(zones.gateways.indexOf(zones.gatewayOfZone(zone))),
     });
-    this.precedence = new Precedence(this.tree, this.claims, log);
-    this.given = this.givenAddresses();
-    this.serverCheck = new NameServerCheck(log, (entry) => this.composer.addressesOf(entry));
+    this.precedence = new Precedence(tree, this.claims, log);
     this.cuts = new Cuts({
-      tree: this.tree,
+      ...{ tree, markDirty },
       answerOf: (entry) => this.composer.answerOf(entry),
-      clusterOf: (entry) => this.precedence.firstCluster(entry, this.gatewayAround(entry)),
-      markDirty: (entry) => this.markDirty(entry),
+      clusterOf: (entry) => this.precedence.firstCluster(entry, zones.gatewayAround(entry)),
     });
     this.composer = new NodeComposer({
-      flattening: this.flattening,
-      tree: this.tree,
-      claims: this.claims,
+      ...{ tree, log, given: zones.given, claims: this.claims, reverse: this.reverse },
+      ...{ flattening: this.flattening, precedence: this.precedence },
+      gatewayAround: (entry) => zones.gatewayAround(entry),
+      stateOf: (zone) => zones.stateOf(zone),
+    });
+    this.publication = new Publication({
+      ...{ tree, zones, publisher, serials, now, claims: this.claims, reverse: this.reverse },
+      ...{ flattening: this.flattening, cuts: this.cuts, composer: this.composer },
       precedence: this.precedence,
-      gatewayAround: (entry) => this.gatewayAround(entry),
-      given: this.given,
-      log,
-      stateOf: (zone) => this.stateOf(zone),
-      reverse: this.reverse,
+      serverCheck: new NameServerCheck(log, (entry) => this.composer.addressesOf(entry)),
     });
   }
 
@@ -152,7 +105,7 @@ export class ViewIndex {
 
   /** Each of a gateway's zones: its apex in presentation format, its serial, and how many names it has. */
   zoneStatus(gateway: number): { zone: string; serial: number; names: number }[] {
-    const { options, zones } = this.gateway(gateway);
+    const { options, zones } = this.zones.gateway(gateway);
     return zones.map(({ serial, number }, i) => ({
       zone: options.zones[i] ?? '',
       serial,
@@ -164,23 +117,23 @@ export class ViewIndex {
   explain(name: FoldedName): NameInIndex | undefined {
     const number = this.tree.zoneAround(name);
     if (number < 0) return undefined;
-    const zone = this.zones[number] as Zone;
-    const gateway = this.gatewayOf.get(zone) as Gateway;
+    const { zones, tree, claims, precedence, cuts, flattening, reverse } = this;
+    const gateway = zones.gatewayOfZone(number);
     return explainName(name, {
-      ...{ tree: this.tree, claims: this.claims, precedence: this.precedence, given: this.given },
-      ...{ zone, gateway, gatewayNumber: this.gateways.indexOf(gateway) },
-      ...{ cuts: this.cuts, flattening: this.flattening, reverse: this.reverse },
+      ...{ tree, claims, precedence, cuts, flattening, reverse, gateway, given: zones.given },
+      zone: zones.all[number] as Zone,
+      gatewayNumber: zones.gateways.indexOf(gateway),
       gatewayAround: (entry) => {
-        const around = this.gatewayAround(entry);
-        return { gateway: around, number: this.gateways.indexOf(around) };
+        const around = zones.gatewayAround(entry);
+        return { gateway: around, number: zones.gateways.indexOf(around) };
       },
-      compose: (entry) => this.nodeOf(this.zones[this.tree.zoneOf(entry)] as Zone, entry),
+      compose: (entry) => this.publication.nodeOf(zones.all[tree.zoneOf(entry)] as Zone, entry),
     });
   }
 
   /** Objects of a kind that have, or want, a name in the gateway's zones; of one of its clusters. */
   countOf(gateway: number, cluster: number, kind: ClaimingKind): number {
-    return this.gateway(gateway).objects.countOf(originOf(cluster, kind));
+    return this.zones.gateway(gateway).objects.countOf(originOf(cluster, kind));
   }
 
   /**
@@ -190,12 +143,12 @@ export class ViewIndex {
    * @param onRead told when the first list of a kind is complete
    */
   intake(gateway: number, cluster: number, onRead: () => void): ClaimSink {
-    const target = this.gateway(gateway);
+    const target = this.zones.gateway(gateway);
     return new Intake(target, cluster, {
       tree: this.tree,
       claims: this.claims,
       log: this.log,
-      markDirty: (entry) => this.markDirty(entry),
+      markDirty: (entry) => this.zones.markDirty(entry),
       onDelegation: () => this.cuts.expect(),
       onRead: (origin) => {
         this.markOrigin(target, origin);
@@ -209,7 +162,7 @@ export class ViewIndex {
 
   /** Kinds that are still missing are waited for no longer: what of them is known counts, the rest is denied. */
   stopWaiting(gateway: number): void {
-    const target = this.gateway(gateway);
+    const target = this.zones.gateway(gateway);
     if (target.waited || target.isSynced) return;
     target.waited = true;
     for (const origin of target.origins()) this.markOrigin(target, origin);
@@ -218,7 +171,7 @@ export class ViewIndex {
 
   /** Some kind has been read. */
   hasRead(gateway: number): boolean {
-    return this.gateway(gateway).hasRead;
+    return this.zones.gateway(gateway).hasRead;
   }
 
   /** Each kind of each of a gateway's clusters that gives names, and whether its first list is complete. */
@@ -248,12 +201,12 @@ export class ViewIndex {
 
   /** Every kind has been read. */
   isSynced(gateway: number): boolean {
-    return this.gateway(gateway).isSynced;
+    return this.zones.gateway(gateway).isSynced;
   }
 
   /** Something is missing that is waited for. */
   isWaiting(gateway: number): boolean {
-    return this.gateway(gateway).stateFlags !== 0;
+    return this.zones.gateway(gateway).stateFlags !== 0;
   }
 
   /** Whether there are host names of which nothing is known because the first answer has not come. */
@@ -263,233 +216,20 @@ export class ViewIndex {
 
   /** Composes what has changed and makes it visible. @returns whether there was anything. */
   publish(): boolean {
-    const readZones = this.zones.filter((zone) => !this.isUnsynced(zone));
-    // What lay in our zones may be another's now, or the other way round.
-    if (this.cuts.settle(readZones)) this.flattening.markAll();
-    this.flattening.markDependents();
-    this.settleReverse();
-    this.pruneDirty();
-    // Only now is it settled which names there are.
-    this.flattening.markLoose();
-    if (this.reverse !== undefined && this.flattening.size > 0) {
-      // Names that lead to others may have other addresses since those have gone.
-      this.settleReverse();
-      this.pruneDirty();
-    }
-    this.markGlue();
-    const changed = this.zones.filter((zone) => zone.dirty.length > 0 || !zone.published);
-    const known = changed.filter((zone) => !this.isUnsynced(zone));
-    // The SOA is part of what changes.
-    for (const zone of known) this.markDirty(this.tree.apexOf(zone.number));
-    this.publisher.expect(known.reduce((sum, { dirty }) => sum + dirty.length, 0));
-    for (const zone of known) this.composeZone(zone);
-    for (const zone of changed) {
-      // Nothing is known yet; the apex alone is there to say so.
-      if (!zone.published) this.compose(zone, this.tree.apexOf(zone.number));
-      zone.published = true;
-    }
-    for (const zone of known) {
-      if (this.stateOf(zone) === 0) this.serverCheck.look(zone);
-    }
-    return this.publisher.publish();
-  }
-
-  private composeZone(zone: Zone): void {
-    // RFC 1982: forward, whatever the clock does. That of a file is its writer's to mind.
-    zone.serial = this.composer.serialOf(zone) ?? Math.max((zone.serial + 1) >>> 0, this.now());
-    this.serials[zone.number] = zone.serial;
-    zone.published = true;
-    for (const entry of zone.dirty) {
-      // One that has gone, or stands here twice.
-      if (!this.tree.hasFlags(entry, ENTRY.DIRTY)) continue;
-      this.tree.clearFlags(entry, ENTRY.DIRTY);
-      this.compose(zone, entry);
-    }
-    zone.dirty = [];
-  }
-
-  private isUnsynced(zone: Zone): boolean {
-    return ((this.gatewayOf.get(zone) as Gateway).stateFlags & NODE.ZONE_UNSYNCED) !== 0;
-  }
-
-  private compose(zone: Zone, entry: number): void {
-    if (this.cuts.above(entry) !== 0) {
-      this.hide(entry);
-      return;
-    }
-    this.tree.setFlags(entry, ENTRY.PUBLISHED);
-    const isHost = !this.tree.hasFlags(entry, ENTRY.APEX | ENTRY.REVERSE);
-    if (isHost && this.composer.addHost(entry, this.publisher)) return;
-    this.publisher.add(this.nodeOf(zone, entry));
-  }
-
-  /** Of a name that no zone cut hides. */
-  private nodeOf(zone: Zone, entry: number): NodeSpec {
-    if (this.cuts.isCut(entry)) return this.composer.composeCut(entry);
-    return this.tree.hasFlags(entry, ENTRY.APEX)
-      ? this.composer.composeApex(zone)
-      : this.composer.composeName(entry);
-  }
-
-  /** A name below a zone cut has no node. */
-  private hide(entry: number): void {
-    if (this.tree.hasFlags(entry, ENTRY.PUBLISHED)) {
-      this.publisher.add(this.composer.composeGone(entry));
-    }
-    this.tree.clearFlags(entry, ENTRY.PUBLISHED);
-  }
-
-  /** Takes out the names that nothing needs any more. */
-  private pruneDirty(): void {
-    for (const zone of this.zones) {
-      if (this.isUnsynced(zone)) continue;
-      // A name that goes may leave others without a reason: the list grows meanwhile.
-      for (let i = 0; i < zone.dirty.length; i++) this.prune(zone.dirty[i] as number, zone.dirty);
-      // Whoever allocates after this may be given the place of a name that has gone (`NameTree.remove`).
-      if (this.reverse === undefined) continue;
-      zone.dirty = zone.dirty.filter((entry) => this.tree.hasFlags(entry, ENTRY.DIRTY));
-    }
-  }
-
-  /**
-   * Takes a name out of the tree if nothing needs it any more.
-   *
-   * @param dirty gets its parent, if that is to be looked at again.
-   */
-  private prune(entry: number, dirty: number[]): void {
-    const { tree } = this;
-    if (!tree.hasFlags(entry, ENTRY.DIRTY) || tree.hasFlags(entry, KEPT)) return;
-    if (this.claims.has(entry) || tree.hasChildren(entry)) return;
-    this.flattening.gone(entry);
-    this.cuts.gone(entry);
-    // A name that came and went between two publications leaves no trace.
-    if (tree.hasFlags(entry, ENTRY.PUBLISHED)) {
-      this.publisher.add(this.composer.composeGone(entry));
-    }
-    const wasWildcard = tree.isWildcard(entry);
-    const parent = tree.remove(entry);
-    // Its node tells of a wildcard below it; and it may have been there for this name alone.
-    if (!wasWildcard && tree.hasChildren(parent)) return;
-    tree.setFlags(parent, ENTRY.DIRTY);
-    dirty.push(parent);
-  }
-
-  /** With it those above that have no node yet, and a parent whose node has to tell of a wildcard. */
-  private markDirty(entry: number): void {
-    const { tree } = this;
-    for (let at = entry; !tree.hasFlags(at, ENTRY.DIRTY); at = tree.parentOf(at)) {
-      tree.setFlags(at, ENTRY.DIRTY);
-      (this.zones[tree.zoneOf(at)] as Zone).dirty.push(at);
-      if (tree.hasFlags(at, ENTRY.PUBLISHED | ENTRY.APEX)) return;
-      if (tree.hasFlags(tree.parentOf(at), ENTRY.PUBLISHED) && !tree.isWildcard(at)) return;
-    }
+    return this.publication.publish();
   }
 
   private markOrigin({ objects }: Gateway, origin: Origin): void {
-    objects.forEachName(origin, (entry) => this.markDirty(entry));
+    objects.forEachName(origin, (entry) => this.zones.markDirty(entry));
   }
 
   /** What is missing in a gateway's zones is missing for another reason. */
   private markState(gateway: Gateway): void {
-    for (const zone of this.zones) {
+    for (const zone of this.zones.all) {
       // What is missing of one gateway is missing in all reverse zones.
-      const isConcerned = gateway.numbers.has(zone.number) || this.isReverse(zone);
-      if (isConcerned) this.markDirty(this.tree.apexOf(zone.number));
+      const isConcerned = gateway.numbers.has(zone.number) || this.zones.isReverse(zone);
+      if (isConcerned) this.zones.markDirty(this.tree.apexOf(zone.number));
     }
     this.flattening.markAll();
   }
-
-  /**
-   * Finds out which reverse names change with the names that have changed. Before anything is composed, for they
-   * belong to the same publication; and before a name is taken out, for it allocates (`NameTree.remove`).
-   */
-  private settleReverse(): void {
-    const { reverse, tree } = this;
-    if (reverse === undefined) return;
-    for (const zone of this.zones) {
-      if (this.isReverse(zone) || this.isUnsynced(zone)) continue;
-      for (const entry of zone.dirty) {
-        // What a wildcard has leads back to no name that exists, and below a zone cut nothing is ours.
-        const isNone = tree.isWildcard(entry) || this.cuts.isAway(entry);
-        const isLeft = isNone || this.isKeptFromReverse(zone, entry);
-        reverse.serve(entry, isLeft ? NO_ADDRESSES : this.composer.addressesOf(entry));
-      }
-    }
-  }
-
-  /** Its addresses are those of a hosts file that wants no PTR for them (`no_reverse`). */
-  private isKeptFromReverse(zone: Zone, entry: number): boolean {
-    const gateway = this.gatewayOf.get(zone) as Gateway;
-    if (gateway.options.hostsReverse !== false) return false;
-    return this.precedence.hear(entry, gateway).reached[0]?.kind === 'hosts';
-  }
-
-  private isReverse({ number }: Zone): boolean {
-    return this.reverse?.isReverse(number) === true;
-  }
-
-  private stateOf(zone: Zone): number {
-    const { stateFlags } = this.gatewayOf.get(zone) as Gateway;
-    if (stateFlags !== 0 || !this.isReverse(zone)) return stateFlags;
-    // The name of an address may yet come from any of them.
-    const isWaiting = this.gateways.some(
-      (gateway) => gateway.stateFlags !== 0 && !gateway.zones.every((one) => this.isReverse(one)),
-    );
-    return isWaiting ? NODE.ZONE_PARTIAL : 0;
-  }
-
-  /** An apex carries the addresses of its name servers, be they in another of our zones. */
-  private markGlue(): void {
-    for (const zone of this.zones) {
-      const isDirty = zone.serverEntries.some(
-        (entry) => entry !== 0 && this.tree.hasFlags(entry, ENTRY.DIRTY),
-      );
-      if (isDirty) this.markDirty(this.tree.apexOf(zone.number));
-    }
-  }
-
-  private pinNameServer({ name, inZone }: NameServer): number {
-    if (!inZone) return 0;
-    const entry = this.tree.ensure(name);
-    this.tree.setFlags(entry, ENTRY.PINNED | ENTRY.NAME_SERVER);
-    for (let at = entry; !this.tree.hasFlags(at, ENTRY.APEX); at = this.tree.parentOf(at)) {
-      this.tree.setFlags(at, ENTRY.ABOVE_NAME_SERVER);
-    }
-    return entry;
-  }
-
-  private givenAddresses(): Map<number, AddressSet> {
-    const given = new Map<number, AddressSet>();
-    for (const { options, zones } of this.gateways) {
-      for (const { serverEntries } of zones) {
-        for (const [i, { addresses }] of options.nameServers.entries()) {
-          const entry = serverEntries[i] ?? 0;
-          if (entry !== 0 && addresses.length > 0) given.set(entry, addressSet(addresses));
-        }
-      }
-    }
-    return given;
-  }
-
-  private gatewayAround(entry: number): Gateway {
-    return this.gatewayOfZone(this.tree.zoneOf(entry));
-  }
-
-  private gatewayOfZone(zone: number): Gateway {
-    return this.gatewayOf.get(this.zones[zone] as Zone) as Gateway;
-  }
-
-  private gateway(index: number): Gateway {
-    const gateway = this.gateways[index];
-    if (gateway === undefined) throw new RangeError(`no gateway ${index}`);
-    return gateway;
-  }
-}
-
-function zonesOf(gateway: GatewayOptions): Pick<Zone, 'apexName' | 'servers'>[] {
-  return gateway.zones.map((text) => {
-    const apexName = wireName(text);
-    const servers = gateway.nameServers.map(({ name }) => nameServer(name, apexName));
-    return { apexName, servers };
-  });
 }
