@@ -118,6 +118,13 @@ const TOLD: readonly Told[] = [
       'www.example.net. A: REFUSED, it lies in no zone that is served there, from the sources',
     ],
   },
+  {
+    asked: 'example.com AXFR',
+    code: 5,
+    says: [
+      'example.com. AXFR: REFUSED, zone transfers are not served (EDE 21, Not Supported), from the sources',
+    ],
+  },
 ];
 
 describe('without a server', () => {
@@ -134,6 +141,28 @@ describe('without a server', () => {
       );
     },
   );
+
+  test('tells of the faults of a DNSEndpoint those of the name', async ({
+    manifests,
+    folder,
+    run,
+  }) => {
+    const endpoint = (name: string) => ({
+      ...{ dnsName: `${name}.example.com`, recordType: 'A' },
+      targets: ['192.0.2.1', `192.0.2.999-${name}`],
+    });
+    const object = {
+      ...{ apiVersion: 'externaldns.k8s.io/v1alpha1', kind: 'DNSEndpoint' },
+      metadata: { name: 'both', namespace: 'web' },
+      spec: { endpoints: [endpoint('one'), endpoint('other')] },
+    };
+    await manifests.writeText('endpoint.json', JSON.stringify(object));
+    const text = corefile(manifests, { options: ['resources Ingress DNSEndpoint'] });
+    const { code, stdout } = await explain({ folder, run }, text, ['one.example.com', '--no-ask']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('192.0.2.999-one');
+    expect(stdout).not.toContain('192.0.2.999-other');
+  });
 
   test('is a value for programs with --json', async ({ manifests, folder, run }) => {
     await manifests.write('more.json', ...OBJECTS);

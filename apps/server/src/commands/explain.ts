@@ -24,7 +24,7 @@ import type { Explanation, ServerExplanation } from './explanation.ts';
 import { explanationLines } from './explanation-lines.ts';
 import { findNear } from './near-names.ts';
 import { complain, writeOut } from './output.ts';
-import { type Reading, readOnce } from './read-once.ts';
+import { type Complaint, type Reading, readOnce } from './read-once.ts';
 
 export interface ExplainOptions {
   readonly version: string;
@@ -89,11 +89,11 @@ async function compose(
   const [served, server] = await askRunning(config, listener, question, options.ask);
   const near = zone === null ? { similar: [], below: [] } : findNear(snapshot, known.name, zone);
   // An object of several claims has its complaints once.
-  const toldOf = new Set<string>();
-  const told = (title: string): string[] => {
-    if (toldOf.has(title)) return [];
-    toldOf.add(title);
-    return reading.complaints.filter(({ object }) => object === title).map(({ text }) => text);
+  const left = new Set(reading.complaints);
+  const told = (title: string, name: string): string[] => {
+    const own = [...left].filter((one) => one.object === title && concerns(one, name));
+    for (const one of own) left.delete(one);
+    return own.map(({ text }) => text);
   };
   return {
     ...{
@@ -111,7 +111,7 @@ async function compose(
       complaints: [
         `${object.kind} ${object.object}`,
         ...(object.ways ?? []).flatMap(({ parent, gateway = '' }) => [parent, gateway]),
-      ].flatMap(told),
+      ].flatMap((title) => told(title, object.name)),
     })),
     similar: known.exists || known.wildcard?.speaks ? [] : near.similar,
     below: near.below,
@@ -121,6 +121,13 @@ async function compose(
     },
     server,
   };
+}
+
+/** Whether a complaint is about an object's name: about all of them, or this one, in full or below a zone. */
+function concerns({ name }: Complaint, owner: string): boolean {
+  if (name === undefined) return true;
+  const own = toALabels(name.toLowerCase()).replace(/\.?$/, '.');
+  return owner.replace(/\.?$/, '.').toLowerCase().startsWith(own);
 }
 
 async function askRunning(

@@ -41,11 +41,24 @@ function summary({ outcome, rcode, ede, answer }: Answer): string {
     case 'nodata':
       return `${rcode}, no record of that type (NODATA)`;
     case 'refused':
-      return `${rcode}, it lies in no zone that is served there`;
+      return `${rcode}, ${refusal(ede)}`;
     case 'nxdomain':
       return `${rcode}, there is no such name`;
     default:
       return ede === 14 ? `${rcode}, not everything has been read (EDE 14)` : rcode;
+  }
+}
+
+/** By the Extended DNS Error (RFC 8914), where there is one. */
+function refusal(ede: number | undefined): string {
+  switch (ede) {
+    case 21:
+      return 'zone transfers are not served (EDE 21, Not Supported)';
+    case 20:
+    case undefined:
+      return 'it lies in no zone that is served there';
+    default:
+      return `by what the server is configured to answer (EDE ${ede})`;
   }
 }
 

@@ -35,6 +35,8 @@ export interface Reading {
 export interface Complaint {
   /** `Kind namespace/name`, where it is about one object. */
   readonly object?: string;
+  /** As the object has it, where it is about one of its names. */
+  readonly name?: string;
   readonly text: string;
 }
 
@@ -60,7 +62,8 @@ export async function readOnce(config: ServerConfig, options: ReadOptions): Prom
     // How a kind stands is told by the status.
     if ('kind' in fields && 'server' in fields) return;
     const object = 'object' in fields ? { object: String(fields.object) } : {};
-    complaints.push({ ...object, text });
+    const name = 'object' in fields && 'name' in fields ? { name: String(fields.name) } : {};
+    complaints.push({ ...object, ...name, text });
   };
   const log = { debug() {}, info() {}, warn: complain, error: complain };
   const wanted = options.views.flatMap((view) => config.views[view] ?? []);

@@ -28,6 +28,8 @@ export interface Bystander {
   readonly name: string;
   /** Why it claims nothing; undefined: it does claim this. */
   readonly reason?: string;
+  /** Why what it claims has no address. */
+  readonly noAddress?: string;
   /** By which other objects it claims this. */
   readonly ways?: readonly ClaimedWay[];
 }
@@ -91,7 +93,12 @@ export class Bystanders {
         if (found === undefined) this.claiming.delete(id);
         else {
           const ways = waysOf?.().filter(({ name }) => wanted.has(plain(name)));
-          this.claiming.set(id, { place, kind, key, name: found.name, ...(ways && { ways }) });
+          const noAddress = claims.find(({ names }) => names.includes(found))?.noAddress;
+          this.claiming.set(id, {
+            ...{ place, kind, key, name: found.name },
+            ...(noAddress !== undefined && { noAddress }),
+            ...(ways && { ways }),
+          });
         }
         waysOf = undefined;
         sink.claim(kind, key, claims);

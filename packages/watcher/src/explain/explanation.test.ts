@@ -360,7 +360,73 @@ describe('a name is explained', () => {
   });
 });
 
+describe('objects without an address', () => {
+  it('say why, where their kind can tell', async () => {
+    const node = {
+      key: 'edge',
+      object: {
+        status: {
+          addresses: [
+            { type: 'Hostname', address: 'edge.example.com' },
+            { type: 'InternalIP', address: '192.0.2.1' },
+          ],
+          conditions: [{ type: 'Ready', status: 'False' }],
+        },
+      },
+    };
+    const nodes = [{ resources: ['Node'] as const }];
+    expect(lines(await explain('edge.example.com', { Node: [node] }, nodes))).toEqual([
+      'Node edge of edge.example.com.: (no-address) it is not ready',
+    ]);
+    const resolved = {
+      Service: [
+        labelled(service('db.x', ''), {
+          annotations: { 'k8s-gateway.dns/resolve-endpoints': 'true' },
+        }),
+      ],
+      EndpointSlice: [
+        {
+          key: 'x/db-1',
+          object: {
+            metadata: { labels: { 'kubernetes.io/service-name': 'db' } },
+            endpoints: [
+              { addresses: ['192.0.2.1'], hostname: 'db-0', conditions: { ready: false } },
+            ],
+          },
+        },
+      ],
+    };
+    const services = [{ resources: ['Service'] as const }];
+    expect(lines(await explain('db.x.example.com', resolved, services))).toEqual([
+      'Service x/db of db.x.example.com.: (no-address) it has no endpoint that is ready',
+    ]);
+    expect(lines(await explain('db-0.db.x.example.com', resolved, services))).toEqual([
+      'Service x/db of db-0.db.x.example.com.: (no-address) no endpoint with the hostname db-0 is ready',
+    ]);
+  });
+});
+
 describe('objects that are passed over', () => {
+  it('are told where an annotation has another name in the place of theirs', async () => {
+    const named = (hostname: string): Lists => ({
+      Ingress: [],
+      Service: [
+        labelled(service('web.x', '192.0.2.1'), {
+          annotations: { 'coredns.io/hostname': hostname },
+        }),
+      ],
+    });
+    expect(lines(await explain('web.x.example.com', named('www.example.com')))).toEqual([
+      'Service x/web of web.x: (passed-over) its hostname annotation, "www.example.com", stands in place of that name',
+    ]);
+    expect(lines(await explain('web.x.example.com', named('')))).toEqual([
+      'Service x/web of web.x: (passed-over) its hostname annotation, "", stands in place of that name',
+    ]);
+    expect(lines(await explain('web.x.example.com', named('web.x.example.com')))).toEqual([
+      'Service x/web of web.x.example.com.: A',
+    ]);
+  });
+
   const gateways = [
     {
       ...{ resources: ['Ingress', 'Service', 'HTTPRoute'] as const, relative: true },

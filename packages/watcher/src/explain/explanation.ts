@@ -108,7 +108,7 @@ export function explanationOf(parts: ExplanationParts): NameExplanation {
     return wildcard?.speaks ? object : { ...object, answers: [], loss: hiddenBy(index) };
   });
   const objects = [...own, ...covering, ...behindPtr(parts, own)].map((object) =>
-    withWays(object, parts),
+    withReason(withWays(object, parts), parts),
   );
   return {
     name: formatName(name),
@@ -176,6 +176,20 @@ function withWays(object: ExplainedObject, parts: ExplanationParts): ExplainedOb
   // Several gateways may read one source.
   const distinct = new Map(ways.map((way) => [JSON.stringify(way), way]));
   return distinct.size === 0 ? object : { ...object, ways: [...distinct.values()] };
+}
+
+/** Of one without an address, why there is none, if its kind can tell. */
+function withReason(object: ExplainedObject, parts: ExplanationParts): ExplainedObject {
+  if (object.loss?.code !== 'no-address') return object;
+  const reason = parts.claimants.find(
+    ({ kind, key, place, name }) =>
+      kind === object.kind &&
+      key === object.object &&
+      parts.sourceLabel(place.source) === object.source &&
+      // A Service's own name is below each zone, whatever the gateway makes of others.
+      means(name, object.name, { ...place, relative: true }),
+  )?.noAddress;
+  return reason === undefined ? object : { ...object, loss: { code: 'no-address', text: reason } };
 }
 
 function hiddenBy({ exists, encloser }: NameInIndex): ObjectLoss {

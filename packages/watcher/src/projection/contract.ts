@@ -26,6 +26,8 @@ export interface Claim {
   readonly names: readonly ClaimedName[];
   /** IPv4 and IPv6 literals, without repetitions. None, as of a load balancer that is pending: the names exist. */
   readonly addresses: readonly string[];
+  /** Why there are none, where more can be said than that there are none yet: a clause, for whoever asks. */
+  readonly noAddress?: string;
   /** Host names, as written, that stand where addresses would: a CNAME, or what they resolve to. */
   readonly targets?: readonly string[];
   /** RRsets of other types than A, AAAA and CNAME, no type twice. */

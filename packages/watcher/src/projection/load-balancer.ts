@@ -4,7 +4,7 @@ import type { Claim } from './contract.ts';
 import { mostFaults, quoted } from './faults.ts';
 
 /** What a load balancer's status gives a claim. */
-export type Reached = Pick<Claim, 'addresses' | 'targets' | 'faults'>;
+export type Reached = Pick<Claim, 'addresses' | 'targets' | 'faults' | 'noAddress'>;
 
 const nothing: readonly string[] = [];
 

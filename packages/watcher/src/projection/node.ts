@@ -19,7 +19,7 @@ export const node: SoleKind = {
         names: () => [{ name: key, relative: false }],
       };
     }
-    if (!isReady(object)) return [{ names, addresses: [] }];
+    if (!isReady(object)) return [{ names, addresses: [], noAddress: 'it is not ready' }];
     return [{ names, ...readAddresses(addressesOf(object, nodeAddressType)) }];
   },
 };

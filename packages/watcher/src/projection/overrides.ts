@@ -45,6 +45,7 @@ export function claimed(
   return {
     addresses: reached.addresses,
     ...(reached.targets !== undefined && { targets: reached.targets }),
+    ...(reached.noAddress !== undefined && { noAddress: reached.noAddress }),
     ...(overrides?.ttl !== undefined && { ttl: overrides.ttl }),
     ...(all.length > 0 && { faults: all }),
   };

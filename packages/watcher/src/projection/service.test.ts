@@ -43,27 +43,33 @@ function said(shape: Record<string, unknown>, options: Partial<ProjectionOptions
 describe('its names and where they lead', () => {
   const resolve = { 'k8s-gateway.dns/resolve-endpoints': 'true' };
   const own = '+s.ns: 192.0.2.1 lb.example.net';
+  const inPlace = (hostname: string): string =>
+    `Service ns/s: its hostname annotation, "${hostname}", stands in place of that name (+s.ns)`;
   test.each([
     ['its own', annotated({}), [own]],
     [
       'those of the annotation in the place of its own',
       annotated({ [`${GA}/hostname`]: 'B.example.com, *.w.example.com' }),
-      ['*.w.example.com: 192.0.2.1 lb.example.net', 'b.example.com: 192.0.2.1 lb.example.net'],
+      [
+        '*.w.example.com: 192.0.2.1 lb.example.net',
+        'b.example.com: 192.0.2.1 lb.example.net',
+        inPlace('B.example.com, *.w.example.com'),
+      ],
     ],
     [
       'those of the first prefix',
       annotated({ [`${GA}/hostname`]: 'b.example.com', 'coredns.io/hostname': 'a.example.com' }),
-      ['a.example.com: 192.0.2.1 lb.example.net'],
+      ['a.example.com: 192.0.2.1 lb.example.net', inPlace('a.example.com')],
     ],
     [
       'none where the first prefix has none',
       annotated({ [`${GA}/hostname`]: 'b.example.com', 'coredns.io/hostname': '' }),
-      [],
+      [inPlace('')],
     ],
     [
       'none where the annotation is no name',
       annotated({ 'coredns.io/hostname': 'a/b' }),
-      ['! "a/b" in its hostname annotation is no domain name and is ignored'],
+      ['! "a/b" in its hostname annotation is no domain name and is ignored', inPlace('a/b')],
     ],
     [
       'external IPs before the status',
@@ -108,6 +114,7 @@ describe('its names and where they lead', () => {
         '+pod-0.s.ns: 198.51.100.1 ttl=9',
         'a.example.com: 198.51.100.1 ttl=9',
         'pod-0.a.example.com: 198.51.100.1 ttl=9',
+        inPlace('a.example.com,*.w.example.com'),
       ],
     ],
     [

@@ -54,13 +54,16 @@ export function readService(
       ...(isServer && { draft: serverDraft(object, key, isResolved, options) }),
     };
   }
-  return { draft: draftOf(object, key, isResolved, isServer, options) };
+  const draft = draftOf(object, key, isResolved, isServer, options);
+  const replaced = draft.serverName === undefined ? nameGivenUp(object, key, options) : undefined;
+  return { draft, ...(replaced !== undefined && { passedOver: replaced }) };
 }
 
 /** All that the Service claims. */
 export function claimsOf(draft: ServiceDraft, endpoints: Endpoints): readonly Claim[] {
   const { names, serverName, podsBelow, overrides, faults } = draft;
-  const reached = draft.reached ?? { addresses: endpoints.addresses };
+  const reached =
+    draft.reached ?? ofEndpoints(endpoints.addresses, 'it has no endpoint that is ready');
   const claims: Claim[] = [];
   if (names.length > 0 || faults.length > 0) {
     claims.push({ names, ...claimed(overrides, () => reached, faults) });
@@ -74,9 +77,14 @@ export function claimsOf(draft: ServiceDraft, endpoints: Endpoints): readonly Cl
       name: `${hostname}.${name}`,
       relative,
     }));
-    claims.push({ names: podNames, addresses, ...ttl });
+    const reached = ofEndpoints(addresses, `no endpoint with the hostname ${hostname} is ready`);
+    claims.push({ names: podNames, ...reached, ...ttl });
   }
   return claims;
+}
+
+function ofEndpoints(addresses: readonly string[], noAddress: string): Reached {
+  return addresses.length > 0 ? { addresses } : { addresses, noAddress };
 }
 
 function reasonAgainst(
@@ -101,6 +109,27 @@ function reasonAgainst(
   const labels = shapeOf(shapeOf(object['metadata'])['labels']);
   if (serviceSelectors.some((selector) => selects(selector, labels))) return undefined;
   return { reason: 'its labels match none of serviceLabelSelectors', names };
+}
+
+/** `name.namespace` of a Service whose hostname annotation has other names in its place, or none. */
+function nameGivenUp(
+  object: Shape,
+  key: string,
+  { annotationPrefixes }: ProjectionOptions,
+): PassedOver | undefined {
+  const hostname = annotation(object, annotationPrefixes, 'hostname');
+  if (hostname === undefined) return undefined;
+  return {
+    reason: `its hostname annotation, ${quoted(hostname)}, stands in place of that name`,
+    // One that says the same in full gives nothing up.
+    names: () => {
+      const own = ownName(key);
+      const isKept = readHostnames(hostname).names.some((name) =>
+        name.toLowerCase().startsWith(`${own.name}.`),
+      );
+      return isKept ? noNames : [own];
+    },
+  };
 }
 
 /** Whether there are, or may yet be, addresses of its own. */

@@ -35,6 +35,8 @@ interface Listing {
 interface Understood extends StoredObject {
   /** A line each. */
   readonly complaints: readonly string[];
+  /** The name that they are about, where it is one. */
+  readonly owner: string | undefined;
 }
 
 /** Takes what the objects of one cluster claim into a gateway's table, and tells which names that concerns. */
@@ -133,7 +135,9 @@ export class Intake implements ClaimSink {
       objects.see(known, list);
       return;
     }
-    if (said.complaints.length > 0) this.complain(`${kind} ${wholeKey(key)}`, said.complaints);
+    if (said.complaints.length > 0) {
+      this.complain(`${kind} ${wholeKey(key)}`, said.complaints, said.owner);
+    }
     if (known !== 0) this.drop(known);
     const record = objects.add(origin, key, said, list);
     const counts = this.gateway.counts(origin);
@@ -166,6 +170,7 @@ export class Intake implements ClaimSink {
       content,
       faults: fingerprint(complaints),
       complaints,
+      owner: claim.names.length === 1 ? claim.names[0]?.name : undefined,
     };
   }
 
@@ -214,10 +219,9 @@ export class Intake implements ClaimSink {
     if (tooLong !== undefined && !isTaken) complaints.push(tooLong.message);
   }
 
-  private complain(object: string, complaints: readonly string[]): void {
-    for (const complaint of complaints) {
-      this.parts.log.warn({ event: 'claim-ignored', object }, `${object}: ${complaint}`);
-    }
+  private complain(object: string, complaints: readonly string[], name?: string): void {
+    const fields = { event: 'claim-ignored', object, ...(name !== undefined && { name }) };
+    for (const complaint of complaints) this.parts.log.warn(fields, `${object}: ${complaint}`);
   }
 
   private listOf(kind: ClaimingKind): Listing {
