@@ -101,12 +101,14 @@ describe('a source that can not ever work', () => {
     expect(scene.errors).toEqual([
       {
         ...{ level: 'error', event: 'source-given-up' },
-        message: 'nothing of source 1 is served: west: no URL; it is read again after a restart',
+        message: 'west: no URL; nothing of it is served before a restart',
       },
     ]);
     const kinds = scene.watcher.status().sources[1]?.kinds ?? [];
     expect(new Set(kinds.map(({ status }) => JSON.stringify(status)))).toEqual(
-      new Set(['{"state":"failing","reason":"west: no URL; it is read again after a restart"}']),
+      new Set([
+        '{"state":"failing","reason":"west: no URL; nothing of it is served before a restart"}',
+      ]),
     );
     expect(scene.short('www.example.com A')).toEqual(['192.0.2.1']);
     expect(scene.short('nope.example.com A')).toBe('SERVFAIL 14');

@@ -195,11 +195,8 @@ export class Watcher {
   /** Of a source that can't ever work, while others do. */
   private doWithout(index: number, { code, message }: SourceError): void {
     const source = this.sources[index]?.label ?? '';
-    const reason = `${message}; it is read again after a restart`;
-    this.log.error(
-      { event: 'source-given-up', source, code },
-      `nothing of ${source} is served: ${reason}`,
-    );
+    const reason = `${message}; nothing of it is served before a restart`;
+    this.log.error({ event: 'source-given-up', source, code }, reason);
     for (const { kind } of this.kinds[index] ?? []) {
       this.setStatus(index, kind, { state: 'failing', reason });
     }
