@@ -48,6 +48,9 @@ export interface ResponderOptions extends AnswerSettings {
   readonly cookies?: ServerCookies;
 }
 
+/** Not all of the zone is known. */
+const ZONE_MISSING: number = NODE.ZONE_UNSYNCED | NODE.ZONE_PARTIAL | NODE.ZONE_PARTIAL_PTR;
+
 /**
  * Answers questions from a snapshot, in place: the reply is composed over the query, whose question
  * it keeps as it is, case included (0x20). One per thread. What it made of the last message stays
@@ -354,7 +357,8 @@ export class Responder {
     const apex = lookup.findApex(reader, name);
     const flags = apex === 0 ? NODE.ZONE_UNSYNCED : reader.flagsOf(apex);
     // What is missing while a source has not been read may yet turn up: it can't be denied.
-    if ((flags & (NODE.ZONE_UNSYNCED | NODE.ZONE_PARTIAL)) !== 0) return this.notReady(start, name);
+    const missing = flags & ZONE_MISSING;
+    if (missing !== 0 && this.mayTurnUp(missing)) return this.notReady(start, name);
     if (lookup.node !== 0 && this.isUnresolved(lookup.node)) return this.notReady(start, name);
     if (this.detours !== undefined && name === query && this.ownsNothing()) {
       const detour = this.fallThrough();
@@ -374,6 +378,12 @@ export class Responder {
     }
     this.authorities = 1;
     return at;
+  }
+
+  /** Whether what is asked for is of what a zone lacks as yet: NODE.ZONE_*. */
+  private mayTurnUp(missing: number): boolean {
+    if (missing !== NODE.ZONE_PARTIAL_PTR || this.lookup.match !== MATCH.EXACT) return true;
+    return this.query.type === TYPE.PTR || this.query.type === TYPE.ANY;
   }
 
   /** NXDOMAIN, an empty non-terminal, or an apex with nothing but what every apex has. */

@@ -115,7 +115,12 @@ function isBelowAny(cuts: ReadonlySet<string>, name: string): boolean {
   return false;
 }
 
-const STATE = { synced: 0, partial: NODE.ZONE_PARTIAL, unsynced: NODE.ZONE_UNSYNCED } as const;
+const STATE = {
+  synced: 0,
+  partial: NODE.ZONE_PARTIAL,
+  'partial ptr': NODE.ZONE_PARTIAL_PTR,
+  unsynced: NODE.ZONE_UNSYNCED,
+} as const;
 
 /** Publishes what differs between two compilations, names that have gone included. */
 export function publishChange(

@@ -75,6 +75,11 @@ export const NODE = {
    * has not been resolved.
    */
   UNRESOLVED: 64,
+  /**
+   * On the apex of a reverse zone: all that it has its records of has been read, but not all zones whose addresses lead
+   * to names in it: names may be missing, and PTR at those that there are.
+   */
+  ZONE_PARTIAL_PTR: 128,
 } as const;
 
 /**

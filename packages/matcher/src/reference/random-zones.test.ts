@@ -33,7 +33,7 @@ const LABELS = ['a', 'b', 'w', 'ww', '*', 'x-1', 'q\\.q'];
 const [TXT, CAA, UNKNOWN] = [16, 257, 65_280];
 const TYPES = [
   ...[TYPE.A, TYPE.AAAA, TYPE.NS, TYPE.SOA, TYPE.CNAME, TYPE.DS, TYPE.ANY],
-  ...[TYPE.HTTPS, TYPE.AXFR, TXT, CAA, UNKNOWN],
+  ...[TYPE.HTTPS, TYPE.PTR, TYPE.AXFR, TXT, CAA, UNKNOWN],
 ];
 
 /** Names that are aliases of one another most of the time, across zones, so that chains get long. */
@@ -137,9 +137,14 @@ function zonesOf(drafts: ReadonlyMap<string, Draft>, serial: number): ReferenceZ
       ...servers.map((rdata) => ({ owner: apex, ttl: 60, type: TYPE.NS, rdata })),
       ...[...draft.values()].flat(),
     ];
-    const state = i === 4 && serial < 4 ? 'unsynced' : i === 4 && serial < 8 ? 'partial' : 'synced';
-    return { apex, records, state };
+    return { apex, records, state: i === 4 ? stateAt(serial) : 'synced' };
   });
+}
+
+function stateAt(publication: number): ReferenceZone['state'] {
+  if (publication < 4) return 'unsynced';
+  if (publication < 7) return 'partial';
+  return publication < 10 ? 'partial ptr' : 'synced';
 }
 
 function randomCase(random: Random, name: string): string {

@@ -25,7 +25,7 @@ export interface ReferenceZone {
   /** The apex's SOA and NS among them. */
   readonly records: readonly ReferenceRecord[];
   /** Unsynced: nothing is known. Partial: what is here holds, what is missing may not. */
-  readonly state: 'synced' | 'partial' | 'unsynced';
+  readonly state: 'synced' | 'partial' | 'partial ptr' | 'unsynced';
 }
 
 export interface ReferenceAnswer {
@@ -135,6 +135,8 @@ export class ReferenceMatcher {
     }
     // RFC 2308 2: no data, or no such name; neither can be said of a part of a zone.
     if (zone.state === 'partial') return failure(RCODE.SERVFAIL, EDE.NOT_READY);
+    const mayBePtr = !exists || type === TYPE.PTR || type === TYPE.ANY;
+    if (zone.state === 'partial ptr' && mayBePtr) return failure(RCODE.SERVFAIL, EDE.NOT_READY);
     const isAddress = type === TYPE.A || type === TYPE.AAAA || type === TYPE.ANY;
     if (isAddress && all.length < listed.length) return failure(RCODE.SERVFAIL, EDE.NOT_READY);
     const authority = (zone.rrsets.get(apex) ?? []).filter(({ type }) => type === TYPE.SOA);

@@ -103,6 +103,10 @@ it('is not denied while any gateway of the view may yet have the address', async
   scene.list('Ingress', [ingress('a', 'a.example.org', '192.0.2.2')]);
   expect(scene.short('2.2.0.192.in-addr.arpa PTR')).toEqual(['a.example.org.']);
   expect(scene.short(ONE)).toBe('SERVFAIL 14');
+  // What no address leads to is known.
+  expect(scene.short('2.0.192.in-addr.arpa TXT')).toBe('NODATA');
+  expect(scene.short('2.2.0.192.in-addr.arpa A')).toBe('NODATA');
+  expect(scene.short('2.0.192.in-addr.arpa PTR')).toBe('SERVFAIL 14');
   expect(scene.short('nope.example.org A')).toBe('NXDOMAIN');
   scene.list('Service', [service('a.b', '192.0.2.1')], 1);
   expect(scene.short(ONE)).toEqual(['a.b.example.com.']);

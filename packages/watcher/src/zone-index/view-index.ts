@@ -176,7 +176,7 @@ export class ViewIndex {
 
   /** Each kind of each of a gateway's clusters that gives names, and whether its first list is complete. */
   kindsRead(gateway: number): ReturnType<Gateway['kindsRead']> {
-    return this.gateway(gateway).kindsRead();
+    return this.zones.gateway(gateway).kindsRead();
   }
 
   /**
@@ -184,12 +184,12 @@ export class ViewIndex {
    * before this index.
    */
   goOnFrom(serials: ReadonlyMap<string, number>): void {
-    for (const { options, zones } of this.gateways) {
+    for (const { options, zones } of this.zones.gateways) {
       for (const [i, zone] of zones.entries()) {
         const serial = serials.get(options.zones[i] ?? '');
         if (serial === undefined || serial < zone.serial) continue;
         zone.serial = serial;
-        this.markDirty(this.tree.apexOf(zone.number));
+        this.zones.markDirty(this.tree.apexOf(zone.number));
       }
     }
   }

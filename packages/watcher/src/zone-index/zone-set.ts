@@ -107,7 +107,7 @@ export class ZoneSet {
     const isWaiting = this.gateways.some(
       (gateway) => gateway.stateFlags !== 0 && !gateway.zones.every((one) => this.isReverse(one)),
     );
-    return isWaiting ? NODE.ZONE_PARTIAL : 0;
+    return isWaiting ? NODE.ZONE_PARTIAL_PTR : 0;
   }
 
   /**
