@@ -97,9 +97,9 @@ export class LiveDetours {
 /** Whatever is another makes other detours of it; where something stands doesn't. */
 function keyOf(detours: DetourTask | undefined): string {
   if (detours === undefined) return '';
-  const { forwards, templates, rings } = detours;
+  const { forwards, templates, hosts, rings } = detours;
   const slots = rings.map((ring) => ring !== undefined);
-  return JSON.stringify([forwards, templates, slots], (name, value: unknown) =>
+  return JSON.stringify([forwards, templates, hosts, slots], (name, value: unknown) =>
     name === 'position' ? undefined : value,
   );
 }
