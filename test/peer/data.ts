@@ -35,7 +35,7 @@ export const dataOf = (rrsets: readonly (readonly [number, readonly string[], nu
 
 export const hasAddress = (data: Data): boolean => data.has(TYPE.A) || data.has(TYPE.AAAA);
 
-/** The lowest TTL of an RRset counts (RFC 2181 5.2), of both families together. */
+/** The lowest TTL of an RRset counts (RFC 2181 5.2). */
 export const mergeData = (all: readonly Data[]): Data => {
   const [sole] = all;
   if (all.length === 1 && sole !== undefined) return sole;
@@ -48,12 +48,6 @@ export const mergeData = (all: readonly Data[]): Data => {
         rdata: new Set([...(before?.rdata ?? []), ...rdata]),
       });
     }
-  }
-  const families = [TYPE.A, TYPE.AAAA].flatMap((type) => merged.get(type) ?? []);
-  const ttl = Math.min(...families.map((rrset) => rrset.ttl));
-  for (const type of [TYPE.A, TYPE.AAAA]) {
-    const rrset = merged.get(type);
-    if (rrset !== undefined) merged.set(type, { ...rrset, ttl });
   }
   return merged;
 };
