@@ -424,6 +424,10 @@ test('/status tells zones, kinds and since when', async ({ manifests, serve }) =
   );
   const kind = { state: 'watching', synced: true, since: expect.stringMatching(/^\d{4}-.*Z$/) };
   expect(status).toEqual({
+    reload: {
+      digest: expect.stringMatching(/^[0-9a-f]{128}$/),
+      ...{ since: expect.any(String), needsRestart: [] },
+    },
     ...{ version: expect.stringMatching(/^\d+\.\d+\.\d+$/), ready: true, notReady: [] },
     zones: [
       {
