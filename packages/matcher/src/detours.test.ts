@@ -268,3 +268,20 @@ it('a message that could not be handed on is answered SERVFAIL', () => {
   expect(reply.question[0]?.name).toBe('wWw.example.net.');
   expect(reply.edns?.dnssecOk).toBe(true);
 });
+
+describe('the root and top-level domains', () => {
+  const WIDE = ['.', 'test.'].map((name) => zone(name, `${SOA}\n@ 60 NS ns1.example.com.`));
+  const plan = detours({
+    fallthrough: ['.', 'test.'].map((name) => ({ zone: name, names: ['.'] })),
+    forwards: [FORWARD],
+  });
+  it.each([
+    ['www.example.org. A', { peer: '10.1.2.3' }, 'detour'],
+    ['www.example.org. A', { peer: '8.8.4.4' }, `REFUSED ${EDE.PROHIBITED}`],
+    ['www.example.org. A', { peer: '10.1.2.3', flags: '' }, 'NXDOMAIN'],
+    ['www.test. A', { peer: '8.8.4.4' }, `REFUSED ${EDE.PROHIBITED}`],
+    ['www.test. A', { peer: '10.1.2.3' }, 'detour'],
+  ])('%s of %o is %s: what falls through there is the Internet', (text, who, expected) => {
+    expect(fate(plan, text, who, responderFor(WIDE))).toBe(expected);
+  });
+});

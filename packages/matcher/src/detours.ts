@@ -74,6 +74,9 @@ export const NEAR_RANGES: readonly AddressRange[] = [
   { octets: Uint8Array.from([0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), bits: 10 },
 ];
 
+/** Labels of a zone that somebody can own: a top-level domain is no one operator's. */
+export const OWN_LABELS = 2;
+
 interface Zone {
   readonly octets: FoldedName;
   readonly labels: number;
@@ -141,7 +144,8 @@ export class Detours {
 
   /**
    * Of a name in a zone of ours that owns no record. Whoever may ask for the zone may ask for this as well, with
-   * RD or without: that a part of it lies elsewhere is none of the client's business.
+   * RD or without: that a part of it lies elsewhere is none of the client's business. But of the root, or of a whole
+   * top-level domain, that part is the Internet: there it is as with names in no zone.
    *
    * @param apexLabels of the zone that the name lies in.
    */
@@ -153,6 +157,7 @@ export class Detours {
       if (!liesInAny(query, names)) return DETOUR.NO;
       const forward = findForward(block, query);
       if (forward === undefined) return DETOUR.NO;
+      if (apexLabels < OWN_LABELS) return this.leadsOut(query, client);
       if (forward.clients === undefined) return DETOUR.YES;
       return admits(forward.clients, client) ? DETOUR.YES : DETOUR.PROHIBITED;
     }

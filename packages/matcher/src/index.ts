@@ -12,6 +12,7 @@ export {
   type Fallthrough,
   type ForwardReach,
   NEAR_RANGES,
+  OWN_LABELS,
   type TemplateReach,
 } from './detours.ts';
 export { Lookup, MATCH, type Match } from './lookup.ts';

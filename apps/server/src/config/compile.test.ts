@@ -282,3 +282,9 @@ describe('refusals', () => {
     expect.assertions(1);
   });
 });
+
+it('says who is forwarded for, also where the zone is the root', () => {
+  const text = '.:1053 {\n k8s_gateway . {\n fallthrough\n }\n forward . 192.0.2.1\n}\n';
+  const notices = compile(text).notices.map((notice) => notice.text);
+  expect(notices.filter((notice) => notice.includes('others are REFUSED'))).toHaveLength(1);
+});

@@ -1,3 +1,4 @@
+import { OWN_LABELS } from '@seamark/matcher';
 import type { BlockDraft, FileDraft, HostsDraft, KeyDraft } from './draft.ts';
 import type {
   DetourConfig,
@@ -38,10 +39,11 @@ export function noteDetours(
   }
 }
 
-/** Whether all that a forward takes lies in zones of its block. */
+/** Whether all that a forward takes lies in zones of its block, none of which is the root or a top-level domain. */
 function areOurs(from: readonly string[], gateways: BlockDraft['gateways']): boolean {
   const zones = gateways.flatMap((gateway) => gateway.zones.map(({ value }) => value));
-  return from.every((name) => zones.some((zone) => isWithin(name, zone)));
+  const own = zones.filter((zone) => zone.split('.').length > OWN_LABELS);
+  return from.every((name) => own.some((zone) => isWithin(name, zone)));
 }
 
 function fileOf(files: BlockDraft['files'], zone: string): FileDraft | undefined {
