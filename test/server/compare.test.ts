@@ -99,3 +99,25 @@ test('a server that is not there, and a line that makes no sense, are told', asy
     expect({ code, line: stderr[0] }).toEqual({ code: 2, line: expect.stringContaining(message) });
   }
 });
+
+test('a zone that a file has alone is compared, too', async ({ folder, run }) => {
+  const zone = (address: string): string =>
+    `$ORIGIN example.org.\n@ 60 SOA ns1 hostmaster 1 7200 1800 86400 60\n@ 60 NS ns1\nns1 60 A 192.0.2.53\nwww 60 A ${address}\n`;
+  const start = async (name: string, address: string): Promise<[string, number]> => {
+    const port = await freePort();
+    const [config, file] = [join(folder, `Corefile.${name}`), join(folder, `${name}.zone`)];
+    await writeFile(file, zone(address));
+    await writeFile(config, `.:${port} {\n  bind 127.0.0.1\n  file ${file} example.org\n}\n`);
+    await run(['serve', '--config', config]).ready();
+    return [config, port];
+  };
+  const [config] = await start('one', '192.0.2.1');
+  const [, port] = await start('other', '192.0.2.2');
+  const with2 = ['--with', `127.0.0.1:${port}`, 'example.org'];
+  const { code, stdout } = await compare({ folder, run }, config, ...with2);
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    'www.example.org. A\n    Seamark  NOERROR: www.example.org. 60 A 192.0.2.1\n',
+  );
+  expect(stdout).toMatch(/ 1 differently\n/);
+});

@@ -2,18 +2,14 @@ import { isIP } from 'node:net';
 import { foldName, formatName, NameError, parseName, toALabels } from '@seamark/protocol';
 import { SourceError } from '@seamark/watcher';
 import { formatHttpAddress } from '../../config/http-address.ts';
-import type {
-  GatewayConfig,
-  HttpAddress,
-  ListenerConfig,
-  ServerConfig,
-} from '../../config/index.ts';
+import type { HttpAddress, ListenerConfig, ServerConfig } from '../../config/index.ts';
+import { zonesBehind } from '../../config/zones-behind.ts';
 import { nearest } from '../../corefile/nearest.ts';
 import { chooseListener } from '../choose-view.ts';
 import { complain, writeOut } from '../output.ts';
 import { missingFrom, readOnce } from '../read-once.ts';
-import { type Case, judge } from './judge.ts';
-import { NoAnswer, putQuestions } from './put-questions.ts';
+import { type Case, judge, settingsOf } from './judge.ts';
+import { NoAnswer, putQuestions, type Zones } from './put-questions.ts';
 import { Tally } from './tally.ts';
 
 export interface CompareOptions {
@@ -113,12 +109,8 @@ function wantedZones(
   { view }: ListenerConfig,
   named: readonly string[],
   refuse: (message: string) => never,
-): ReadonlyMap<string, GatewayConfig> {
-  const gateways = (config.views[view]?.gateways ?? []).flatMap(
-    (index) => config.gateways[index] ?? [],
-  );
-  // A zone of a file is the file's on either side.
-  const served = gateways.flatMap(({ zones }) => zones);
+): Zones {
+  const served = zonesBehind(config, view);
   if (served.length === 0) return refuse('no zone is served there: nothing to compare');
   const unknown = named.find((zone) => !served.includes(zone));
   if (unknown !== undefined) {
@@ -126,12 +118,16 @@ function wantedZones(
     const there = meant === undefined ? `there are ${served.join(', ')}` : `did you mean ${meant}?`;
     return refuse(`no zone is ${unknown}; ${there}`);
   }
-  const wanted = gateways.flatMap((gateway) =>
-    gateway.zones
-      .filter((zone) => named.length === 0 || named.includes(zone))
-      .map((zone) => [zone, gateway] as const),
+  const gateways = (config.views[view]?.gateways ?? []).flatMap(
+    (index) => config.gateways[index] ?? [],
   );
-  return new Map(wanted);
+  const wanted = named.length === 0 ? served : named;
+  return new Map(
+    wanted.map((zone) => {
+      const gateway = gateways.find(({ zones }) => zones.includes(zone));
+      return [zone, gateway === undefined ? { servers: [] } : settingsOf(gateway, zone)];
+    }),
+  );
 }
 
 function readServer(text: string | undefined, refuse: (message: string) => never): HttpAddress {

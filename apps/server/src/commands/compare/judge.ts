@@ -28,17 +28,26 @@ export function differ({ ours, theirs }: Replies): boolean {
   );
 }
 
-/** A pair of replies that differ, and the zone's gateway. */
+/** What the configuration says of a zone. */
+export interface ZoneSettings {
+  /** Names of its name servers, absolute; none are known of a zone that a file has alone. */
+  readonly servers: readonly string[];
+  /** Seconds; absent where a file says so. */
+  readonly ttl?: number;
+  readonly negativeTtl?: number;
+}
+
+/** A pair of replies that differ, and what the zone is. */
 export interface Case extends Replies {
   readonly question: Question;
-  readonly gateway: GatewayConfig;
+  readonly settings: ZoneSettings;
   readonly zone: string;
   /** The other server has an address for the name. */
   readonly isKnownThere: boolean;
 }
 
 export function judge(given: Case, known: NameExplanation): Difference {
-  const { question, ours, theirs, gateway, zone, isKnownThere } = given;
+  const { question, ours, theirs, settings, zone, isKnownThere } = given;
   const texts = {
     ...{ name: formatName(question.name), type: typeMnemonic(question.type) },
     ours: typeof ours === 'string' ? ours : saidLine(ours),
@@ -49,15 +58,20 @@ export function judge(given: Case, known: NameExplanation): Difference {
     if (isSilentAlone) return { ...texts, reasons: [SILENT_NS] };
     return { ...texts, reasons: [], unexplained: 'one of them did not answer' };
   }
-  const { ttl, negativeTtl } = gateway;
-  const servers = serversOf(gateway, zone);
   const facts: Facts = {
-    ...{ type: texts.type, ours, theirs, known, servers, isKnownThere, ttl, negativeTtl },
+    ...{ type: texts.type, ours, theirs, known, isKnownThere },
+    ...settings,
   };
   const found = aspectsOf(ours, theirs).map((aspect) => reasonFor(aspect, facts));
   const reasons = [...new Set(found.filter((reason) => reason !== undefined))];
   const isOpen = found.includes(undefined);
   return { ...texts, reasons, ...(isOpen && { unexplained: hint(known, texts.type) }) };
+}
+
+/** What a `k8s_gateway` says of one of its zones. */
+export function settingsOf(gateway: GatewayConfig, zone: string): ZoneSettings {
+  const { ttl, negativeTtl } = gateway;
+  return { ttl, negativeTtl, servers: serversOf(gateway, zone) };
 }
 
 function serversOf({ apex, secondary }: GatewayConfig, zone: string): string[] {

@@ -1,11 +1,11 @@
 import { parseName, type Reply, TYPE } from '@seamark/protocol';
 import { type SnapshotHandle, SnapshotReader } from '@seamark/snapshot';
 import { formatHttpAddress } from '../../config/http-address.ts';
-import type { GatewayConfig, HttpAddress } from '../../config/index.ts';
+import type { HttpAddress } from '../../config/index.ts';
 import { type Question, replyOf } from '../ask.ts';
 import { zonesOf } from '../zone-file.ts';
 import { Interview } from './interview.ts';
-import { type Case, differ, type Replies } from './judge.ts';
+import { type Case, differ, type Replies, type ZoneSettings } from './judge.ts';
 import { questionsOf } from './questions.ts';
 import { saidIn } from './said.ts';
 
@@ -20,8 +20,8 @@ export interface Sides {
   readonly other: HttpAddress;
 }
 
-/** Zones in presentation format, each with its gateway. */
-export type Zones = ReadonlyMap<string, GatewayConfig>;
+/** Zones in presentation format, each with what the configuration says of it. */
+export type Zones = ReadonlyMap<string, ZoneSettings>;
 
 /** Someone who was to be asked does not answer at all. */
 export class NoAnswer extends Error {}
@@ -49,7 +49,7 @@ export async function putQuestions(
   try {
     reader.join();
     const zones = zonesOf(reader);
-    for (const [zone, gateway] of wanted) {
+    for (const [zone, settings] of wanted) {
       const nodes = zones.get(zone);
       if (nodes === undefined) continue;
       checkBoth(await pair({ name: parseName(zone), type: TYPE.SOA }), seamark, other);
@@ -59,7 +59,7 @@ export async function putQuestions(
         if (differ(replies)) replies = await pair(question);
         if (!differ(replies)) return each(undefined);
         const isKnown = await hasAddress(theirs, question);
-        each({ ...replies, question, gateway, zone, isKnownThere: isKnown });
+        each({ ...replies, question, settings, zone, isKnownThere: isKnown });
       });
     }
   } finally {

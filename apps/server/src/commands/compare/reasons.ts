@@ -28,9 +28,9 @@ export interface Facts {
   readonly servers: readonly string[];
   /** The other server has an address for the name. */
   readonly isKnownThere: boolean;
-  /** Of the gateway that the zone belongs to: seconds. */
-  readonly ttl: number;
-  readonly negativeTtl: number;
+  /** Of the gateway that the zone belongs to: seconds; absent where it is a file's. */
+  readonly ttl?: number;
+  readonly negativeTtl?: number;
 }
 
 /** The NS RRset of a zone is asked for, and nothing comes back. */
@@ -344,6 +344,7 @@ const ROWS: readonly Row[] = [
     text: 'negative answers live 60 seconds there, here as long as configured',
     aspects: ['soa'],
     when: ({ ours, theirs, negativeTtl }) =>
+      negativeTtl !== undefined &&
       negativeTtl !== 60 &&
       [...ours.answer, ...ours.authority].some(({ type, ttl }) => type === 'SOA' && ttl !== 60) &&
       [...theirs.answer, ...theirs.authority].some(({ type, ttl }) => type === 'SOA' && ttl === 60),
@@ -418,6 +419,7 @@ function hasTtlOfItsOwn({ known, ours, ttl }: Facts): boolean {
   const [first] = ours.answer;
   return (
     first !== undefined &&
+    ttl !== undefined &&
     first.ttl !== ttl &&
     known.objects.some((object) => object.loss === undefined && object.ttl === first.ttl)
   );
