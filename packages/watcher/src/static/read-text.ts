@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -35,14 +36,24 @@ export function readText(path: string): ReadText {
     if (!stats.isFile()) return failed(stats.isDirectory() ? 'it is a directory' : 'it is no file');
     if (stats.size > LARGEST) return failed('it has more than 256 MiB');
     const octets = readFileSync(path);
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(octets);
+    const text = textOf(octets);
     const isFresh = Date.now() - stats.ctimeMs < CLOCK_TICK_MS;
     return { path, text, reason: '', print: isFresh ? `${print} fresh` : print };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return failed('it is not UTF-8');
     return failed(REASONS[code] ?? code);
   }
+}
+
+/**
+ * Both kinds of file are of octets (RFC 1035 5.1, RFC 2181 11). Where they are not UTF-8, if only in a comment, each octet
+ * beyond ASCII is written as a zone file writes those that it can't show.
+ */
+function textOf(octets: Buffer): string {
+  if (isUtf8(octets)) return new TextDecoder().decode(octets);
+  return octets
+    .toString('latin1')
+    .replaceAll(/[\x80-\xff]/g, (octet) => `\\${octet.charCodeAt(0)}`);
 }
 
 /** What of a file changes when it does; a text of its own for one that is not there. */
