@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { Token } from '../../corefile/token.ts';
 import { parseDuration } from '../duration.ts';
 import type { Context, Word } from '../vocabulary.ts';
-import { readZones, splitLocation } from '../zone.ts';
+import { readNames } from './names.ts';
 
 /** What the directives that read files have in common. */
 
@@ -37,24 +37,10 @@ export const fallthrough: Word<{ fallthrough?: readonly string[] }> = {
   usage: 'fallthrough [ZONE…]',
   help: 'What has no record here, in these zones or in all, is looked for in what comes next.',
   least: 0,
-  read({ arguments: tokens }, draft, context) {
-    draft.fallthrough = tokens.length === 0 ? ['.'] : readFallthroughZones(tokens, context);
+  read({ arguments: tokens }, draft, { problems }) {
+    draft.fallthrough = tokens.length === 0 ? ['.'] : readNames(tokens, problems);
   },
 };
-
-/** Each folded, with the final dot, none twice. */
-export function readFallthroughZones(
-  tokens: readonly Token[],
-  { problems }: Context,
-): readonly string[] {
-  const zones = tokens.flatMap((token) => {
-    const read = readZones(splitLocation(token.text).host);
-    if ('value' in read) return read.value;
-    problems.report(token, `"${token.text}" is no zone: ${read.reason}`);
-    return [];
-  });
-  return [...new Set(zones)];
-}
 
 /** As of `import`: a path begins at the directory of the file it is written in. Undefined, and reported, if empty. */
 export function readPath(token: Token, { problems }: Context): string | undefined {
