@@ -25,8 +25,8 @@ COPY apps apps
 COPY packages packages
 RUN npm run build
 RUN mkdir built \
- && cp -R --parents apps/server/bin apps/*/dist packages/*/dist built \
- && find built '(' -name '*.d.ts' -o -name '*.map' ')' -delete
+ && cp -R --parents apps/server/bin apps/server/dist built \
+ && find built -name '*.map' -delete
 
 # The libraries, for the platform that the image is for.
 FROM node:${NODE}-${DEBIAN}-slim AS libraries

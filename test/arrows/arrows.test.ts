@@ -125,15 +125,45 @@ test('no files of a package import one another in a circle', () => {
   expect(findCycles(graph).map((cycle) => cycle.join(' -> '))).toEqual([]);
 });
 
-test.each(Object.keys(ARROWS))('%s declares what it imports and nothing else', (room) => {
-  const manifest = JSON.parse(readFileSync(join(ROOT, room, 'package.json'), 'utf8')) as {
-    dependencies?: Record<string, string>;
-  };
-  const declared = Object.keys(manifest.dependencies ?? {}).filter((n) => !NOT_IMPORTED.has(n));
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+const manifestOf = (room: string): Manifest =>
+  JSON.parse(readFileSync(join(ROOT, room, 'package.json'), 'utf8')) as Manifest;
+
+/** What the shipped sources of these rooms import from other packages, each once. */
+const importedBy = (rooms: readonly string[]): string[] => {
   const imported = shipped
-    .filter((source) => source.room === room)
+    .filter(({ room }) => rooms.includes(room))
     .flatMap((source) => source.imports.flatMap((found) => libraryOf(found) ?? []));
-  expect(declared.sort()).toEqual([...new Set(imported)].sort());
+  return [...new Set(imported)].sort();
+};
+
+/** Ships in a few files that have the packages inside, so those are not what it depends on, but what they do. */
+const BUNDLED = 'apps/server';
+
+test.each(Object.keys(ARROWS).filter((room) => room !== BUNDLED))(
+  '%s declares what it imports and nothing else',
+  (room) => {
+    expect(Object.keys(manifestOf(room).dependencies ?? {}).sort()).toEqual(importedBy([room]));
+  },
+);
+
+test('the server declares what it and the packages in it import, and nothing else', () => {
+  const { dependencies = {}, devDependencies = {} } = manifestOf(BUNDLED);
+  const declared = Object.keys(dependencies).filter((name) => !NOT_IMPORTED.has(name));
+  const outside = importedBy(Object.keys(ARROWS)).filter((library) => !isOurs(library));
+  expect(declared.sort()).toEqual(outside);
+  expect(Object.keys(devDependencies).sort()).toEqual(importedBy([BUNDLED]).filter(isOurs));
+  const elsewhere = Object.keys(ARROWS)
+    .filter((room) => room !== BUNDLED)
+    .flatMap((room) => Object.entries(manifestOf(room).dependencies ?? {}));
+  const differing = elsewhere.filter(
+    ([library, version]) => !isOurs(library) && dependencies[library] !== version,
+  );
+  expect(differing).toEqual([]);
 });
 
 describe('the rules can fail', () => {

@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -123,7 +124,9 @@ async function pack(
     recursive: true,
     filter: (path) => !['dist', 'node_modules', '.turbo'].some((name) => path.endsWith(`/${name}`)),
   });
-  await run(NODE, [TSC, '-p', join(copy, 'tsconfig.json')]);
+  if (existsSync(join(copy, 'rolldown.config.mjs')))
+    await run('npm', ['run', 'build'], { cwd: copy });
+  else await run(NODE, [TSC, '-p', join(copy, 'tsconfig.json')]);
   const { stdout } = await run('npm', ['pack', '--json'], { cwd: copy });
   // npm 11 gives a list, later ones an object by package name.
   const [packed] = Object.values(

@@ -52,7 +52,10 @@ describe.for(BACKENDS)('UDP by %s', (backend) => {
   test('a worker that replaces another knows what that one gave', async ({ manifests, serve }) => {
     const preload = fault('die-when-asked');
     const args = ['--udp', backend, '--workers', '1'];
-    const server: Command = await serve(corefile(manifests), args, { preload });
+    const server: Command = await serve(corefile(manifests), args, {
+      preload,
+      fromSource: true,
+    });
     const endpoint = await server.endpoint();
     const cookie = await learn(endpoint);
     await using client = await UdpClient.open(endpoint);

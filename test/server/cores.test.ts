@@ -13,7 +13,7 @@ const CORES: readonly number[] = batchedSupport().ok ? usableCores().slice(0, 2)
 const [major = 0, minor = 0] = release().split('.').map(Number.parseFloat);
 /** Older kernels spread by hash nonetheless. */
 const steers: boolean = major > 6 || (major === 6 && minor >= 2);
-const DEADLY = { preload: fault('die-when-asked') };
+const DEADLY = { preload: fault('die-when-asked'), fromSource: true };
 const PINNED = 'workers 2 {\n pin\n}';
 
 describe.skipIf(CORES.length < 2)('pinned workers', () => {

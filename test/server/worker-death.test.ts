@@ -13,6 +13,7 @@ import { Upstream } from './harness/upstream.ts';
 /** With little memory to run out of, which takes ten seconds otherwise. */
 const DEADLY: CommandOptions = {
   preload: fault('die-when-asked'),
+  fromSource: true,
   env: { NODE_OPTIONS: '--max-old-space-size=64' },
 };
 const DEATHS = ['die-by-throwing', 'die-by-exit', 'die-by-memory'] as const;

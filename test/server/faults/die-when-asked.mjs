@@ -1,7 +1,8 @@
-// Lets whoever asks for `die-….example.com.` end the worker that answers, in the way that the name says.
+// Lets whoever asks for `die-….example.com.` end the worker that answers, in the way that the name says. For a server
+// that runs from its sources.
 
 import { isMainThread } from 'node:worker_threads';
-import { QueryPath } from '../../../apps/server/dist/workers/query-path.js';
+import { QueryPath } from '../../../apps/server/src/workers/query-path.ts';
 
 /** Ways to die. Each ends the thread or its task; none is what a worker would do by itself. */
 const DEATHS = {

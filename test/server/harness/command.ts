@@ -10,8 +10,9 @@ import { waitFor } from '../../support/wait.ts';
 const ROOT: string = join(import.meta.dirname, '..', '..', '..');
 /** The pinned Node. */
 export const NODE: string = join(ROOT, 'node_modules', '.bin', 'node');
-/** The command's script. */
+/** The command's script, as built. */
 export const CLI: string = join(ROOT, 'apps', 'server', 'dist', 'cli.js');
+const SOURCE: string = join(ROOT, 'apps', 'server', 'src', 'cli.ts');
 
 /** Less than a test may take, so that its failure shows what the server said. */
 const PATIENCE_MS = 30_000;
@@ -19,6 +20,8 @@ const PATIENCE_MS = 30_000;
 export interface CommandOptions {
   /** A module that each of its threads imports before anything else. */
   readonly preload?: string;
+  /** Runs the sources: what is preloaded finds modules there that are parts of larger files once they are built. */
+  readonly fromSource?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** A numeric user and group to run as; needs root. */
   readonly user?: number;
@@ -44,11 +47,17 @@ export class Command implements AsyncDisposable {
   #stderr = '';
 
   constructor(args: readonly string[], options: CommandOptions = {}) {
-    const { preload, env, user, cwd } = options;
-    const imports = preload === undefined ? [] : ['--import', preload];
-    this.#child = startChild(NODE, [...imports, CLI, ...args], {
+    const { preload, fromSource = false, env, user, cwd } = options;
+    const script = fromSource ? SOURCE : CLI;
+    const flags = [
+      ...(preload === undefined ? [] : [`--import=${preload}`]),
+      ...(fromSource ? ['--conditions=seamark-source'] : []),
+      env?.['NODE_OPTIONS'] ?? '',
+    ];
+    this.#child = startChild(NODE, [script, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
+      // Threads that are given flags of their own have these all the same.
+      env: { ...process.env, ...env, NODE_OPTIONS: flags.join(' ') },
       ...(user === undefined ? {} : { uid: user, gid: user }),
       ...(cwd === undefined ? {} : { cwd }),
     });

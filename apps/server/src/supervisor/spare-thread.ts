@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { WORKER_ARGUMENTS, workerFile } from '../workers/entry.ts';
 
 /**
  * New objects; the old generation stays as large as V8 makes it. By default the new one grows to 96 MB amid a
@@ -9,15 +10,10 @@ const YOUNG_GENERATION_MB = 6;
 
 /** Starts a watcher's thread, which loads what it takes and waits for its task, the first message. */
 export function startThread(): Worker {
-  const source = import.meta.url.endsWith('.ts');
-  const entry = new URL(
-    source ? '../workers/watcher-worker.ts' : '../workers/watcher-worker.js',
-    import.meta.url,
-  );
-  return new Worker(entry, {
+  return new Worker(workerFile('watcher-worker'), {
     name: 'seamark-watcher',
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    ...(source ? { execArgv: ['--conditions=seamark-source'] } : {}),
+    ...WORKER_ARGUMENTS,
   });
 }
 

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { leave } from '@seamark/snapshot';
 import { batchedSupport, usableCores } from '@seamark/udp';
 import {
@@ -27,6 +26,7 @@ import { allocateQueryLog, QueryLogReader } from '../telemetry/query-log.ts';
 import { pumpQueryLog, type QueryLogPump } from '../telemetry/query-log-pump.ts';
 import { collectGarbage } from '../workers/collect-garbage.ts';
 import { CookieKeeper } from '../workers/cookie-memory.ts';
+import { type WorkerEntry, workerFile } from '../workers/entry.ts';
 import { RefusedError } from '../workers/refusal.ts';
 import type {
   AnswerTask,
@@ -392,7 +392,7 @@ export class Supervisor {
   private slot(
     slot: number,
     name: string,
-    module: string,
+    entry: WorkerEntry,
     extra: () => Partial<UdpTask>,
   ): WorkerSlot<AnswerTask> {
     this.counters[slot] ??= new Counters().memory;
@@ -401,7 +401,7 @@ export class Supervisor {
     const queryLog = this.queryLogs[slot];
     return {
       name,
-      filename: fileURLToPath(new URL(`../workers/${module}${EXTENSION}`, import.meta.url)),
+      filename: workerFile(entry),
       task: (port, orders) => ({
         ...this.service,
         ...{ slot, orders, port, counters, queryLog, cookies: this.cookies.memory },
@@ -476,9 +476,6 @@ function coreOf(worker: number): number {
   const cores = usableCores();
   return cores[worker % cores.length] as number;
 }
-
-/** Sources run as they are in development, and built ones elsewhere. */
-const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 function formatEndpoint({ address, port }: { address: string; port: number }): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { WORKER_ARGUMENTS } from '../workers/entry.ts';
 import { createOrders, ORDER, STOP } from '../workers/orders.ts';
 import { type Refusal, RefusedError } from '../workers/refusal.ts';
 import type { FromWorker, Service, Totals, ToWorker } from '../workers/tasks.ts';
@@ -176,7 +177,7 @@ export class WorkerPool<Task> {
       concurrentTasksPerWorker: 1,
       atomics: 'disabled',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      ...(import.meta.url.endsWith('.ts') ? { execArgv: ['--conditions=seamark-source'] } : {}),
+      ...WORKER_ARGUMENTS,
     });
     // An idle thread, whose task has died, throws once more: piscina has another in its place by then.
     pool.on('error', () => {});
