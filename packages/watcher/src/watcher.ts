@@ -463,6 +463,9 @@ export class Watcher {
   private sinkFor(source: number): Sink {
     const each = (kind: Kind, deliver: (projector: Projector) => void): void =>
       this.telling[source]?.get(kind)?.forEach(deliver);
+    // Read is what has been published: whoever looks between an end and its flush would find all read and no host name
+    // asked for, and a watcher that takes over by that denied names.
+    const ended = new Set<Kind>();
     return {
       beginList: (kind) => each(kind, (projector) => projector.beginList(kind)),
       upsert: (kind, key, object) => {
@@ -474,11 +477,14 @@ export class Watcher {
       remove: (kind, key) => each(kind, (projector) => projector.remove(kind, key)),
       endList: (kind) => {
         each(kind, (projector) => projector.endList(kind));
-        const known = this.kinds[source]?.find((entry) => entry.kind === kind);
-        if (known !== undefined) known.synced = true;
+        ended.add(kind);
       },
       status: (kind, status) => this.setStatus(source, kind, status),
-      flush: () => this.publish(),
+      flush: () => {
+        for (const entry of this.kinds[source] ?? []) if (ended.has(entry.kind)) entry.synced = true;
+        ended.clear();
+        this.publish();
+      },
     };
   }
 
