@@ -7,6 +7,7 @@ import {
   globSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -27,6 +28,8 @@ const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 }
 
@@ -70,7 +73,7 @@ export class Installation implements Disposable {
     const workshop = openWorkshop(scratch);
     const contents = new Map<string, readonly string[]>();
     const tarballs: string[] = [];
-    for (const subject of packages) {
+    for (const subject of inOrder()) {
       const { path, files } = await pack(subject, workshop);
       contents.set(subject.name, files);
       tarballs.push(path);
@@ -102,28 +105,53 @@ export class Installation implements Disposable {
   }
 }
 
-/** A folder with all that the packages share, so that each is built in a place like its own. */
+/**
+ * A folder like the repository, with a copy of every package: what an earlier build left in `dist` is not packed, and
+ * what the server takes in of the packages lies beside it as there.
+ */
 function openWorkshop(scratch: string): string {
   const workshop = join(scratch, 'build');
-  mkdirSync(workshop);
+  const modules = join(workshop, 'node_modules');
+  mkdirSync(join(modules, '@seamark'), { recursive: true });
   cpSync(join(ROOT, 'tsconfig.base.json'), join(workshop, 'tsconfig.base.json'));
-  symlinkSync(join(ROOT, 'node_modules'), join(workshop, 'node_modules'));
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (name !== '@seamark') symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  for (const { name, room } of packages) {
+    const copy = join(workshop, room);
+    cpSync(join(ROOT, room), copy, {
+      recursive: true,
+      filter: (path) =>
+        !['dist', 'node_modules', '.turbo'].some((left) => path.endsWith(`/${left}`)),
+    });
+    if (name.startsWith('@seamark/')) symlinkSync(copy, join(modules, name));
+  }
   return workshop;
 }
 
-/**
- * Builds a copy, so that what an earlier build left in `dist` is not packed. The packages that it
- * stands on have to be built where they are: their types are read.
- */
+/** The packages, each after those that it stands on, whose types its build reads. */
+function inOrder(): Package[] {
+  const ordered: Package[] = [];
+  const left = new Set(packages);
+  while (left.size > 0) {
+    const next = [...left].find(({ room }) => {
+      const { dependencies, devDependencies } = readManifest(join(ROOT, room, 'package.json'));
+      const needed = { ...dependencies, ...devDependencies };
+      return ![...left].some(({ name }) => name in needed);
+    });
+    if (next === undefined) throw new Error('the packages stand on one another in a circle');
+    left.delete(next);
+    ordered.push(next);
+  }
+  return ordered;
+}
+
+/** @returns the tarball's path, and what is in it */
 async function pack(
   { room }: Package,
   workshop: string,
 ): Promise<{ readonly path: string; readonly files: readonly string[] }> {
   const copy = join(workshop, room);
-  cpSync(join(ROOT, room), copy, {
-    recursive: true,
-    filter: (path) => !['dist', 'node_modules', '.turbo'].some((name) => path.endsWith(`/${name}`)),
-  });
   if (existsSync(join(copy, 'rolldown.config.mjs')))
     await run('npm', ['run', 'build'], { cwd: copy });
   else await run(NODE, [TSC, '-p', join(copy, 'tsconfig.json')]);

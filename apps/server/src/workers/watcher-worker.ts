@@ -37,6 +37,8 @@ async function watch({ group, task }: Extract<ToWatcher, { kind: 'watch' }>): Pr
     log,
     onStatus: (status, views) => send({ kind: 'status', group, status, views }),
     onSynced: () => {
+      // At once: should this thread die now, its successor is to know that all had been read.
+      watched.tell();
       collectGarbage();
       send({ kind: 'synced' });
     },
