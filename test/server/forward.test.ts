@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import {
+  composeRecord,
   type Endpoint,
   type Message,
   parseMessage,
@@ -245,6 +246,36 @@ test('forged replies are passed over', async ({ manifests, serve }) => {
   const reply = await askUdp(await server.endpoint(), 'www.example.net. A', RD, 15_000);
   expect(genuine).toBeDefined();
   expect(inShort(reply)).toBe('SERVFAIL 23');
+});
+
+test('a reply with an owner name that has no end is none: the next upstream is asked, or SERVFAIL', async ({
+  manifests,
+  serve,
+}) => {
+  // At 33, behind the question, it points at itself.
+  await using broken = await Upstream.open((asked) => {
+    const reply = replyTo(asked, {
+      answer: [composeRecord(Uint8Array.of(0xc0, 33), 1, 1, 60, new Uint8Array(4))],
+    });
+    return reply;
+  });
+  await using sound = await Upstream.open();
+  const server = await serve(
+    forwarding(
+      manifests,
+      `forward example.net ${broken.name} ${sound.name} {
+    policy sequential
+  }
+  forward example.org ${broken.name}`,
+    ),
+  );
+  const endpoint = await server.endpoint();
+  expect(inShort(await askUdp(endpoint, 'www.example.net. A', { flags: 'rd' }))).toBe(
+    '203.0.113.1',
+  );
+  expect(inShort(await askUdp(endpoint, 'www.example.org. A'))).toBe('SERVFAIL 23');
+  expect(sound.names).toEqual(['www.example.net.']);
+  expect(new Set(broken.names)).toEqual(new Set(['www.example.net.', 'www.example.org.']));
 });
 
 test('another upstream is asked for one that does not answer, and it is looked after', async ({

@@ -128,7 +128,7 @@ class ReplyReader {
         if (behind < 0) behind = at + 2;
         const to = ((head & 0x3f) << 8) | (this.octets[at + 1] ?? 0xff);
         // Only back, so that it ends (RFC 1035 4.1.4: a prior occurrence).
-        if (to >= at) return this.noName();
+        if (to >= at || to < HEADER.LENGTH) return this.noName();
         at = to;
         continue;
       }

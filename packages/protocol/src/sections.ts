@@ -25,18 +25,19 @@ export function readSections(octets: Uint8Array): Sections | undefined {
   const answers = view.getUint16(HEADER.ANCOUNT);
   const authorities = view.getUint16(HEADER.NSCOUNT);
   const counted = view.getUint16(HEADER.ARCOUNT);
+  const known: Known = new Map();
   let at: number = HEADER.LENGTH;
   for (let i = 0; i < questions; i++) {
-    at = skipName(octets, at) + 4;
+    at = skipName(octets, at, known) + 4;
     if (at < 4 || at > length) return undefined;
   }
   const questionEnd = at;
   for (let i = 0; i < answers + authorities; i++) {
-    at = skipRecord(octets, view, at);
+    at = skipRecord(octets, view, at, known);
     if (at < 0) return undefined;
   }
   for (let i = 0; i < counted; i++) {
-    const next = skipRecord(octets, view, at);
+    const next = skipRecord(octets, view, at, known);
     if (next < 0) return undefined;
     if (octets[at] === 0 && view.getUint16(at + 1) === TYPE.OPT) {
       return {
@@ -69,20 +70,57 @@ export function readOptions(octets: Uint8Array, opt: NonNullable<Sections['opt']
 }
 
 /** @returns the offset behind a record, or -1. */
-function skipRecord(octets: Uint8Array, view: DataView, start: number): number {
-  const fixed = skipName(octets, start);
+function skipRecord(octets: Uint8Array, view: DataView, start: number, known: Known): number {
+  const fixed = skipName(octets, start, known);
   if (fixed < 0 || fixed + 10 > octets.length) return -1;
   const end = fixed + 10 + view.getUint16(fixed + 8);
   return end > octets.length ? -1 : end;
 }
 
 /** @returns the offset behind a name, or a number so negative that adding to it leaves it negative. */
-function skipName(octets: Uint8Array, start: number): number {
+function skipName(octets: Uint8Array, start: number, known: Known): number {
+  if (lengthOf(octets, start, known, 0) === 0) return -1024;
   for (let at = start; ; ) {
-    const length = octets[at];
-    if (length === undefined || (length > LIMIT.LABEL && length < 0xc0)) return -1024;
+    const length = octets[at] as number;
     if (length >= 0xc0) return at + 2;
     if (length === 0) return at + 1;
     at += length + 1;
   }
+}
+
+/** Octets that names have which begin at these offsets; without it a message of pointers alone would be gone through for each record. */
+type Known = Map<number, number>;
+
+/** A name has no more labels, so whoever needs more pointers than that for one means no name. */
+const MOST_POINTERS = 127;
+
+/**
+ * How many octets the name at `start` has, its pointers followed: each leads back (RFC 1035 4.1.4: to a prior
+ * occurrence), and all of it is 255 at the most.
+ *
+ * @param pointers that have led here.
+ * @returns 0 where there is no such name.
+ */
+function lengthOf(octets: Uint8Array, start: number, known: Known, pointers: number): number {
+  if (pointers > MOST_POINTERS) return 0;
+  const before = known.get(start);
+  if (before !== undefined) return before;
+  let at = start;
+  let label = octets[at];
+  while (label !== undefined && label > 0 && label <= LIMIT.LABEL) {
+    at += label + 1;
+    label = octets[at];
+  }
+  if (label === undefined || (label > LIMIT.LABEL && label < 0xc0)) return 0;
+  let length = at - start + 1;
+  if (label !== 0) {
+    const target = ((label & 0x3f) << 8) | (octets[at + 1] ?? 0xff);
+    if (target >= at || target < HEADER.LENGTH) return 0;
+    const rest = lengthOf(octets, target, known, pointers + 1);
+    if (rest === 0) return 0;
+    length = at - start + rest;
+  }
+  if (length > LIMIT.NAME) return 0;
+  known.set(start, length);
+  return length;
 }

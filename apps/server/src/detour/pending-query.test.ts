@@ -38,6 +38,12 @@ const says = (spec: QuerySpec): Uint8Array =>
     ...spec,
   });
 
+/** A reply whose only record is no longer of its question's name, but of what stands at `target`. */
+const pointAt = (reply: Uint8Array, target: number): Uint8Array => {
+  const [question, record] = [reply.subarray(0, 33), reply.subarray(-14)];
+  return Buffer.concat([question, Uint8Array.of(0xc0, target), record]);
+};
+
 const read = (reply: ComposedReply | undefined): Message => {
   if (reply === undefined) throw new Error('no reply');
   return parseMessage(reply.octets);
@@ -121,8 +127,22 @@ describe('a reply that is passed on', () => {
     ['cut off', (reply: Uint8Array) => reply.subarray(0, -1)],
     ['of counts that lie', (reply: Uint8Array) => Buffer.from(reply).fill(9, 7, 8)],
     ['with a label of no type', (reply: Uint8Array) => Buffer.from(reply).fill(0x80, 33, 34)],
+    ['of an owner that is a pointer to itself', (reply: Uint8Array) => pointAt(reply, 33)],
+    ['of an owner that is a pointer forward', (reply: Uint8Array) => pointAt(reply, 40)],
   ])('is none if it is malformed: %s', (_why, spoil) => {
     expect(pend().passOn(spoil(says({ answer: [address(1)] })), false)).toBeUndefined();
+  });
+
+  test('that is truncated in the middle of a record is a truncated one', () => {
+    const cut = says({ answer: [address(1)], flags: 'qr aa tc ra' }).subarray(0, -3);
+    const passed = pend({ edns: {} }).passOn(cut, true);
+    expect(passed?.truncated).toBe(true);
+    expect(read(passed)).toMatchObject({ flags: 'qr tc rd ra', answer: [], rcode: 0 });
+  });
+
+  test('may have an owner that leads back', () => {
+    const reply = pointAt(says({ answer: [address(1)] }), 12);
+    expect(read(pend().passOn(reply, false)).answer[0]?.name).toBe('wWw.example.net.');
   });
 
   test('never throws, whatever the octets', () => {

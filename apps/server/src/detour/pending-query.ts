@@ -110,9 +110,9 @@ export class PendingQuery {
    * @returns undefined if it is malformed
    */
   passOn(reply: Uint8Array, keepsAuthority: boolean): ComposedReply | undefined {
-    const sections = readSections(reply);
-    if (sections === undefined) return undefined;
     const view = new DataView(reply.buffer, reply.byteOffset, reply.length);
+    const sections = readSections(reply);
+    if (sections === undefined) return this.cutOff(view);
     const { opt } = sections;
     const rcode =
       (view.getUint16(HEADER.FLAGS) & FLAG.RCODE) |
@@ -132,6 +132,19 @@ export class PendingQuery {
       );
     }
     return this.finish(reply, sections.recordsEnd, sections, flags, rcode, EDE.NONE, options);
+  }
+
+  /** What a truncated reply is good for, wherever it ends: to be asked again over TCP. */
+  private cutOff(reply: DataView): ComposedReply | undefined {
+    if (reply.byteLength < HEADER.LENGTH) return undefined;
+    const flags = reply.getUint16(HEADER.FLAGS);
+    if ((flags & FLAG.TC) === 0) return undefined;
+    const { octets, query } = this;
+    const kept = flags & (FLAG.TC | FLAG.RA);
+    return this.finish(
+      ...([octets, query.questionEnd, NO_COUNTS, kept, flags & FLAG.RCODE, EDE.NONE] as const),
+      [],
+    );
   }
 
   /** A reply of records that were made here. */

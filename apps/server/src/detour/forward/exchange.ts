@@ -40,6 +40,10 @@ export function isReplyTo(query: Uint8Array, questionEnd: number, reply: Uint8Ar
   return true;
 }
 
+export function isTruncated(reply: Uint8Array): boolean {
+  return (((reply[HEADER.FLAGS] as number) << 8) & FLAG.TC) !== 0;
+}
+
 /** Where the question of a query that we composed ends: it has one, uncompressed. */
 export function questionEndOf(query: Uint8Array): number {
   let at: number = HEADER.LENGTH;

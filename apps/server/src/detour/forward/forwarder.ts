@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { FLAG, HEADER, readSections } from '@seamark/protocol';
 import type { ForwardConfig } from '../../config/server-config.ts';
 import type { PendingQuery } from '../pending-query.ts';
-import type { ExchangeError, Target } from './exchange.ts';
+import { type ExchangeError, isTruncated, type Target } from './exchange.ts';
 import { orderBy, type Policy } from './policy.ts';
 import { Upstream, type UpstreamObserver } from './upstream.ts';
 
@@ -132,10 +132,6 @@ export class Forwarder {
     if (overTcp || !pending.isStream || !isTruncated(reply)) return reply;
     return await upstream.ask(pending.compose(randomInt(0x10000)), true, timeoutMs);
   }
-}
-
-function isTruncated(reply: Uint8Array): boolean {
-  return (((reply[HEADER.FLAGS] as number) << 8) & FLAG.TC) !== 0;
 }
 
 /** All twelve bits, as far as the message can be read. */

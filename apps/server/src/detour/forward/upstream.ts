@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { TYPE } from '@seamark/protocol';
+import { readSections, TYPE } from '@seamark/protocol';
 import { formatHttpAddress } from '../../config/http-address.ts';
-import type { ExchangeError, Target } from './exchange.ts';
+import { ExchangeError, isTruncated, type Target } from './exchange.ts';
 import { TcpPool } from './exchange-tcp.ts';
 import { askUdp } from './exchange-udp.ts';
 import { composePlainQuestion } from './plain-question.ts';
@@ -72,12 +72,18 @@ export class Upstream {
     return maxFails > 0 && this.fails >= maxFails;
   }
 
-  /** @param timeoutMs of the whole question; that of the settings at most. @throws ExchangeError */
+  /**
+   * @param timeoutMs of the whole question; that of the settings at most.
+   * @returns a reply whose records can be told apart, unless it is a truncated one: that may end anywhere
+   * @throws ExchangeError
+   */
   async ask(query: Uint8Array, overTcp: boolean, timeoutMs: number): Promise<Uint8Array> {
     this.counters.requests += 1;
     const patience = Math.min(timeoutMs, this.settings.readTimeoutMs);
     try {
-      return await this.exchange(query, overTcp, patience);
+      const reply = await this.exchange(query, overTcp, patience);
+      if (isTruncated(reply) || readSections(reply) !== undefined) return reply;
+      throw new ExchangeError('the answer is malformed');
     } catch (error) {
       this.counters.failures += 1;
       if (this.settings.maxFails > 0) void this.check((error as ExchangeError).message);
