@@ -61,6 +61,10 @@ describe('what needs no setting', () => {
   });
 });
 
+it('cache says that what is forwarded is asked again each time', () => {
+  expect(notices('cache 30')).toEqual([expect.stringContaining('what is forwarded is not kept')]);
+});
+
 it('debug is of the whole process', () => {
   expect(compile(block('k8s_gateway a.test')).debug).toBe(false);
   const config = compile('a.test {\n debug\n}\nb.test {\n}\n');

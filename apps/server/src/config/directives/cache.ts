@@ -11,7 +11,8 @@ export const cache: Word<BlockDraft> = {
   read({ name, block: lines }, block, context) {
     readLines(lines?.directives ?? [], OPTIONS, block, context);
     const text =
-      'cache has nothing to do: zones are answered from memory, as fast as a cache would';
+      'cache has nothing to do: zones are answered from memory, as fast as a cache would; what is forwarded is not ' +
+      'kept, either: let "forward" lead to a resolver that caches';
     context.notices.push({ position: name.position, text });
   },
 };
