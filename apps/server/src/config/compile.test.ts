@@ -162,7 +162,7 @@ describe('refusals', () => {
     ],
     [
       '. {\n grpc . 192.0.2.1\n}',
-      `2:2: the directive "grpc" is not supported yet: remove it; upstreams are asked with "forward". Allowed here: ${DIRECTIVES}`,
+      `2:2: the directive "grpc" is not supported: remove it; upstreams are asked with "forward". Allowed here: ${DIRECTIVES}`,
     ],
     [
       '. {\n errors\n log\n errors\n}',

@@ -4,16 +4,22 @@ import type { Token } from '../corefile/token.ts';
 import type { KeyDraft } from './draft.ts';
 import { readZones, splitLocation } from './zone.ts';
 
-const NOT_YET: ReadonlySet<string> = new Set(['tls', 'https', 'https3', 'grpc', 'quic']);
+/** CoreDNS's other schemes, and whether they are to come. */
+const LACKING: ReadonlyMap<string, string> = new Map([
+  ...(['tls', 'https'] as const).map((scheme) => [scheme, ' yet'] as const),
+  ...(['https3', 'grpc', 'quic'] as const).map((scheme) => [scheme, ''] as const),
+]);
 
 /** Reads a key of a server block: `[dns://]ZONE[:PORT]`, `:PORT` or an address range. */
 export function readKey(token: Token, defaultPort: number, problems: Problems): KeyDraft[] {
   const { scheme = 'dns', host, port } = splitLocation(token.text);
   if (scheme !== 'dns') {
-    const sentence = NOT_YET.has(scheme)
-      ? `"${scheme}://" is not supported yet: write "dns://" for DNS over UDP and TCP`
-      : `unknown scheme "${scheme}://"`;
-    const suggestion = NOT_YET.has(scheme) ? undefined : nearest(scheme, ['dns']);
+    const yet = LACKING.get(scheme);
+    const sentence =
+      yet === undefined
+        ? `unknown scheme "${scheme}://"`
+        : `"${scheme}://" is not supported${yet}: write "dns://" for DNS over UDP and TCP`;
+    const suggestion = yet === undefined ? nearest(scheme, ['dns']) : undefined;
     problems.report(token, sentence, { allowed: ['dns://'], suggestion });
     return [];
   }

@@ -38,6 +38,8 @@ export interface Vocabulary<Draft> {
   readonly words: readonly Word<Draft>[];
   /** Words that CoreDNS or the plugin has and Seamark lacks, each with what to do instead. */
   readonly lacking: Readonly<Record<string, string>>;
+  /** Those of `lacking` that Seamark is to have one day; the others never come. */
+  readonly planned?: ReadonlySet<string>;
 }
 
 /** Reads every line of a block, and reports what is unknown, repeated, or wrongly shaped. */
@@ -68,13 +70,14 @@ export function readLines<Draft>(
 
 function reportUnknown<Draft>(
   name: Token,
-  { noun, words, lacking }: Vocabulary<Draft>,
+  { noun, words, lacking, planned }: Vocabulary<Draft>,
   problems: Problems,
 ): void {
   const known = words.map((word) => word.name);
   const allowed = known.toSorted();
   if (Object.hasOwn(lacking, name.text)) {
-    const sentence = `the ${noun} "${name.text}" is not supported yet: ${lacking[name.text]}`;
+    const yet = planned?.has(name.text) ? ' yet' : '';
+    const sentence = `the ${noun} "${name.text}" is not supported${yet}: ${lacking[name.text]}`;
     problems.report(name, sentence, { allowed });
     return;
   }

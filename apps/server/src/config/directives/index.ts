@@ -13,7 +13,7 @@ import { forward } from './forward/index.ts';
 import { hosts } from './hosts.ts';
 import { chaos, nsid } from './identity.ts';
 import { k8sGateway } from './k8s-gateway/index.ts';
-import { LACKING_DIRECTIVES } from './lacking.ts';
+import { LACKING_DIRECTIVES, PLANNED_DIRECTIVES } from './lacking.ts';
 import { loadbalance } from './loadbalance.ts';
 import { log } from './log.ts';
 import { loop } from './loop.ts';
@@ -49,4 +49,5 @@ export const DIRECTIVES: Vocabulary<BlockDraft> = {
     workers,
   ],
   lacking: LACKING_DIRECTIVES,
+  planned: PLANNED_DIRECTIVES,
 };

@@ -5,9 +5,9 @@ const UNSIGNED = 'remove it; zones are served unsigned';
 const PLAIN =
   'remove it; DNS is served over UDP and TCP without encryption: let a proxy before it add that';
 
-/** What CoreDNS 1.14 has, in the order of its plugin list, and what to do about each. */
+/** What CoreDNS 1.14 has, in the order of its plugin list, and what to use instead of each. */
 export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
-  root: 'write whole paths, or paths relative to the Corefile',
+  root: 'remove it, and write whole paths, or paths relative to the Corefile',
   metadata: 'remove it; nothing here reads metadata',
   geoip: EVERYONE,
   cancel: 'remove it; no question waits for anything that could be cancelled',
@@ -25,11 +25,11 @@ export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
   shed: 'remove it; the kernel drops what exceeds the socket buffer',
   dnstap: 'remove it; "log" shows each question',
   local: 'remove it; names outside the zones are forwarded, or REFUSED',
-  dns64: 'remove it; that is a task of the resolver',
+  dns64: 'remove it; the resolver that clients ask makes such addresses',
   tsig: 'remove it; there are no transfers and no updates that a signature would guard',
   rewrite:
     'remove it; give objects the names that clients ask, by their hostname annotation or a CNAME in a DNSEndpoint',
-  autopath: 'remove it; that is a task of the resolver',
+  autopath: 'keep CoreDNS for pods, whose search paths it saves a walk along',
   header: 'remove it; AA, RA and RD of replies are what the RFCs ask for',
   dnssec: UNSIGNED,
   tls: PLAIN,
@@ -40,14 +40,21 @@ export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
   clouddns: OTHER_SOURCE,
   k8s_external: 'write "k8s_gateway" with the same zones',
   kubernetes: 'keep CoreDNS for names inside the cluster; "k8s_gateway" serves those outside',
-  auto: 'write "file" for each zone file',
-  secondary: OTHER_SOURCE,
+  auto: 'write "file" for each zone file; "import" takes a directory of such lines',
+  secondary:
+    'serve a copy of the zone with "file", which is read again whenever it changes, or keep it on a server of its own',
   etcd: OTHER_SOURCE,
   grpc: 'remove it; upstreams are asked with "forward"',
-  erratic: 'remove it; it is for tests of resolvers',
-  whoami: 'remove it; it is for tests',
+  erratic:
+    'remove it; whoever tests clients by answers that are late or missing runs CoreDNS for that, on a port of its own',
+  whoami: 'remove it; "log" shows who asks, "chaos" and "nsid" tell which server answers',
   on: 'remove it; let the service manager run commands',
   sign: UNSIGNED,
   view: 'remove it; answers are the same for everyone, but a server block may have an address ("bind") or a port of its own',
   nomad: OTHER_SOURCE,
 };
+
+/** What is to come: encryption, limits of connections, whole zones for secondaries, signatures. */
+export const PLANNED_DIRECTIVES: ReadonlySet<string> = new Set([
+  ...['tls', 'https', 'proxyproto', 'timeouts', 'transfer', 'dnssec'],
+]);

@@ -111,7 +111,7 @@ describe('refusals', () => {
     ['IN A {\n answer "x 60 IN A 192.0.2.256"\n}', /^3:9: "x 60 IN A 192\.0\.2\.256": /],
     [
       'IN A {\n var x 1\n}',
-      /^3:2: the option of template "var" is not supported yet: expressions are not evaluated/,
+      /^3:2: the option of template "var" is not supported: expressions are not evaluated/,
     ],
   ])('%j', (lines, expected) => {
     const [error = '', ...more] = errorsOf(block(lines)).map((text) =>

@@ -139,7 +139,7 @@ describe('forward', () => {
     (option) => {
       const [error] = errorsOf(block(`forward . 192.0.2.1 {\n ${option}\n}`));
       expect(error).toMatch(
-        /^Corefile:3:2: the option of forward ".*" is not supported yet: upstreams are/,
+        /^Corefile:3:2: the option of forward ".*" is not supported: upstreams are/,
       );
     },
   );
