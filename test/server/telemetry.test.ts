@@ -104,6 +104,27 @@ test('`ready` is 503 before the first sync, 200 after it, 503 for the lame duck'
   expect(await server.end('SIGTERM')).toMatchObject({ code: 0 });
 });
 
+test('what is not ready goes by the directive that serves it', async ({
+  folder,
+  manifests,
+  launch,
+}) => {
+  const ready = await freePort();
+  // No such file yet.
+  const also = [`ready 127.0.0.1:${ready}`, `file ${folder}/example.org.zone example.org`];
+  const server = await launch(corefile(manifests, { also }));
+  await server.event('serving');
+  const { host, port } = await server.endpoint();
+  const missing = `file example.org. at ${host}:${port}`;
+  const said = async () => (await fetch(`http://127.0.0.1:${ready}/ready`)).text();
+  await waitFor(async () => (await said()) === missing, { what: missing });
+  const status = await fetch(`http://127.0.0.1:${ready}/status`);
+  expect(await status.json()).toMatchObject({ ready: false, notReady: [missing] });
+  const zone = '@ 60 SOA ns1 hostmaster 1 60 60 60 60\n@ 60 NS ns1.example.net.\n';
+  await writeFile(join(folder, 'example.org.zone'), zone);
+  await waitFor(async () => (await said()) === 'OK', { what: 'readiness' });
+});
+
 interface Asked {
   readonly question: string;
   readonly times: number;

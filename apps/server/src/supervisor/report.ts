@@ -30,6 +30,8 @@ export interface ReportParts {
   readonly listeners: () => readonly ViewListener[];
   /** Undefined until the workers are started. */
   readonly pool: () => WorkerPool<AnswerTask> | undefined;
+  /** What of the Corefile a zone is answered by; views go by their places. */
+  readonly directiveOf: (view: number, zone: string) => string;
   readonly reloads: () => ReloadStatus;
 }
 
@@ -57,7 +59,7 @@ export class Report implements TelemetrySource {
       const where = listenersOf(view, this.parts.listeners()).join(' ');
       return zones
         .filter(({ ready }) => !ready)
-        .map(({ zone }) => `k8s_gateway ${zone} at ${where}`);
+        .map(({ zone }) => `${this.parts.directiveOf(view, zone)} ${zone} at ${where}`);
     });
   }
 

@@ -42,7 +42,7 @@ import { type BoundListener, bindListeners } from './listener-ports.ts';
 import { ReloadError } from './reload-error.ts';
 import { Report } from './report.ts';
 import type { SpareThread } from './spare-thread.ts';
-import { planView, type ViewPlan } from './view-plan.ts';
+import { directiveOf, planView, type ViewPlan } from './view-plan.ts';
 import { WatcherThread } from './watcher-thread.ts';
 import { WorkerPool, type WorkerSlot } from './worker-pool.ts';
 
@@ -146,6 +146,7 @@ export class Supervisor {
       listeners: () => this.viewListeners(),
       pool: () => this.pool,
       reloads: options.reloads,
+      directiveOf: (view, zone) => directiveOf(this.plans[view] as ViewPlan, zone),
     });
   }
 

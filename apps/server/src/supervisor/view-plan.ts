@@ -17,6 +17,12 @@ export function planView(config: ServerConfig, index: number, number: number): V
   return { number, view, config };
 }
 
+/** The directive that a zone of a view is answered by, as the Corefile has it. */
+export function directiveOf({ view, config }: ViewPlan, zone: string): 'k8s_gateway' | 'file' {
+  const isFile = view.fileZones.some((index) => config.fileZones[index]?.zone === zone);
+  return isFile ? 'file' : 'k8s_gateway';
+}
+
 /** What has these views watched together, though they may come of different configurations. */
 export function watcherTask(
   plans: readonly ViewPlan[],
