@@ -125,6 +125,49 @@ test('what is not ready goes by the directive that serves it', async ({
   await waitFor(async () => (await said()) === 'OK', { what: 'readiness' });
 });
 
+test('each server block may name endpoints of its own, and a reload may change them', async ({
+  folder,
+  manifests,
+  launch,
+}) => {
+  const ports = await Promise.all(Array.from({ length: 7 }, () => freePort()));
+  const [one = 0, two = 0, three = 0, four = 0, five = 0, six = 0, seven = 0] = ports;
+  const dns = await freePort();
+  const text = (first: readonly string[], second: readonly string[]): string =>
+    corefile(manifests, { port: dns, also: first }) +
+    `example.net:${dns} {\n bind 127.0.0.1\n ${second.join('\n ')}\n}\n`;
+  const server = await launch(
+    text(
+      [`health 127.0.0.1:${one}`, `ready 127.0.0.1:${two}`, `prometheus 127.0.0.1:${three}`],
+      [`health 127.0.0.1:${four}`, `ready 127.0.0.1:${five}`, `prometheus 127.0.0.1:${six}`],
+    ),
+  );
+  await server.ready();
+  const paths = ['health', 'ready', 'metrics', 'status'];
+  /** The paths that are answered at a port; none where nobody listens. */
+  const served = async (port: number): Promise<string> => {
+    const found = await Promise.all(
+      paths.map(async (path) => {
+        const response = await fetch(`http://127.0.0.1:${port}/${path}`).catch(() => undefined);
+        await response?.body?.cancel();
+        return response?.status === 200 ? [path] : [];
+      }),
+    );
+    return found.flat().join(' ');
+  };
+  const all = async () => await Promise.all(ports.map(served));
+  await waitFor(async () => (await served(two)) === 'ready', { what: 'readiness' });
+  expect(await all()).toEqual([
+    ...['health', 'ready', 'metrics status', 'health', 'ready', 'metrics status', ''],
+  ]);
+  const next = text([`health 127.0.0.1:${one}`], [`ready 127.0.0.1:${seven}`]);
+  await writeFile(join(folder, 'Corefile.1'), next);
+  server.signal('SIGHUP');
+  expect((await server.event('reloaded'))['settings']).toEqual(['health', 'ready', 'prometheus']);
+  expect(await all()).toEqual(['health', '', '', '', '', '', 'ready status']);
+  expect(await server.end('SIGTERM')).toMatchObject({ code: 0 });
+});
+
 interface Asked {
   readonly question: string;
   readonly times: number;

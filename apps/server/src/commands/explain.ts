@@ -10,7 +10,7 @@ import {
 import { SourceError } from '@seamark/watcher';
 import { statusDocument } from '../admin/status.ts';
 import { formatHttpAddress } from '../config/http-address.ts';
-import { type ListenerConfig, type ServerConfig, statusAddress } from '../config/index.ts';
+import { type ListenerConfig, type ServerConfig, statusAddresses } from '../config/index.ts';
 import {
   askServer,
   askSnapshot,
@@ -136,7 +136,9 @@ async function askRunning(
   question: { readonly name: Uint8Array; readonly type: number },
   isAsked: boolean,
 ): Promise<[Served | undefined, ServerExplanation]> {
-  const place = statusAddress(config);
+  // Each says the same; one whose port is known can be asked.
+  const places = statusAddresses(config);
+  const place = places.find(({ port }) => port !== 0) ?? places[0];
   const statusAt = place === undefined ? null : `http://${formatHttpAddress(place)}/status`;
   const whyNot = isAsked ? 'its port is chosen when it starts' : 'it was not asked';
   const [served, status] = await Promise.all([

@@ -72,16 +72,58 @@ it('reads every directive', () => {
       sources: [{ kind: 'kubeconfig', file: `${process.cwd()}/kube/config`, context: 'staging' }],
     },
   ]);
-  expect(config.health).toEqual({ address: '::', port: 8081, lameduckMs: 90_000 });
-  expect(config.ready).toEqual({ address: '192.0.2.1', port: 8181 });
-  expect(config.prometheus).toEqual({ address: '::1', port: 9153 });
+  expect(config.health).toEqual([{ address: '::', port: 8081, lameduckMs: 90_000 }]);
+  expect(config.ready).toEqual([{ address: '192.0.2.1', port: 8181 }]);
+  expect(config.prometheus).toEqual([{ address: '::1', port: 9153 }]);
 });
 
 it('gives endpoints their defaults', () => {
   const config = compile('. {\n health\n ready\n prometheus\n k8s_gateway example.com\n}');
-  expect(config.health).toEqual({ address: '::', port: 8080, lameduckMs: 0 });
-  expect(config.ready).toEqual({ address: '::', port: 8181 });
-  expect(config.prometheus).toEqual({ address: 'localhost', port: 9153 });
+  expect(config.health).toEqual([{ address: '::', port: 8080, lameduckMs: 0 }]);
+  expect(config.ready).toEqual([{ address: '::', port: 8181 }]);
+  expect(config.prometheus).toEqual([{ address: 'localhost', port: 9153 }]);
+});
+
+describe('endpoints of several blocks', () => {
+  const endpointsOf = (a: string, b: string) => {
+    const { health, ready, prometheus } = compile(`a.test {\n${a}\n}\nb.test {\n${b}\n}\n`);
+    return { health, ready, prometheus };
+  };
+
+  it('are served where each of them says', () => {
+    const one = 'health :1\nready :2\nprometheus 192.0.2.1:3';
+    const other = 'health :4 {\n lameduck 2s\n}\nready :2\nprometheus 192.0.2.2:3';
+    expect(endpointsOf(one, other)).toEqual({
+      health: [
+        { address: '::', port: 1, lameduckMs: 0 },
+        { address: '::', port: 4, lameduckMs: 2000 },
+      ],
+      ready: [{ address: '::', port: 2 }],
+      prometheus: [
+        { address: '192.0.2.1', port: 3 },
+        { address: '192.0.2.2', port: 3 },
+      ],
+    });
+    const described = describeConfig(compile(`a.test {\n${one}\n}\nb.test {\n${other}\n}\n`));
+    expect(described).toContain(
+      '\nhealth      http://[::]:1/health\nhealth      http://[::]:4/health\n' +
+        '            questions are answered for 2 s after a signal to stop\n',
+    );
+    expect(described).toContain(
+      '\nstatus      http://192.0.2.1:3/status\nstatus      http://192.0.2.2:3/status\n',
+    );
+  });
+
+  it('are one where one hears what is sent to the other, with the longer lame duck', () => {
+    const said = ['127.0.0.1:1 {\n lameduck 3s\n}', ':1 {\n lameduck 2s\n}'] as const;
+    for (const [a, b] of [said, said.toReversed()] as const) {
+      expect(endpointsOf(`health ${a}`, `health ${b}`).health).toEqual([
+        { address: '::', port: 1, lameduckMs: 3000 },
+      ]);
+    }
+    expect(endpointsOf('ready 0.0.0.0:1', 'ready [::1]:1').ready).toHaveLength(2);
+    expect(endpointsOf('ready 0.0.0.0:1', 'ready 127.0.0.1:1').ready).toHaveLength(1);
+  });
 });
 
 it('shares a listener and splits a block by port', () => {
@@ -215,10 +257,6 @@ describe('refusals', () => {
       '. {\n k8s_gateway a.test\n}\na.test {\n}',
       '2:14: the zone "a.test." would never be asked: questions for it go to the server block of the key "a.test." at Corefile:4:1',
     ],
-    [
-      'a.test {\n ready\n}\nb.test {\n ready :9\n}',
-      '5:8: "ready" differs from the one at Corefile:2:2; there is one for the whole process',
-    ],
     ...['0', '257', 'two', '1.5', '-1'].map((text): [string, string] => [
       `. {\n workers ${text}\n}`,
       `2:10: "${text}" is no whole number from 1 to 256. Allowed here: workers [N] { pin }`,
@@ -233,6 +271,10 @@ describe('refusals', () => {
       '5:10: "workers" differs from the one at Corefile:2:10; there is one for the whole process',
     ],
     ['. {\n ready :9\n health :9\n}', '2:8: the address [::]:9 is taken at Corefile:3:9'],
+    [
+      'a.test {\n ready :9\n}\nb.test {\n ready :9\n prometheus :9\n}',
+      '6:13: the address [::]:9 is taken at Corefile:2:8',
+    ],
     [
       'errors\nlog\n',
       '1:1: the directive "errors" stands where a key is expected: put it in a server block, ". { errors }" on three lines, or write "errors." for the zone',

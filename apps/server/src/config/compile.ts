@@ -6,10 +6,9 @@ import { wrapBareDirectives } from './bare.ts';
 import { noteDetours } from './detours.ts';
 import { DIRECTIVES } from './directives/index.ts';
 import type { BlockDraft } from './draft.ts';
-import { formatHttpAddress } from './http-address.ts';
+import { arrangeEndpoints } from './endpoint-addresses.ts';
 import { arrangeListeners } from './listeners.ts';
-import type { Placed } from './placed.ts';
-import type { HttpAddress, ServerConfig } from './server-config.ts';
+import type { ServerConfig } from './server-config.ts';
 import { readKey } from './server-key.ts';
 import { type Context, readLines } from './vocabulary.ts';
 
@@ -52,21 +51,16 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
     draftBlock(block, options.defaultPort ?? 53, context),
   );
   problems.throwIfAny();
-  const health = agree(blocks, 'health', problems);
-  const ready = agree(blocks, 'ready', problems);
-  const prometheus = agree(blocks, 'prometheus', problems);
   const workers = agree(blocks, 'workers', problems)?.value;
   const reload = agree(blocks, 'reload', problems)?.value;
-  reportSharedAddresses([health, ready, prometheus], problems);
+  const endpoints = arrangeEndpoints(blocks, problems);
   const arranged = arrangeListeners(blocks, context);
   problems.throwIfAny();
   const count = options.workers ?? workers?.count;
   return {
     file: tree.file,
     ...arranged,
-    ...(health === undefined ? {} : { health: health.value }),
-    ...(ready === undefined ? {} : { ready: ready.value }),
-    ...(prometheus === undefined ? {} : { prometheus: prometheus.value }),
+    ...endpoints,
     workers: {
       ...(count === undefined ? {} : { count }),
       // Not unless asked for: see docs/configuration.md, "Workers and cores".
@@ -105,7 +99,7 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
 }
 
 /** These are of the whole process, so every block that names one must mean the same. */
-function agree<K extends 'health' | 'ready' | 'prometheus' | 'workers' | 'reload'>(
+function agree<K extends 'workers' | 'reload'>(
   blocks: readonly BlockDraft[],
   name: K,
   problems: Problems,
@@ -122,23 +116,6 @@ function agree<K extends 'health' | 'ready' | 'prometheus' | 'workers' | 'reload
     );
   }
   return first;
-}
-
-function reportSharedAddresses(
-  endpoints: readonly (Placed<HttpAddress> | undefined)[],
-  problems: Problems,
-): void {
-  const taken = new Map<string, Placed<HttpAddress>>();
-  for (const endpoint of endpoints) {
-    if (endpoint === undefined || endpoint.value.port === 0) continue;
-    const address = formatHttpAddress(endpoint.value);
-    const first = taken.get(address);
-    if (first === undefined) taken.set(address, endpoint);
-    else {
-      const place = formatPosition(first.token.position);
-      problems.report(endpoint.token, `the address ${address} is taken at ${place}`);
-    }
-  }
 }
 
 function localInterfaces(): Map<string, string[]> {

@@ -4,9 +4,10 @@ import { describeForward, describeTemplate } from './describe-detours.ts';
 import { describeHosts, describeZoneFile } from './describe-files.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { describeSettings } from './describe-settings.ts';
+import { lameduckOf } from './endpoint-addresses.ts';
 import { formatHttpAddress } from './http-address.ts';
-import type { ReloadConfig, ServerConfig } from './server-config.ts';
-import { statusAddress } from './status-address.ts';
+import type { HealthConfig, HttpAddress, ReloadConfig, ServerConfig } from './server-config.ts';
+import { statusAddresses } from './status-addresses.ts';
 import { zonesBehind } from './zones-behind.ts';
 
 /**
@@ -34,11 +35,15 @@ export function describeConfig(config: ServerConfig): string {
   lines.push(
     `workers     ${workers.count ?? 'one per core'} for UDP${workers.pin ? ', pinned to cores' : ''}`,
   );
-  if (health) lines.push(`health      http://${formatHttpAddress(health)}/health`);
-  if (ready) lines.push(`ready       http://${formatHttpAddress(ready)}/ready`);
-  if (prometheus) lines.push(`prometheus  http://${formatHttpAddress(prometheus)}/metrics`);
-  const status = statusAddress(config);
-  if (status) lines.push(`status      http://${formatHttpAddress(status)}/status`);
+  const urls = (what: string, places: readonly HttpAddress[], path: string): string[] =>
+    places.map((place) => `${what.padEnd(12)}http://${formatHttpAddress(place)}/${path}`);
+  lines.push(
+    ...urls('health', health, 'health'),
+    ...describeLameduck(health),
+    ...urls('ready', ready, 'ready'),
+    ...urls('prometheus', prometheus, 'metrics'),
+    ...urls('status', statusAddresses(config), 'status'),
+  );
   if (reload) lines.push(`reload      ${describeReload(reload)}`);
   if (config.debug) lines.push('debug       log lines of level debug are written');
   for (const notice of config.notices) {
@@ -46,6 +51,13 @@ export function describeConfig(config: ServerConfig): string {
   }
   lines.push(...describeChanges(config).map((line) => `changed     ${line}`));
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function describeLameduck(health: readonly HealthConfig[]): string[] {
+  const ms = lameduckOf(health);
+  return ms === 0
+    ? []
+    : [`            questions are answered for ${ms / 1000} s after a signal to stop`];
 }
 
 function describeReload({ intervalMs, jitterMs }: ReloadConfig): string {

@@ -32,4 +32,4 @@ export type {
   WorkersConfig,
   ZoneFileConfig,
 } from './server-config.ts';
-export { statusAddress } from './status-address.ts';
+export { statusAddresses } from './status-addresses.ts';

@@ -15,9 +15,10 @@ export interface ServerConfig {
   readonly hosts: readonly HostsConfig[];
   readonly forwards: readonly ForwardConfig[];
   readonly templates: readonly TemplateConfig[];
-  readonly health?: HealthConfig;
-  readonly ready?: HttpAddress;
-  readonly prometheus?: HttpAddress;
+  /** Of each endpoint no two are where one would do. */
+  readonly health: readonly HealthConfig[];
+  readonly ready: readonly HttpAddress[];
+  readonly prometheus: readonly HttpAddress[];
   readonly workers: WorkersConfig;
   /** Absent: the Corefile is read again at a signal only. */
   readonly reload?: ReloadConfig;

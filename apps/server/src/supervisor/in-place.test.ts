@@ -21,7 +21,7 @@ test('a 0.0.0.0 that comes or goes beside a :: that stays is refused by name', (
 
 test('what a reload does not take up is named as long as it is not as it was at the start', () => {
   const other: ServerConfig = Object.assign({}, plain, { forward: 'there' });
-  const ready: ServerConfig = { ...plain, ready: { address: '::', port: 8181 } };
+  const ready: ServerConfig = { ...plain, ready: [{ address: '::', port: 8181 }] };
   expect(obstacles(plain, plain, other, false).needsRestart).toEqual(['forward']);
   expect(obstacles(plain, other, ready, false).needsRestart).toEqual([]);
   expect(obstacles(other, plain, plain, false).needsRestart).toEqual(['forward']);

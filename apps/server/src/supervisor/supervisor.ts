@@ -15,7 +15,8 @@ import {
 import type { ViewListener } from '../admin/status.ts';
 import type { ReloadStatus } from '../admin/telemetry-source.ts';
 import { type ConfigChange, compareConfigs, isEmpty } from '../config/compare.ts';
-import { MOST_WORKERS, statusAddress } from '../config/index.ts';
+import { lameduckOf } from '../config/endpoint-addresses.ts';
+import { MOST_WORKERS, statusAddresses } from '../config/index.ts';
 import type { HttpAddress, ServerConfig } from '../config/server-config.ts';
 import { Bell } from '../detour/bell.ts';
 import { listenerDetour } from '../detour/plan.ts';
@@ -145,8 +146,8 @@ export class Supervisor {
       watcher: this.watcher,
       listeners: () => this.viewListeners(),
       pool: () => this.pool,
-      reloads: options.reloads,
       directiveOf: (view, zone) => directiveOf(this.plans[view] as ViewPlan, zone),
+      reloads: options.reloads,
     });
   }
 
@@ -323,7 +324,7 @@ export class Supervisor {
   /** Answers on while whoever routes to us learns that it is time to stop. */
   async lameDuck(): Promise<void> {
     this.report.isStopping = true;
-    const ms = this.config.health?.lameduckMs ?? 0;
+    const ms = lameduckOf(this.config.health);
     if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
   }
 
@@ -339,12 +340,11 @@ export class Supervisor {
 
   private async adminEndpoints(config: ServerConfig): Promise<AdminEndpoint[]> {
     const { health, ready, prometheus } = config;
-    const status = statusAddress(config);
     return [
-      ...(health === undefined ? [] : [healthEndpoint(health)]),
-      ...(ready === undefined ? [] : [readyEndpoint(ready, this.report)]),
-      ...(prometheus === undefined ? [] : [await this.metricsEndpoint(prometheus)]),
-      ...(status === undefined ? [] : [statusEndpoint(status, this.report)]),
+      ...health.map((place) => healthEndpoint(place)),
+      ...ready.map((place) => readyEndpoint(place, this.report)),
+      ...(await Promise.all(prometheus.map((place) => this.metricsEndpoint(place)))),
+      ...statusAddresses(config).map((place) => statusEndpoint(place, this.report)),
     ];
   }
 

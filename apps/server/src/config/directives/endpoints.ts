@@ -7,7 +7,7 @@ import type { HttpAddress } from '../server-config.ts';
 import { readChoice } from '../values.ts';
 import { type Context, readLines, type Vocabulary, type Word } from '../vocabulary.ts';
 
-/** The three HTTP endpoints: one of each serves the whole process, whatever block names it. */
+/** The three HTTP endpoints: each is of the whole process, whatever block names it. */
 export const health: Word<BlockDraft> = {
   name: 'health',
   usage: 'health [ADDRESS] { lameduck DURATION }',
