@@ -9,9 +9,13 @@ export function describeSettings({ answering, log, logged }: ListenerConfig): st
   if (udpLimit !== undefined) lines.push(`replies over UDP of ${udpLimit} octets at most`);
   if (nsid !== undefined) lines.push(`NSID ${JSON.stringify(nsid)}`);
   if (chaos !== undefined) {
-    const { version, hostname } = chaos;
+    const { version, hostname, authors } = chaos;
+    const by =
+      authors.length === 0
+        ? ''
+        : `, authors ${authors.map((name) => JSON.stringify(name)).join(', ')}`;
     lines.push(
-      `class CH tells version ${JSON.stringify(version)}, host ${JSON.stringify(hostname)}`,
+      `class CH tells version ${JSON.stringify(version)}, host ${JSON.stringify(hostname)}${by}`,
     );
   }
   lines.push(...(blocks ?? []).flatMap(describeBlock));

@@ -1,6 +1,6 @@
 import { formatPosition } from '../corefile/token.ts';
 import { describeChanges } from './describe-changes.ts';
-import { describeForward, describeTemplate } from './describe-detours.ts';
+import { describeForward, describeLoops, describeTemplate } from './describe-detours.ts';
 import { describeHosts, describeZoneFile } from './describe-files.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { describeSettings } from './describe-settings.ts';
@@ -19,18 +19,20 @@ export function describeConfig(config: ServerConfig): string {
     const zones = zonesBehind(config, listener.view);
     return [
       `listen      ${formatHttpAddress(listener)} (UDP, TCP) for ${zones.join(' ') || 'no zone'}`,
-      ...describeSettings(listener).map((line) => `            ${line}`),
+      ...[...describeSettings(listener), ...describeLoops(listener)].map(indented),
     ];
   });
-  for (const [first, ...others] of config.gateways.map(describeGateway)) {
-    lines.push(`gateway     ${first}`, ...others.map((line) => `            ${line}`));
-  }
-  for (const file of config.fileZones) lines.push(`file        ${describeZoneFile(file)}`);
-  for (const [first, ...others] of config.hosts.map(describeHosts)) {
-    lines.push(`hosts       ${first}`, ...others.map((line) => `            ${line}`));
-  }
-  lines.push(...config.forwards.map((forward) => `forward     ${describeForward(forward)}`));
-  lines.push(...config.templates.map((template) => `template    ${describeTemplate(template)}`));
+  const add = (what: string, parts: readonly (readonly string[])[]): void => {
+    for (const [first = '', ...others] of parts) {
+      lines.push(`${what.padEnd(12)}${first}`, ...others.map(indented));
+    }
+  };
+  const files = config.fileZones.map((file) => [describeZoneFile(file)]);
+  add('gateway', config.gateways.map(describeGateway));
+  add('file', files);
+  add('hosts', config.hosts.map(describeHosts));
+  add('forward', config.forwards.map(describeForward));
+  add('template', config.templates.map(describeTemplate));
   const { health, ready, prometheus, workers, reload } = config;
   lines.push(
     `workers     ${workers.count ?? 'one per core'} for UDP${workers.pin ? ', pinned to cores' : ''}`,
@@ -53,11 +55,15 @@ export function describeConfig(config: ServerConfig): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
+function indented(line: string): string {
+  return `            ${line}`;
+}
+
 function describeLameduck(health: readonly HealthConfig[]): string[] {
   const ms = lameduckOf(health);
   return ms === 0
     ? []
-    : [`            questions are answered for ${ms / 1000} s after a signal to stop`];
+    : [indented(`questions are answered for ${ms / 1000} s after a signal to stop`)];
 }
 
 function describeReload({ intervalMs, jitterMs }: ReloadConfig): string {

@@ -126,6 +126,24 @@ test('check says what is read and in which order', () => {
   );
 });
 
+test('check says how often files are looked at, and what they let go of', () => {
+  const lines = (text: string) => describeConfig(compiled(`. {\n ${text}\n}\n`)).split('\n');
+  const options = '{\n reload 90s\n fallthrough a.example.net\n }';
+  expect(lines(`file zone example.net ${options}`)).toContain(
+    'file        example.net. from /etc/seamark/zone, looked at every 90 s, names without a record fall through in a.example.net.',
+  );
+  expect(lines('file zone example.net {\n reload 0\n }')).toContain(
+    'file        example.net. from /etc/seamark/zone, read once',
+  );
+  expect(lines('hosts {\n reload 1m\n fallthrough\n }')).toEqual(
+    expect.arrayContaining([
+      'hosts       . from /etc/hosts, before anything else; TTL 3600',
+      '            looked at every 60 s',
+      '            names without a record fall through',
+    ]),
+  );
+});
+
 test('beyond a zone file goes what it lets go of, too', () => {
   const fallthroughOf = (lines: string) =>
     compiled(`. {\n ${lines}\n forward . 192.0.2.53\n}\n`).listeners[0]?.detour?.blocks[0]

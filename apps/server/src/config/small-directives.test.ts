@@ -87,6 +87,15 @@ describe('settings of a listener', () => {
     });
   });
 
+  it('are described', () => {
+    const text = block('nsid x\nbufsize 512\nchaos V1 "A. Hunt" P.Mockapetris');
+    expect(describeConfig(compile(text, options))).toContain(
+      '\n            replies over UDP of 512 octets at most\n            NSID "x"\n' +
+        '            class CH tells version "V1", host "edge-1", authors "A. Hunt", "P.Mockapetris"\n',
+    );
+    expect(describeConfig(compile(block('chaos'), options))).toContain('host "edge-1"\n');
+  });
+
   it('hold for every block behind it, which may say the same', () => {
     const one = listener('a.test {\n nsid x\n}\nb.test {\n nsid x\n bufsize 512\n}\nc.test {\n}\n');
     expect(one.answering).toEqual({ nsid: 'x', udpLimit: 512 });

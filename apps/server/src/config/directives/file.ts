@@ -4,7 +4,7 @@ import { type FileOptionsDraft, fallthrough, readPath, reload } from './files.ts
 import { readGatewayZones } from './k8s-gateway/zones.ts';
 
 /** CoreDNS's. */
-const RELOAD_MS = 60_000;
+export const FILE_RELOAD_MS = 60_000;
 
 /** A zone file for each zone that it names; one zone has one file. */
 export const file: Word<BlockDraft> = {
@@ -19,7 +19,7 @@ export const file: Word<BlockDraft> = {
     if (path === undefined) return;
     const named = { ...directive, arguments: zones };
     const draft = {
-      ...{ token: directive.name, file: readPath(path, context) ?? '', reloadMs: RELOAD_MS },
+      ...{ token: directive.name, file: readPath(path, context) ?? '', reloadMs: FILE_RELOAD_MS },
       zones: readGatewayZones(named, block.keys, context),
     };
     readLines(directive.block?.directives ?? [], OPTIONS, draft, context);

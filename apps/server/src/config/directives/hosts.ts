@@ -5,9 +5,9 @@ import { readLines, type Vocabulary, type Word } from '../vocabulary.ts';
 import { fallthrough, readPath, reload } from './files.ts';
 import { readGatewayZones } from './k8s-gateway/zones.ts';
 
-/** CoreDNS's: the file, how often it is looked at, the TTL. */
+/** CoreDNS's: how often it is looked at, the file, the TTL. */
+export const HOSTS_RELOAD_MS = 5000;
 const FILE = '/etc/hosts';
-const RELOAD_MS = 5000;
 const TTL = 3600;
 
 /** A hosts file and lines of its sort; one for a server block, as in CoreDNS. */
@@ -22,7 +22,7 @@ export const hosts: Word<BlockDraft> = {
     const [path, ...zones] = directive.arguments;
     const named = { ...directive, arguments: zones };
     const draft: HostsDraft = {
-      ...{ token: directive.name, inline: [], ttl: TTL, reverse: true, reloadMs: RELOAD_MS },
+      ...{ token: directive.name, inline: [], ttl: TTL, reverse: true, reloadMs: HOSTS_RELOAD_MS },
       file: path === undefined ? FILE : (readPath(path, context) ?? ''),
       zones: readGatewayZones(named, block.keys, context),
     };

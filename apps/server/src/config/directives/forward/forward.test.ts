@@ -181,6 +181,89 @@ template IN A d.test {
     'forward     c.test. to [2001:db8::1]:54, for clients in 192.0.2.0/24',
     'template    A in d.test. that match ^x or ^y',
   ]);
+  expect(lines).toContain('            names that do not match are SERVFAIL');
+});
+
+describe('the description', () => {
+  const described = (text: string): string[] => {
+    const lines = describeConfig(compile(block(text))).split('\n');
+    const from = lines.findIndex((line) => /^(forward|template)/.test(line));
+    const others = lines.slice(from + 1);
+    return others
+      .slice(
+        0,
+        others.findIndex((line) => !line.startsWith(' ')),
+      )
+      .map((line) => line.trim());
+  };
+
+  it('has a line for each option of forward that is not as by default', () => {
+    expect(described('forward . 192.0.2.1')).toEqual([]);
+    expect(
+      described(`forward . 192.0.2.1 {
+  prefer_udp
+  policy round_robin
+  max_fails 5
+  health_check 5s no_rec domain example.com
+  expire 30s
+  read_timeout 1500ms
+  max_idle_conns 3
+  max_concurrent 1000
+  max_connect_attempts 4
+  failover SERVFAIL refused
+  next NXDOMAIN
+  next_on_nodata
+  failfast_all_unhealthy_upstreams
+  source_address 192.0.2.9
+}`),
+    ).toEqual([
+      'the first to be asked by round_robin',
+      'asked over UDP first, for clients over TCP too',
+      'asked from 192.0.2.9',
+      'each is waited for 1.5 s',
+      '4 attempts at the most',
+      '1000 questions at once, more are REFUSED',
+      'TCP connections are kept for 30 s',
+      '3 idle TCP connections to each are kept',
+      'down after 5 failed health checks',
+      'one that failed is asked for example.com. NS, without RD, every 5 s',
+      'SERVFAIL at once while all are down',
+      'after SERVFAIL, REFUSED the next of them is asked',
+      'after NXDOMAIN, NODATA the next forward is asked',
+    ]);
+    expect(
+      described('forward . 192.0.2.1 {\n force_tcp\n max_fails 0\n max_connect_attempts 0\n}'),
+    ).toEqual([
+      'asked over TCP always',
+      'as many attempts as there is time for',
+      'none ever counts as down',
+    ]);
+  });
+
+  it('has what a template answers', () => {
+    const text = `template IN A d.test {
+  match ^x
+  answer "{{ .Name }} 60 IN A 192.0.2.1"
+  authority "d.test 60 IN NS ns.d.test"
+  rcode NXDOMAIN
+  ederror 15
+  fallthrough e.d.test
+}`;
+    expect(described(text)).toEqual([
+      'answer {{ .Name }} 60 IN A 192.0.2.1',
+      'authority d.test 60 IN NS ns.d.test',
+      'NXDOMAIN',
+      'Extended DNS Error 15',
+      'names in e.d.test. that do not match go on',
+    ]);
+  });
+
+  it('says where loops are looked for', () => {
+    const config = compile('a.test b.test {\n forward . 192.0.2.1\n loop\n}\n');
+    expect(describeConfig(config)).toContain(
+      '\n            ends at the start if what is forwarded of a.test. b.test. comes back\n',
+    );
+  });
 });
 
 describe('detours of a listener', () => {
