@@ -1,6 +1,6 @@
 // The Corefile is read again: what changes does so at once, what does not is not touched, and no query is lost.
 
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { ingress } from '../support/kube/objects.ts';
@@ -184,6 +184,36 @@ test('the same goes with `reload`, without a signal, for what is imported as wel
   expect(again.msg).toMatch(/"reload" repeats the one at .*; what was served before is served on/);
   expect(await client.answer('www.example.org. A')).toBe('NXDOMAIN');
   expect(server.events('reloaded')).toHaveLength(1);
+});
+
+test('a source that was given up is tried again at the signal, though the Corefile is as it was', async ({
+  folder,
+  manifests,
+  launch,
+  asker,
+}) => {
+  const later = join(folder, 'later');
+  const also = [`k8s_gateway example.org {\n    manifests ${later}\n  }`];
+  const server = await launch(corefile(manifests, { also }));
+  await server.event('serving');
+  const given = await server.event('source-given-up');
+  expect(given).toMatchObject({ level: 'error', code: 'MANIFESTS_MISSING' });
+  expect(given.msg).toContain('tried again at SIGHUP');
+  const client = await asker(await server.endpoint(), server);
+  await client.becomes('www.example.com. A', '192.0.2.1');
+  expect(await client.answer('www.example.org. A')).toBe('SERVFAIL EDE 14');
+  // It is still not there.
+  await reread(server);
+  await server.event('source-given-up', 2);
+  await mkdir(later);
+  const list = { apiVersion: 'v1', kind: 'List' };
+  const items = [ingress('web/org', ['www.example.org'], ['192.0.2.9'])];
+  await writeFile(join(later, 'org.json'), JSON.stringify({ ...list, items }));
+  await reread(server);
+  await client.becomes('www.example.org. A', '192.0.2.9');
+  expect(server.events('source-tried-again')).toHaveLength(2);
+  expect(server.events('source-given-up')).toHaveLength(2);
+  expect(await server.end('SIGTERM')).toMatchObject({ code: 0 });
 });
 
 describe('what cannot be gone over to', () => {

@@ -101,17 +101,40 @@ describe('a source that can not ever work', () => {
     expect(scene.errors).toEqual([
       {
         ...{ level: 'error', event: 'source-given-up' },
-        message: 'west: no URL; nothing of it is served before a restart',
+        message:
+          'west: no URL; nothing of it is served until that is mended: it is tried again at SIGHUP, or when "reload" finds another Corefile',
       },
     ]);
     const kinds = scene.watcher.status().sources[1]?.kinds ?? [];
     expect(new Set(kinds.map(({ status }) => JSON.stringify(status)))).toEqual(
       new Set([
-        '{"state":"failing","reason":"west: no URL; nothing of it is served before a restart"}',
+        '{"state":"failing","reason":"west: no URL; nothing of it is served until that is mended"}',
       ]),
     );
     expect(scene.short('www.example.com A')).toEqual(['192.0.2.1']);
     expect(scene.short('nope.example.com A')).toBe('SERVFAIL 14');
+  });
+
+  test('is tried again when somebody asks, and read once it works', async () => {
+    const gateways = [{ resources: ['Ingress'] as const, sources: [0, 1] }];
+    const hopeless = [undefined, wrong] as (SourceError | undefined)[];
+    await using scene = new Scene(gateways, 60_000, { hopeless });
+    await vi.waitFor(() => expect(scene.errors).toHaveLength(1));
+    // Still wrong: told again.
+    scene.watcher.tryAgain([0]);
+    await vi.waitFor(() => expect(scene.errors).toHaveLength(2));
+    hopeless[1] = undefined;
+    scene.watcher.tryAgain([]);
+    expect(scene.log.filter(({ event }) => event === 'source-tried-again')).toHaveLength(1);
+    scene.watcher.tryAgain([0]);
+    const states = () =>
+      scene.watcher.status().sources[1]?.kinds.map(({ status }) => status.state) ?? [];
+    expect(new Set(states())).toEqual(new Set(['listing']));
+    await vi.waitFor(() =>
+      scene.list('Ingress', [ingress('b', 'west.example.com', '192.0.2.2')], 1),
+    );
+    expect(scene.short('west.example.com A')).toEqual(['192.0.2.2']);
+    expect(scene.errors).toHaveLength(2);
   });
 
   test('ends the watcher where there is no other', async () => {

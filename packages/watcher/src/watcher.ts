@@ -93,8 +93,8 @@ export class Watcher {
   /** Of each name that is to be explained. */
   private readonly bystanders: readonly Bystanders[];
   private readonly targets: TargetSources;
-  /** Sources that can't ever work. */
-  private readonly hopeless = new Set<number>();
+  /** Sources that can't ever work, unless somebody mends what is wrong: each with what has it tried again. */
+  private readonly hopeless = new Map<number, () => void>();
   private resolvedSoon: NodeJS.Immediate | undefined;
 
   /** @throws NameError for a zone, name server or name to explain that is no domain name. */
@@ -179,24 +179,46 @@ export class Watcher {
 
   private async runSource(index: number, stop: AbortSignal): Promise<void> {
     const { source } = this.sources[index] as WatchedSource;
-    try {
-      await source.start(this.sinkFor(index), stop);
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      this.hopeless.add(index);
-      const isAnyLeft = this.sources.some(
-        ({ kinds }, other) => kinds.length > 0 && !this.hopeless.has(other),
-      );
-      if (!isAnyLeft) throw error;
-      this.doWithout(index, error);
+    while (!stop.aborted) {
+      try {
+        await source.start(this.sinkFor(index), stop);
+        return;
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        const again = Promise.withResolvers<void>();
+        this.hopeless.set(index, again.resolve);
+        const isAnyLeft = this.sources.some(
+          ({ kinds }, other) => kinds.length > 0 && !this.hopeless.has(other),
+        );
+        if (!isAnyLeft) throw error;
+        this.doWithout(index, error);
+        stop.addEventListener('abort', () => again.resolve());
+        if (!stop.aborted) await again.promise;
+      }
+    }
+  }
+
+  /** Tries again what was given up, of sources that these views read: who asks may have mended it. */
+  tryAgain(views: readonly number[]): void {
+    const asked = new Set(views.map((view) => this.views[view]));
+    for (const [index, again] of this.hopeless) {
+      if (!this.takersOf(index).some(({ view }) => asked.has(view))) continue;
+      this.hopeless.delete(index);
+      const source = this.sources[index]?.label ?? '';
+      this.log.info({ event: 'source-tried-again', source }, `${source} is tried again`);
+      for (const { kind } of this.kinds[index] ?? []) {
+        this.setStatus(index, kind, { state: 'listing' });
+      }
+      again();
     }
   }
 
   /** Of a source that can't ever work, while others do. */
   private doWithout(index: number, { code, message }: SourceError): void {
     const source = this.sources[index]?.label ?? '';
-    const reason = `${message}; nothing of it is served before a restart`;
-    this.log.error({ event: 'source-given-up', source, code }, reason);
+    const reason = `${message}; nothing of it is served until that is mended`;
+    const when = 'it is tried again at SIGHUP, or when "reload" finds another Corefile';
+    this.log.error({ event: 'source-given-up', source, code }, `${reason}: ${when}`);
     for (const { kind } of this.kinds[index] ?? []) {
       this.setStatus(index, kind, { state: 'failing', reason });
     }

@@ -247,6 +247,7 @@ export class Supervisor {
       await this.watcher.takeOver(nextPlans);
       await pool.tell('serve', this.service);
       this.watcher.release(plans.filter((plan) => !nextPlans.includes(plan)));
+      this.watcher.tryAgain(plans.filter((plan) => nextPlans.includes(plan)));
       await adminChange.commit();
       await Promise.all(retired.map((slot) => pool.retire(slot)));
       if (!isEmpty(change)) collectGarbage();

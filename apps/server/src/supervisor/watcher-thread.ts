@@ -148,6 +148,12 @@ export class WatcherThread {
     }
   }
 
+  /** Has sources of these views that were given up tried again. */
+  tryAgain(plans: readonly ViewPlan[]): void {
+    if (plans.length > 0)
+      this.post({ kind: 'try-again', views: plans.map(({ number }) => number) });
+  }
+
   /** Lets go of views that have been prepared, or are no longer answered from. */
   release(plans: readonly ViewPlan[]): void {
     const views = plans.map(({ number }) => number);

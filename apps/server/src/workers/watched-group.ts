@@ -87,6 +87,12 @@ export class WatchedGroup {
     this.tell();
   }
 
+  /** Of its views, those that are among these: sources that were given up are tried again. */
+  tryAgain(views: readonly number[]): void {
+    const places = views.map((number) => this.numbers.indexOf(number));
+    this.watcher.tryAgain(places.filter((place) => place >= 0));
+  }
+
   /** @returns how many views are left */
   release(views: readonly number[]): number {
     for (const number of views) {

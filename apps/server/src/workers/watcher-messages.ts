@@ -29,6 +29,8 @@ export type ToWatcher =
   | { readonly kind: 'watch'; readonly group: number; readonly task: WatcherTask }
   /** A group is about to be answered from: what it takes the place of is published no more, nor are serials below. */
   | { readonly kind: 'succeed'; readonly group: number; readonly views: readonly number[] }
+  /** What these read of sources that were given up is tried again. */
+  | { readonly kind: 'try-again'; readonly views: readonly number[] }
   /** Nobody reads these any more. A group without any is over. */
   | { readonly kind: 'release'; readonly views: readonly number[] }
   | { readonly kind: 'stop' };

@@ -23,6 +23,9 @@ function take(message: ToWatcher): void {
     case 'release':
       release(message.views);
       break;
+    case 'try-again':
+      for (const group of groups.values()) group.tryAgain(message.views);
+      break;
     case 'stop':
       void stop();
       break;

@@ -77,9 +77,9 @@ export interface MissingRule {
 /** Where objects come from. */
 export interface Source {
   /**
-   * Delivers until `signal` aborts, then resolves, with its sockets, watches and timers gone. To be called once.
-   * Rejects only with {@link SourceError}, for what waiting can't mend, and then before any
-   * delivery; all else is retried and told through {@link Sink.status}.
+   * Delivers until `signal` aborts, then resolves, with its sockets, watches and timers gone. Rejects only with
+   * {@link SourceError}, for what waiting can't mend, and then before any delivery; all else is retried and told
+   * through {@link Sink.status}. To be called once, and again only after it has rejected.
    */
   start(sink: Sink, signal: AbortSignal): Promise<void>;
   /**
