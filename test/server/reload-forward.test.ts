@@ -71,6 +71,43 @@ describe.for(['batched', 'dgram'] as const)('%s', (backend) => {
     expect(await counted(one)).toBeGreaterThanOrEqual(2);
   });
 
+  test('a `forward` that says the same goes on: its connections, what is known of its upstreams, its counts', async ({
+    folder,
+    manifests,
+    serve,
+  }) => {
+    const away = `127.0.0.1:${await freePort()}`;
+    await using one = await Upstream.open(address('203.0.113.1'));
+    const [port, prometheus] = [await freePort(), await freePort()];
+    const lines = [
+      `forward net ${away} ${one.name} {\n    policy sequential\n    force_tcp\n    health_check 1h\n    max_fails 1\n  }`,
+      `prometheus 127.0.0.1:${prometheus}`,
+    ];
+    const text = (...more: string[]): string =>
+      corefile(manifests, { port, also: [...more, ...lines] });
+    const server = await serve(text(), ['--udp', backend]);
+    const endpoint = await server.endpoint();
+    expect(await ask(endpoint)).toEqual(['203.0.113.1', '203.0.113.1']);
+    await server.event('upstream-down');
+    const counted = async (to: string) =>
+      (await metrics(prometheus)).get(`seamark_forward_requests_total{to="${to}"}`) ?? 0;
+    await waitFor(async () => (await counted(one.name)) === 2, { what: 'what was counted' });
+    const vain = await counted(away);
+    // Others come before it, so that it has another place among them.
+    const more = `forward org ${one.name}\n  template IN TXT a.net {\n    rcode NXDOMAIN\n  }`;
+    await reload(server, folder, text(more), 1);
+    expect(await ask(endpoint)).toEqual(['203.0.113.1', '203.0.113.1']);
+    await waitFor(async () => (await counted(one.name)) === 4, { what: 'what was counted' });
+    expect(await counted(away)).toBe(vain);
+    expect(server.events('upstream-down')).toHaveLength(1);
+    expect(one.connections).toBe(1);
+    // Another one begins anew.
+    await reload(server, folder, text().replace('max_fails 1', 'max_fails 2'), 2);
+    expect(await ask(endpoint)).toEqual(['203.0.113.1', '203.0.113.1']);
+    expect(one.connections).toBe(2);
+    await waitFor(async () => (await counted(one.name)) === 6, { what: 'what was counted' });
+  });
+
   test('what is under way is answered as before', async ({ folder, manifests, serve }) => {
     const held: (() => void)[] = [];
     const says = address('203.0.113.1');

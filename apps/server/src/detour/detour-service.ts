@@ -71,7 +71,6 @@ export class DetourService {
     const timer = setTimeout(resolve, graceMs);
     await Promise.race([Promise.all(this.underWay), promise]);
     clearTimeout(timer);
-    for (const forwarder of this.parts.forwarders) forwarder.close();
   }
 
   private async answer({ octets, peer, transport, listener, reply }: DetouredQuery): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
 import type { DetourTask, Service, StreamTask, Totals } from '../workers/tasks.ts';
 import type { DetourObserver, SnapshotAnswers } from './detour-service.ts';
+import type { ForwarderShelf } from './forward/forwarder-shelf.ts';
 import type { OpenDetours } from './open-detours.ts';
 
 /** What had been taken before a change has so long to be answered: longer than any upstream is waited for. */
@@ -19,10 +20,8 @@ export class LiveDetours {
   private open: OpenDetours | undefined;
   private key = '';
   private prepared: { readonly key: string; readonly open: OpenDetours } | undefined;
-  /** Those that answer what they had taken. */
-  private readonly ceasing = new Set<OpenDetours>();
-  /** Of those that have ended: totals never fall. */
-  private readonly past: Record<string, number> = {};
+  /** Where there are detours: what of them may outlive a change. */
+  private shelf: ForwarderShelf | undefined;
   private hasBegun = false;
 
   constructor(task: StreamTask, observer: DetourObserver, surroundings: Surroundings) {
@@ -41,8 +40,9 @@ export class LiveDetours {
     if (this.prepared !== undefined && this.prepared.key !== key) await this.discard();
     if (detours === undefined || key === this.key || this.prepared !== undefined) return;
     // Not an import: it brings node:crypto and node:dgram along, which a server without detours is spared.
-    const { openDetours } = await import('./open-detours.ts');
-    const open = openDetours(this.task, detours, this.observer, this.surroundings);
+    const { openDetours, openShelf } = await import('./open-detours.ts');
+    this.shelf ??= openShelf(this.task);
+    const open = openDetours(this.task, detours, this.shelf, this.observer, this.surroundings);
     this.prepared = { key, open };
   }
 
@@ -57,11 +57,7 @@ export class LiveDetours {
     this.hasBegun = false;
     if (old === undefined) return;
     await old.cease();
-    this.ceasing.add(old);
-    void old.close(GRACE_MS).then(() => {
-      this.ceasing.delete(old);
-      addTotals(old.totals(), this.past);
-    });
+    void old.close(GRACE_MS);
   }
 
   /** Once every listener leads where it is to lead. */
@@ -77,9 +73,7 @@ export class LiveDetours {
   }
 
   totals(): Totals {
-    const totals = { ...this.past };
-    for (const one of [this.open, ...this.ceasing]) if (one) addTotals(one.totals(), totals);
-    return totals;
+    return this.shelf?.totals() ?? {};
   }
 
   async close(): Promise<void> {
@@ -102,8 +96,4 @@ function keyOf(detours: DetourTask | undefined): string {
   return JSON.stringify([forwards, templates, hosts, slots], (name, value: unknown) =>
     name === 'position' ? undefined : value,
   );
-}
-
-function addTotals(totals: Totals, into: Record<string, number>): void {
-  for (const [name, value] of Object.entries(totals)) into[name] = (into[name] ?? 0) + value;
 }

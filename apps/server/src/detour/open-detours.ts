@@ -2,18 +2,17 @@ import { TRANSPORT } from '@seamark/matcher';
 import type { Logger as WatcherLogger } from '@seamark/watcher';
 import { readCookies } from '../workers/cookie-memory.ts';
 import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
-import type { DetourTask, FromWorker, ListenerTask, StreamTask, Totals } from '../workers/tasks.ts';
+import type { DetourTask, FromWorker, ListenerTask, StreamTask } from '../workers/tasks.ts';
 import { Bell } from './bell.ts';
 import { type DetourObserver, DetourService, type SnapshotAnswers } from './detour-service.ts';
-import { Forwarder } from './forward/forwarder.ts';
-import { targetsOf } from './forward/resolv-conf.ts';
+import type { Forwarder } from './forward/forwarder.ts';
+import { ForwarderShelf } from './forward/forwarder-shelf.ts';
 import type { UpstreamObserver } from './forward/upstream.ts';
 import { HostsEntries } from './hosts-entries.ts';
 import { LoopDetector } from './loop-detector.ts';
 import { watchForLoops } from './loop-watch.ts';
 import { DetourRingReader } from './ring.ts';
 import { Template } from './template/template.ts';
-import { forwardTotals } from './totals.ts';
 import { openWaysBack } from './way-back.ts';
 
 /** Queries taken from one ring before it is the next one's turn, and the event loop's. */
@@ -27,17 +26,22 @@ export interface OpenDetours {
   desk(defer: () => (reply: Uint8Array | undefined) => void): DetourDesk;
   /** Takes what is left by UDP workers: once every listener answers, and alone. */
   begin(listeners: readonly ListenerTask[]): void;
-  totals(): Totals;
   /** Takes nothing more of it, so that another may; what was taken is answered on. */
   cease(): Promise<void>;
   /** Answers what has been left, for so long at the most, and ends. */
   close(graceMs?: number): Promise<void>;
 }
 
+/** Forwarders that tell the main thread of their upstreams. */
+export function openShelf({ port }: Pick<StreamTask, 'port'>): ForwarderShelf {
+  return new ForwarderShelf(upstreamNotes((message) => port.postMessage(message)));
+}
+
 /** @throws UpstreamError where a `forward` has nobody to ask */
 export function openDetours(
   task: Pick<StreamTask, 'port' | 'cookies'>,
   detours: DetourTask,
+  shelf: ForwarderShelf,
   observer: DetourObserver,
   snapshot: SnapshotAnswers & {
     /** A listener that is served, by its number. */
@@ -46,10 +50,7 @@ export function openDetours(
 ): OpenDetours {
   const { forwards, backend, rings, bell: memory } = detours;
   const tell = (message: FromWorker): void => task.port.postMessage(message);
-  const forwarders = forwards.map(
-    (config) =>
-      new Forwarder(config, targetsOf(config.to, config.sourceAddress), upstreamNotes(tell)),
-  );
+  const forwarders = takeAll(forwards, shelf);
   const loops = new LoopDetector((name) => tell({ kind: 'hopeless', message: loopMessage(name) }));
   const cookies = readCookies(task.cookies);
   const templates = detours.templates.map((config) => new Template(config));
@@ -99,14 +100,26 @@ export function openDetours(
       pumping = pump.run();
       void watchForLoops(listeners, loops, ending.signal);
     },
-    totals: () => forwardTotals(forwarders),
     cease,
     close: async (graceMs = GRACE_MS) => {
       await cease();
       await service.finish(graceMs);
+      for (const forwarder of forwarders) shelf.release(forwarder);
       ways.close();
     },
   };
+}
+
+/** All of them, or none. */
+function takeAll(forwards: DetourTask['forwards'], shelf: ForwarderShelf): Forwarder[] {
+  const taken: Forwarder[] = [];
+  try {
+    for (const config of forwards) taken.push(shelf.take(config));
+  } catch (error) {
+    for (const forwarder of taken) shelf.release(forwarder);
+    throw error;
+  }
+  return taken;
 }
 
 /** Of a hosts file, what is wrong with it. */

@@ -36,6 +36,11 @@ export function forwardTotals(forwarders: readonly Forwarder[]): Totals {
   return totals;
 }
 
+/** Adds each to the one of its name. */
+export function addTotals(totals: Totals, into: Record<string, number>): void {
+  for (const [name, value] of Object.entries(totals)) into[name] = (into[name] ?? 0) + value;
+}
+
 /** One total of an upstream, as {@link forwardTotals} wrote it. */
 export interface UpstreamTotal {
   readonly what: ForwardTotal;
