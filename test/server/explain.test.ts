@@ -10,6 +10,7 @@ import { freePort } from '../support/ports.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Outcome } from './harness/command.ts';
 import { corefile, type Fixtures, test } from './harness/fixtures.ts';
+import { Upstream } from './harness/upstream.ts';
 
 type Run = Fixtures['run'];
 
@@ -176,7 +177,7 @@ describe('without a server', () => {
     };
     expect(told).toEqual({
       ...{ name: 'www.example.com.', type: 'A', listener: '127.0.0.1:5300', otherListeners: [] },
-      ...{ answer, answerFrom: 'sources', sourcesAnswer: answer, agrees: null },
+      ...{ answer, answerFrom: 'sources', sourcesAnswer: answer, agrees: null, wayOut: null },
       ...{
         zone: 'example.com.',
         cut: null,
@@ -406,6 +407,93 @@ describe('with a server', () => {
     const json = await explain({ folder, run }, same, ['example.com', 'SOA', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({ answerFrom: 'server', agrees: true });
     await server.end('SIGTERM');
+  });
+});
+
+describe('what others answer', () => {
+  const DETOURS = [
+    'template IN A tmpl.example.net {',
+    '  match ^a[.]',
+    '  answer "{{ .Name }} 60 IN A 192.0.2.77"',
+    '}',
+    'hosts HOSTS {',
+    '  fallthrough',
+    '}',
+    'forward example.org 192.0.2.53 {',
+    '  clients 192.0.2.0/24',
+    '}',
+    'forward . 192.0.2.54 192.0.2.55:5300',
+  ];
+
+  test.for<readonly [asked: string, first: string, then: string]>([
+    [
+      'www.example.net',
+      'A: other servers are asked',
+      'It goes on to the forward at FILE:14:3, which asks 192.0.2.54:53 192.0.2.55:5300, for clients near by that ask for recursion.',
+    ],
+    [
+      'www.example.org',
+      'A: other servers are asked',
+      'It goes on to the forward at FILE:11:3, which asks 192.0.2.53:53, for clients in 192.0.2.0/24 that ask for recursion.',
+    ],
+    [
+      'nope.example.com',
+      'A: other servers are asked',
+      'Since it owns no record there, it falls through to the forward at FILE:14:3, which asks 192.0.2.54:53 192.0.2.55:5300, for everyone.',
+    ],
+    [
+      'printer.example.net',
+      'A: answered by hosts',
+      'In place of forwarding, the hosts at FILE:8:3 answer from HOSTS, for clients near by that ask for recursion.',
+    ],
+    [
+      'a.tmpl.example.net',
+      'A: answered by template',
+      'Before the zones are asked, the template at FILE:4:3 answers.',
+    ],
+    [
+      'b.tmpl.example.net',
+      'A: SERVFAIL, from the configuration',
+      'Before the zones are asked, the template at FILE:4:3 makes it SERVFAIL: no pattern matches, and nothing falls through.',
+    ],
+  ])('%s', async ([asked, first, then], { manifests, folder, run }) => {
+    const hosts = join(folder, 'hosts');
+    await writeFile(hosts, '192.0.2.80 printer.example.net\n');
+    const also = DETOURS.map((line) => line.replace('HOSTS', hosts));
+    const text = corefile(manifests, { also, options: ['fallthrough'] });
+    const { code, stdout } = await explain({ folder, run }, text, [asked, '--no-ask']);
+    const file = join(folder, 'Corefile.explain');
+    expect(stdout).toContain(`${asked}. ${first}\n`);
+    expect(stdout).toContain(`\n${then.replace('FILE', file).replace('HOSTS', hosts)}\n`);
+    expect(code).toBe(1);
+  });
+
+  test('says nothing of them where the zone answers', async ({ manifests, folder, run }) => {
+    const text = corefile(manifests, { also: ['forward . 192.0.2.54'], options: ['fallthrough'] });
+    for (const [asked, status] of [
+      [['www.example.com'], 0],
+      [['www.example.com', 'TXT'], 3],
+    ] as const) {
+      const { code, stdout } = await explain({ folder, run }, text, [...asked, '--no-ask']);
+      expect([code, stdout.includes('forward')]).toEqual([status, false]);
+    }
+  });
+
+  test('has the answer from the server that runs, which forwards it', async ({
+    manifests,
+    folder,
+    run,
+    serve,
+  }) => {
+    await using upstream = await Upstream.open();
+    const port = await freePort();
+    const text = corefile(manifests, { port, also: [`forward . ${upstream.name}`] });
+    await serve(text);
+    const { code, stdout } = await explain({ folder, run }, text, ['www.example.net']);
+    expect(stdout).toMatch(/from the server .*\n +www\.example\.net\. 300 IN A 203\.0\.113\.1\n/);
+    expect(stdout).not.toContain('otherwise');
+    expect(stdout).toContain(`which asks ${upstream.name}, for clients near by`);
+    expect(code).toBe(0);
   });
 });
 

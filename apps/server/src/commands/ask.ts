@@ -4,6 +4,7 @@ import {
   FLAG,
   formatName,
   formatRdata,
+  HEADER,
   LIMIT,
   parseReply,
   RCODE,
@@ -84,14 +85,17 @@ export interface Served {
  * Asks whoever listens at an address as clients do: over UDP, and over TCP what is too large for that (TC). Where
  * nothing comes over UDP, TCP is tried, too.
  *
+ * @param wishesRecursion as who asks for what is forwarded has to
  * @returns the answer, or a clause that says why there is none
  */
 export async function askServer(
   place: HttpAddress,
   { name, type }: Question,
+  wishesRecursion = false,
 ): Promise<Served | string> {
   const id = Math.floor(Math.random() * 65_536);
   const question = composeQuestion(name, type, id);
+  if (wishesRecursion) new DataView(question.buffer).setUint16(HEADER.FLAGS, FLAG.RD);
   const to = { address: dialled(place.address), port: place.port };
   const read = (octets: Uint8Array | string): Reply | string => {
     if (typeof octets === 'string') return octets;

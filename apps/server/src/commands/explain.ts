@@ -25,6 +25,7 @@ import { explanationLines } from './explanation-lines.ts';
 import { findNear } from './near-names.ts';
 import { complain, writeOut } from './output.ts';
 import { type Complaint, type Reading, readOnce } from './read-once.ts';
+import { findWayOut } from './way-out.ts';
 
 export interface ExplainOptions {
   readonly version: string;
@@ -72,7 +73,9 @@ export async function explain(
     json ? [JSON.stringify(explanation, undefined, 2)] : explanationLines(explanation),
   );
   for (const { object, text } of reading.complaints) if (object === undefined) complain(text);
-  return EXIT[explanation.answer.outcome];
+  const { wayOut, answerFrom, answer } = explanation;
+  // Only who answers in their place could tell.
+  return wayOut !== null && answerFrom === 'sources' ? EXIT.unknown : EXIT[answer.outcome];
 }
 
 async function compose(
@@ -86,7 +89,9 @@ async function compose(
   if (snapshot === undefined) throw new Error('a view without a snapshot');
   const { zone = null, cut = null, pointsTo = null, objects, ...known } = reading.explain(0);
   const sourcesAnswer = askSnapshot(snapshot, question);
-  const [served, server] = await askRunning(config, listener, question, options.ask);
+  const wayOut = await findWayOut(config, listener, question, zone, snapshot);
+  const isForwarded = wayOut !== null && wayOut.by !== 'template';
+  const [served, server] = await askRunning(config, listener, question, options.ask, isForwarded);
   const near = zone === null ? { similar: [], below: [] } : findNear(snapshot, known.name, zone);
   // An object of several claims has its complaints once.
   const left = new Set(reading.complaints);
@@ -103,8 +108,9 @@ async function compose(
     },
     otherListeners: otherListeners(config, known.name, listener),
     ...{ answer: served?.answer ?? sourcesAnswer, answerFrom: served ? 'server' : 'sources' },
-    sourcesAnswer,
-    agrees: served === undefined ? null : isSameAnswer(served.answer, sourcesAnswer),
+    ...{ sourcesAnswer, wayOut },
+    agrees:
+      served === undefined || wayOut !== null ? null : isSameAnswer(served.answer, sourcesAnswer),
     ...{ zone, cut, pointsTo, ...known },
     objects: objects.map((object) => ({
       ...object,
@@ -135,6 +141,7 @@ async function askRunning(
   listener: ListenerConfig,
   question: { readonly name: Uint8Array; readonly type: number },
   isAsked: boolean,
+  wishesRecursion: boolean,
 ): Promise<[Served | undefined, ServerExplanation]> {
   // Each says the same; one whose port is known can be asked.
   const places = statusAddresses(config);
@@ -142,7 +149,7 @@ async function askRunning(
   const statusAt = place === undefined ? null : `http://${formatHttpAddress(place)}/status`;
   const whyNot = isAsked ? 'its port is chosen when it starts' : 'it was not asked';
   const [served, status] = await Promise.all([
-    isAsked && listener.port !== 0 ? askServer(listener, question) : whyNot,
+    isAsked && listener.port !== 0 ? askServer(listener, question, wishesRecursion) : whyNot,
     isAsked && place !== undefined && place.port !== 0 ? askStatus(place) : null,
   ]);
   return [

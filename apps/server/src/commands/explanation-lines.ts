@@ -2,16 +2,19 @@ import type { ExplainedObject, ExplainedWay } from '@seamark/watcher';
 import type { StatusKind, StatusSource } from '../admin/status.ts';
 import type { Answer } from './ask.ts';
 import type { Explanation } from './explanation.ts';
+import type { WayOut } from './way-out.ts';
 
 /** An explanation for people, in the order in which one asks: what, why, who else, how sure. */
 export function explanationLines(explanation: Explanation): string[] {
-  const { name, type, answerFrom, agrees, sourcesAnswer, answer } = explanation;
+  const { name, type, answerFrom, agrees, sourcesAnswer, answer, wayOut } = explanation;
   const from =
     answerFrom === 'server'
       ? `the server at ${explanation.listener} over ${explanation.server.transport}`
       : 'the sources';
   const parts = [
-    [`${name} ${type}: ${summary(answer)}, from ${from}`, ...recordLines(answer).map(indented)],
+    wayOut !== null && answerFrom === 'sources'
+      ? [`${name} ${type}: ${wayOutSummary(wayOut)}`]
+      : [`${name} ${type}: ${summary(answer)}, from ${from}`, ...recordLines(answer).map(indented)],
     agrees === false
       ? [
           `The sources say otherwise now: ${summary(sourcesAnswer)}`,
@@ -46,6 +49,35 @@ function summary({ outcome, rcode, ede, answer }: Answer): string {
       return `${rcode}, there is no such name`;
     default:
       return ede === 14 ? `${rcode}, not everything has been read (EDE 14)` : rcode;
+  }
+}
+
+function wayOutSummary({ by, failure }: WayOut): string {
+  if (failure !== null) return 'SERVFAIL, from the configuration';
+  return by === 'forward' ? 'other servers are asked' : `answered by ${by}`;
+}
+
+/** Who answers in place of the zones, and for whom. */
+function wayOutLines({ wayOut }: Explanation): string[] {
+  if (wayOut === null) return [];
+  const { by, at, to, clients, failure, fellThrough } = wayOut;
+  switch (by) {
+    case 'template':
+      return failure === null
+        ? [`Before the zones are asked, the template at ${at} answers.`]
+        : [`Before the zones are asked, the template at ${at} makes it SERVFAIL: ${failure}.`];
+    case 'hosts':
+      return failure === null
+        ? [
+            `In place of forwarding, the hosts at ${at} answer from ${to.join(' ')}, for ${clients}.`,
+          ]
+        : [`In place of forwarding, the hosts at ${at} make it SERVFAIL: ${failure}.`];
+    case 'forward': {
+      const why = fellThrough ? 'Since it owns no record there, it falls through' : 'It goes on';
+      return [`${why} to the forward at ${at}, which asks ${to.join(' ')}, for ${clients}.`];
+    }
+    default:
+      return by satisfies never;
   }
 }
 
@@ -94,6 +126,7 @@ function whereLines(explanation: Explanation): string[] {
       `${name} ${isKnown ? 'does not exist' : 'is not known yet'} in the zone ${zone}; the closest name around it is ${encloser}`,
     );
   }
+  lines.push(...wayOutLines(explanation));
   if (otherListeners.length > 0) {
     lines.push(`It may be answered otherwise behind ${otherListeners.join(', ')} (--listener).`);
   }

@@ -1,6 +1,7 @@
 import type { ExplainedObject, NameExplanation } from '@seamark/watcher';
 import type { StatusDocument } from '../admin/status.ts';
 import type { Answer } from './ask.ts';
+import type { WayOut } from './way-out.ts';
 
 /** What `seamark explain --json` prints: stable for programs. Members may be added. */
 export interface Explanation
@@ -15,7 +16,9 @@ export interface Explanation
   readonly answerFrom: 'server' | 'sources';
   /** As the sources have it now. */
   readonly sourcesAnswer: Answer;
-  /** Whether both are the same, the serial aside; null if no server replied. */
+  /** Who answers in place of the zones; null: nobody. `sourcesAnswer` is what the zones say all the same. */
+  readonly wayOut: WayOut | null;
+  /** Whether both are the same, the serial aside; null if no server replied, or somebody else answers. */
   readonly agrees: boolean | null;
   /** null: in no zone. */
   readonly zone: string | null;

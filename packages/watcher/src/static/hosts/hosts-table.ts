@@ -37,6 +37,20 @@ export class HostsTable {
     await new HostsSource(this.#options, { logger }).start(this.#sink(), signal);
   }
 
+  /** Reads the file once: as far as it can be. */
+  async read(logger: Logger): Promise<void> {
+    const end = new AbortController();
+    const sink = this.#sink();
+    const heard: Sink = {
+      ...sink,
+      endList: (kind) => {
+        sink.endList(kind);
+        end.abort();
+      },
+    };
+    await new HostsSource(this.#options, { logger }).start(heard, end.signal);
+  }
+
   /** How many names have an entry; those of addresses among them. */
   get size(): number {
     return this.#entries.size;
