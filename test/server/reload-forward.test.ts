@@ -40,6 +40,41 @@ const ask = async (endpoint: Endpoint): Promise<readonly string[]> => {
   return [inShort(await udp.exchange(QUESTION)), inShort(await tcp.exchange(QUESTION))];
 };
 
+test('what a worker had taken that goes is answered by another one', async ({
+  folder,
+  manifests,
+  serve,
+}) => {
+  let isHeld = false;
+  const held: (() => void)[] = [];
+  const says = address('203.0.113.1');
+  await using upstream = await Upstream.open((asked) => {
+    if (!isHeld) return says(asked);
+    held.push(() => asked.send(says(asked)));
+    return undefined;
+  });
+  const port = await freePort();
+  const lines = [`forward . ${upstream.name} {\n    read_timeout 30s\n    max_fails 0\n  }`];
+  const text = (workers: number): string =>
+    corefile(manifests, { port, also: [`workers ${workers}`, ...lines] });
+  const server = await serve(text(3), ['--udp', 'batched']);
+  const endpoint = await server.endpoint();
+  await using clients = new AsyncDisposableStack();
+  // That a worker is asked by none of them has a chance of one in three million.
+  const all = await Promise.all(
+    Array.from({ length: 40 }, async () => clients.use(await UdpClient.open(endpoint))),
+  );
+  const askAll = () => all.map((client) => client.exchange(QUESTION, 50_000));
+  await Promise.all(askAll());
+  isHeld = true;
+  const replies = askAll();
+  await waitFor(() => held.length === all.length, { what: 'all questions' });
+  await reload(server, folder, text(1), 1);
+  for (const answer of held) answer();
+  // On a machine that takes five seconds for this it is SERVFAIL, which has to arrive as well.
+  for (const reply of replies) expect(['203.0.113.1', 'SERVFAIL']).toContain(inShort(await reply));
+});
+
 describe.for(['batched', 'dgram'] as const)('%s', (backend) => {
   test('a `forward` comes, asks others, and goes', async ({ folder, manifests, serve }) => {
     await using one = await Upstream.open(address('203.0.113.1'));

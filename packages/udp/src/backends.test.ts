@@ -462,4 +462,17 @@ test.runIf(batchedSupport().ok)('a way back is closed with its socket', async ()
   // Its descriptor is another socket's now, or none.
   await batched.open({ addresses: loopback }, echo);
   expect(sender.send(way as Uint8Array, Buffer.from('reply'))).toBe(false);
+  // Another one of the same address can send it.
+  let other: Uint8Array | undefined;
+  const address = { address: '127.0.0.1', port: portOf(set) };
+  const successor = await batched.open({ addresses: [address] }, () => {
+    other = successor.wayBack().slice();
+    return 0;
+  });
+  const further = await connect('127.0.0.1', portOf(successor));
+  further.send('question');
+  await expect.poll(() => other).toBeDefined();
+  const heard = once(client, 'message');
+  expect(sender.send(way as Uint8Array, Buffer.from('reply'), other)).toBe(true);
+  expect(String((await heard)[0])).toBe('reply');
 });

@@ -125,9 +125,10 @@ export interface ReplySender {
    * Sends by the socket that the datagram came in by, without waiting.
    *
    * @param wayBack what `wayBack` of that thread's socket set returned
+   * @param by the way back of another datagram, whose socket has the same address and port: sends by that one
    * @returns whether the kernel took it; no where the socket has been closed meanwhile
    */
-  send(wayBack: Uint8Array, message: Uint8Array): boolean;
+  send(wayBack: Uint8Array, message: Uint8Array, by?: Uint8Array): boolean;
 }
 
 /** Sockets of one thread, which it gives its whole time: {@link serveBatch} blocks. Not shareable. */

@@ -1,8 +1,7 @@
 import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
 import type { DetourTask, Service, StreamTask, Totals } from '../workers/tasks.ts';
 import type { DetourObserver, SnapshotAnswers } from './detour-service.ts';
-import type { ForwarderShelf } from './forward/forwarder-shelf.ts';
-import type { OpenDetours } from './open-detours.ts';
+import type { Lasting, OpenDetours } from './open-detours.ts';
 
 /** What had been taken before a change has so long to be answered: longer than any upstream is waited for. */
 const GRACE_MS = 10_000;
@@ -21,7 +20,7 @@ export class LiveDetours {
   private key = '';
   private prepared: { readonly key: string; readonly open: OpenDetours } | undefined;
   /** Where there are detours: what of them may outlive a change. */
-  private shelf: ForwarderShelf | undefined;
+  private lasting: Lasting | undefined;
   private hasBegun = false;
 
   constructor(task: StreamTask, observer: DetourObserver, surroundings: Surroundings) {
@@ -40,9 +39,9 @@ export class LiveDetours {
     if (this.prepared !== undefined && this.prepared.key !== key) await this.discard();
     if (detours === undefined || key === this.key || this.prepared !== undefined) return;
     // Not an import: it brings node:crypto and node:dgram along, which a server without detours is spared.
-    const { openDetours, openShelf } = await import('./open-detours.ts');
-    this.shelf ??= openShelf(this.task);
-    const open = openDetours(this.task, detours, this.shelf, this.observer, this.surroundings);
+    const { openDetours, openLasting } = await import('./open-detours.ts');
+    this.lasting ??= openLasting(this.task);
+    const open = openDetours(this.task, detours, this.lasting, this.observer, this.surroundings);
     this.prepared = { key, open };
   }
 
@@ -73,7 +72,7 @@ export class LiveDetours {
   }
 
   totals(): Totals {
-    return this.shelf?.totals() ?? {};
+    return this.lasting?.shelf.totals() ?? {};
   }
 
   async close(): Promise<void> {

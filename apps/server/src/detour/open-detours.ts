@@ -13,7 +13,7 @@ import { LoopDetector } from './loop-detector.ts';
 import { watchForLoops } from './loop-watch.ts';
 import { DetourRingReader } from './ring.ts';
 import { Template } from './template/template.ts';
-import { openWaysBack } from './way-back.ts';
+import { KnownSockets, openWaysBack } from './way-back.ts';
 
 /** Queries taken from one ring before it is the next one's turn, and the event loop's. */
 const AT_ONCE = 64;
@@ -32,16 +32,23 @@ export interface OpenDetours {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Forwarders that tell the main thread of their upstreams. */
-export function openShelf({ port }: Pick<StreamTask, 'port'>): ForwarderShelf {
-  return new ForwarderShelf(upstreamNotes((message) => port.postMessage(message)));
+/** What of the detours of a thread outlives a change of them. */
+export interface Lasting {
+  readonly shelf: ForwarderShelf;
+  readonly sockets: KnownSockets;
+}
+
+/** Forwarders tell the main thread of their upstreams. */
+export function openLasting({ port }: Pick<StreamTask, 'port'>): Lasting {
+  const shelf = new ForwarderShelf(upstreamNotes((message) => port.postMessage(message)));
+  return { shelf, sockets: new KnownSockets() };
 }
 
 /** @throws UpstreamError where a `forward` has nobody to ask */
 export function openDetours(
   task: Pick<StreamTask, 'port' | 'cookies'>,
   detours: DetourTask,
-  shelf: ForwarderShelf,
+  { shelf, sockets }: Lasting,
   observer: DetourObserver,
   snapshot: SnapshotAnswers & {
     /** A listener that is served, by its number. */
@@ -62,7 +69,7 @@ export function openDetours(
     ...{ templates, snapshot, forwarders, hosts, cookies, observer, loops },
   });
   const bell = new Bell(memory);
-  const ways = openWaysBack(backend, rings.length);
+  const ways = openWaysBack(backend, rings.length, sockets);
   const pump = new Pump(
     rings.map((ring) => ring && new DetourRingReader(ring)),
     bell,
@@ -70,10 +77,12 @@ export function openDetours(
       const listener = snapshot.listener(number);
       // Its socket has been closed since, and there is no way back.
       if (listener === undefined) return;
+      const received = { slot, listener: number, wayBack };
+      sockets.note(received);
       service.serve({
         ...{ octets, peer, transport: TRANSPORT.UDP, listener },
         reply: (reply) => {
-          if (reply !== undefined) ways.send(slot, wayBack, reply);
+          if (reply !== undefined) ways.send(received, reply);
         },
       });
     },

@@ -11,19 +11,48 @@ interface Parcel {
 /** Named, because either end may be replaced by another thread at any time. */
 const channelOf = (slot: number): string => `seamark-replies-${slot}`;
 
+/** The datagram that a reply is to: the worker that received it, the listener by its number, and where it came from. */
+export interface Received {
+  readonly slot: number;
+  readonly listener: number;
+  readonly wayBack: Uint8Array;
+}
+
 /** Sends replies to datagrams that UDP workers received. */
 export interface WaysBack {
-  send(slot: number, wayBack: Uint8Array, message: Uint8Array): void;
+  send(received: Received, message: Uint8Array): void;
   close(): void;
 }
 
+/**
+ * Sockets by which datagrams have come in, by listener: those of several workers have the same address and port. What
+ * a worker leaves behind that ends can be sent by another's. With dgram nobody could.
+ */
+export class KnownSockets {
+  /** By listener and slot, the way back of the last datagram. */
+  private readonly known = new Map<number, Map<number, Uint8Array>>();
+
+  note({ slot, listener, wayBack }: Received): void {
+    const slots = this.known.get(listener) ?? new Map<number, Uint8Array>();
+    this.known.set(listener, slots.set(slot, wayBack));
+  }
+
+  /** Of the same listener: the latest of each worker. */
+  beside({ listener, slot }: Received): Uint8Array[] {
+    const slots = this.known.get(listener) ?? [];
+    return Array.from(slots).flatMap(([other, wayBack]) => (other === slot ? [] : [wayBack]));
+  }
+}
+
 /** @param slots how many UDP workers there are. */
-export function openWaysBack(backend: UdpBackend, slots: number): WaysBack {
+export function openWaysBack(backend: UdpBackend, slots: number, sockets: KnownSockets): WaysBack {
   if (backend === 'batched') {
     const sender = openReplySender();
     return {
-      send: (_, wayBack, message) => {
-        sender.send(wayBack, message);
+      send: (received, message) => {
+        const { wayBack } = received;
+        if (sender.send(wayBack, message)) return;
+        sockets.beside(received).some((by) => sender.send(wayBack, message, by));
       },
       close: () => {},
     };
@@ -33,7 +62,7 @@ export function openWaysBack(backend: UdpBackend, slots: number): WaysBack {
     (_, slot) => new BroadcastChannel(channelOf(slot)),
   );
   return {
-    send: (slot, wayBack, message) =>
+    send: ({ slot, wayBack }, message) =>
       channels[slot]?.postMessage({ wayBack, message } satisfies Parcel),
     close: () => {
       for (const channel of channels) channel.close();

@@ -39,12 +39,13 @@ class Sender implements ReplySender {
     this.#pointer(IOVEC, this.#address + MESSAGE);
   }
 
-  send(wayBack: Uint8Array, message: Uint8Array): boolean {
+  send(wayBack: Uint8Array, message: Uint8Array, by: Uint8Array = wayBack): boolean {
     if (message.length > MOST_OCTETS) return false;
     const view = this.#view;
+    const socket = new DataView(by.buffer, by.byteOffset, by.length);
+    const fd = socket.getInt32(WAY_BACK.FD, true);
+    if (!isSocket(fd, socket.getFloat64(WAY_BACK.INODE, true))) return false;
     this.#octets.set(wayBack, WAY);
-    const fd = view.getInt32(WAY + WAY_BACK.FD, true);
-    if (!isSocket(fd, view.getFloat64(WAY + WAY_BACK.INODE, true))) return false;
     this.#octets.set(message, MESSAGE);
     view.setUint32(8, view.getUint32(WAY + WAY_BACK.NAME_LENGTH, true), true);
     view.setUint32(IOVEC + 8, message.length, true);
