@@ -503,7 +503,8 @@ export class Watcher {
       },
       status: (kind, status) => this.setStatus(source, kind, status),
       flush: () => {
-        for (const entry of this.kinds[source] ?? []) if (ended.has(entry.kind)) entry.synced = true;
+        for (const entry of this.kinds[source] ?? [])
+          if (ended.has(entry.kind)) entry.synced = true;
         ended.clear();
         this.publish();
       },
