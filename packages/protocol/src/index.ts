@@ -23,6 +23,8 @@ export {
 export { parseQuery, Query, VERDICT, type Verdict } from './query.ts';
 export { compressibleNames, formatRdata, parseRdata, type Rdata } from './rdata/rdata.ts';
 export { RdataError } from './rdata/rdata-error.ts';
+export { SVC_KEYS } from './rdata/svc-keys.ts';
+export { composeSvcParams, readSvcParams } from './rdata/svc-params.ts';
 export { type EdnsOption, readOptions, readSections, type Sections } from './sections.ts';
 export { COOKIE_LENGTH, ServerCookies } from './server-cookies.ts';
 export { SipHash24 } from './siphash.ts';

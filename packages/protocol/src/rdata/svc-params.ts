@@ -15,10 +15,7 @@ export const svcParams: Field = {
       if (params.has(key)) text.fail(pair.key.index, `${keyName(key)} for the second time`);
       params.set(key, parseValue(text, pair, key));
     }
-    const sorted = [...params].sort(([one], [other]) => one - other);
-    return Buffer.concat(
-      sorted.flatMap(([key, value]) => [bigEndian(key), bigEndian(value.length), value]),
-    );
+    return composeSvcParams(params);
   },
 
   format(octets) {
@@ -47,6 +44,22 @@ export const svcParams: Field = {
     return texts.join(' ');
   },
 };
+
+/** Parameters by key as the wire has them: in ascending order of their keys (RFC 9460 2.2). */
+export function composeSvcParams(params: ReadonlyMap<number, Uint8Array>): Uint8Array {
+  const sorted = [...params].sort(([one], [other]) => one - other);
+  return Buffer.concat(
+    sorted.flatMap(([key, value]) => [bigEndian(key), bigEndian(value.length), value]),
+  );
+}
+
+/** The other way round. @param octets well-formed: what {@link composeSvcParams} makes */
+export function readSvcParams(octets: Uint8Array): Map<number, Uint8Array> {
+  const reader = new OctetReader(octets);
+  const params = new Map<number, Uint8Array>();
+  while (!reader.isAtEnd) params.set(reader.u16(), reader.take(reader.u16()));
+  return params;
+}
 
 /** The value's octets. A key that is written `keyNNN` has them as they are, also where it has a name. */
 function parseValue(text: TextReader, { key: { text: name, index }, value }: Pair, key: number) {

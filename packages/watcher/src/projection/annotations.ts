@@ -4,7 +4,7 @@ import { mostFaults, quoted } from './faults.ts';
 
 /**
  * What objects say of their DNS in annotations: `hostname`, `target` and `ttl` below one of several prefixes,
- * as external-dns has them.
+ * as external-dns has them, and `https` beside them.
  */
 
 /** An object's annotations, by their whole names. */
@@ -36,7 +36,7 @@ export function isAnnotated(object: Shape, prefixes: readonly string[]): boolean
   return false;
 }
 
-export type AnnotationName = 'hostname' | 'target' | 'ttl';
+export type AnnotationName = 'hostname' | 'target' | 'ttl' | 'https';
 
 interface Keys extends Readonly<Record<AnnotationName, readonly string[]>> {
   readonly all: readonly string[];
@@ -51,7 +51,8 @@ function keysOf(prefixes: readonly string[]): Keys {
   if (keys === undefined) {
     const below = (name: AnnotationName) => prefixes.map((prefix) => `${prefix}/${name}`);
     const [hostname, target, ttl] = [below('hostname'), below('target'), below('ttl')];
-    keys = { hostname, target, ttl, all: [...hostname, ...target, ...ttl] };
+    const https = below('https');
+    keys = { hostname, target, ttl, https, all: [...hostname, ...target, ...ttl, ...https] };
     known.set(prefixes, keys);
   }
   return keys;

@@ -32,6 +32,8 @@ export interface Claim {
   readonly targets?: readonly string[];
   /** RRsets of other types than A, AAAA and CNAME, no type twice. */
   readonly rrsets?: readonly ClaimedRRset[];
+  /** HTTPS records that are to be composed beside the addresses (RFC 9460). */
+  readonly https?: ClaimedHttps;
   /** Seconds, 0 to 2^31 - 1. Absent: as configured. */
   readonly ttl?: number;
   /** What of the object can't be used, a line each, for people; told when the object is new or has changed. */
@@ -53,6 +55,22 @@ export interface ClaimedRRset {
   readonly type: number;
   /** Octets of each record's RDATA, names in it whole (no compression); at least one. */
   readonly rdata: readonly Uint8Array[];
+}
+
+/** What of HTTPS records; `off`: the names are to have none, whatever other objects know of TLS at the same place. */
+export type ClaimedHttps = 'off' | readonly ClaimedBinding[];
+
+/** An HTTPS record but for what the name's owner and its addresses say. */
+export interface ClaimedBinding {
+  /** In wire format, in the order of their keys, without port and hints. */
+  readonly params: Uint8Array;
+  readonly port: number;
+  /** Whether the record names the name's addresses. */
+  readonly hints: boolean;
+  /** Whether somebody asks for it: such a one counts before what is composed unasked. */
+  readonly isAsked: boolean;
+  /** Whether the name is `_PORT._https.HOST`, and the record about HOST; it needs no address. */
+  readonly isAside: boolean;
 }
 
 /** Where claims go. */
@@ -115,6 +133,11 @@ export interface ProjectionOptions {
   readonly services: boolean;
   /** `namespace/name` of Services that are name servers: they claim `name.namespace` whatever else they say. */
   readonly nameServers: readonly string[];
+  /**
+   * Names that have an HTTPS record: `all` for which TLS is seen to end, or those whose objects ask for it by an
+   * annotation. Default: the latter. `none`: that is not read either.
+   */
+  readonly httpsRecords?: 'all' | 'annotated' | 'none';
 }
 
 /** What a projector is made with. */

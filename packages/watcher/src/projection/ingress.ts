@@ -2,6 +2,9 @@ import { listOf, type Shape, shapeOf, textOf } from '../sources/shape.ts';
 import { annotation, annotationsOf, isAnnotated, readHostnames } from './annotations.ts';
 import type { Claim, ClaimedName, ProjectionOptions } from './contract.ts';
 import { quoted } from './faults.ts';
+import { type HttpsWish, readHttpsWish } from './https/annotation.ts';
+import { bindingsOf, HTTPS_PORT, withHttps } from './https/bindings.ts';
+import { servesByTls, tlsHostsOf } from './https/ingress-tls.ts';
 import { readLoadBalancer } from './load-balancer.ts';
 import { claimed, readOverrides } from './overrides.ts';
 import { ignored, type Projection, type SoleKind } from './sole-kind.ts';
@@ -32,15 +35,45 @@ export const ingress: SoleKind = {
     }
     const hosts = hostsOf(object);
     if (!isAnnotated(object, annotationPrefixes)) {
-      return hosts.length === 0 ? nothing : [{ names: hosts, ...readLoadBalancer(object) }];
+      if (hosts.length === 0) return nothing;
+      const claim = { names: hosts, ...readLoadBalancer(object) };
+      return options.httpsRecords === 'all' ? secured(object, claim, undefined) : [claim];
     }
     const hostname = annotation(object, annotationPrefixes, 'hostname');
     const overrides = readOverrides(object, annotationPrefixes);
-    const { names, faults } = withNames(hosts, hostname);
+    const { names, faults: ofNames } = withNames(hosts, hostname);
+    const faults = [...ofNames];
+    const wish = readHttpsWish(object, options, faults);
     if (names.length === 0 && faults.length === 0) return nothing;
-    return [{ names, ...claimed(overrides, () => readLoadBalancer(object), faults) }];
+    const claim = { names, ...claimed(overrides, () => readLoadBalancer(object), faults) };
+    const isAll = options.httpsRecords === 'all';
+    return wish === undefined && !isAll ? [claim] : secured(object, claim, wish);
   },
 };
+
+/** With HTTPS records of those names for which the Ingress ends TLS, or is said to. */
+function secured(object: Shape, claim: Claim, wish: HttpsWish | undefined): readonly Claim[] {
+  if (wish === 'off') return withHttps(claim, wish);
+  const https = bindingsOf(wish, [HTTPS_PORT]);
+  if (wish?.always === true) return withHttps(claim, https);
+  const hosts = tlsHostsOf(object);
+  const isServed = ({ name }: ClaimedName): boolean => servesByTls(hosts, name);
+  if (claim.names.length === 0) return [claim];
+  const names = hosts.size === 0 ? nobody : claim.names.filter(isServed);
+  if (names.length === claim.names.length) return withHttps(claim, https);
+  if (names.length === 0) return wish === undefined ? [claim] : [withFault(claim)];
+  const { faults: _, ...rest } = claim;
+  const others = claim.names.filter((name) => !isServed(name));
+  return [{ ...claim, names: others }, ...withHttps({ ...rest, names }, https)];
+}
+
+const nobody: readonly ClaimedName[] = [];
+
+function withFault(claim: Claim): Claim {
+  const fault =
+    'its https annotation has no effect: no name of it is among the hosts of its spec.tls; where TLS ends in front of it, "always" in the annotation says so';
+  return { ...claim, faults: [...(claim.faults ?? noFaults), fault] };
+}
 
 const legacyClass = 'kubernetes.io/ingress.class';
 

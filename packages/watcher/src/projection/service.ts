@@ -3,6 +3,8 @@ import { annotation, annotationsOf, readHostnames } from './annotations.ts';
 import type { Claim, ClaimedName, ProjectionOptions } from './contract.ts';
 import type { Endpoints } from './endpoints.ts';
 import { quoted } from './faults.ts';
+import { type HttpsWish, readHttpsWish } from './https/annotation.ts';
+import { assertedHttps, withHttps } from './https/bindings.ts';
 import { selects } from './label-selector.ts';
 import { type Reached, readAddresses, readLoadBalancer } from './load-balancer.ts';
 import { claimed, type Overrides, readOverrides } from './overrides.ts';
@@ -27,6 +29,8 @@ export interface ServiceDraft {
   /** Each endpoint that has a hostname has one name below each of these. */
   readonly podsBelow: readonly ClaimedName[];
   readonly overrides?: Overrides;
+  /** Of the names; a Service tells nothing of TLS itself. */
+  readonly https?: HttpsWish;
   readonly faults: readonly string[];
   /** Absent: where its endpoints are. */
   readonly reached?: Reached;
@@ -66,7 +70,8 @@ export function claimsOf(draft: ServiceDraft, endpoints: Endpoints): readonly Cl
     draft.reached ?? ofEndpoints(endpoints.addresses, 'it has no endpoint that is ready');
   const claims: Claim[] = [];
   if (names.length > 0 || faults.length > 0) {
-    claims.push({ names, ...claimed(overrides, () => reached, faults) });
+    const claim = { names, ...claimed(overrides, () => reached, faults) };
+    claims.push(...withHttps(claim, assertedHttps(draft.https)));
   }
   const ttl = overrides?.ttl === undefined ? {} : { ttl: overrides.ttl };
   // A name server is where it is, and not where an annotation leads clients to.
@@ -160,9 +165,13 @@ function draftOf(
   key: string,
   isResolved: boolean,
   isServer: boolean,
-  { annotationPrefixes }: ProjectionOptions,
+  options: ProjectionOptions,
 ): ServiceDraft {
-  const { names, faults, isAnnotated } = namesOf(object, key, annotationPrefixes);
+  const { annotationPrefixes } = options;
+  const { names, faults: ofNames, isAnnotated } = namesOf(object, key, annotationPrefixes);
+  const unusable: string[] = [];
+  const https = readHttpsWish(object, options, unusable);
+  const faults = unusable.length === 0 ? ofNames : [...ofNames, ...unusable];
   const overrides = readOverrides(object, annotationPrefixes);
   const own = ownName(key);
   const isApart = isServer && (isAnnotated || overrides?.reached !== undefined);
@@ -171,6 +180,7 @@ function draftOf(
     names: isApart && !isAnnotated ? noNames : names,
     ...(isApart && { serverName: own }),
     podsBelow: isResolved ? below : noNames,
+    ...(https !== undefined && { https }),
     faults,
     ...(overrides !== undefined && { overrides }),
     ...(!isResolved && { reached: reachOf(object) }),

@@ -34,12 +34,22 @@ const listener: Fields = unnumbered(
   text('hostname'),
   number('port'),
   text('protocol'),
+  message('tls', unnumbered(text('mode'))),
   message(
     'allowedRoutes',
     unnumbered(
       message('namespaces', unnumbered(text('from'))),
       messages('kinds', unnumbered(text('group'), text('kind'))),
     ),
+  ),
+);
+
+/** Of `status.listeners[]`: whether what a listener asks for is there. */
+const listenerStatus: Field = messages(
+  'listeners',
+  unnumbered(
+    text('name'),
+    messages('conditions', unnumbered(text('type'), text('status'), text('reason'))),
   ),
 );
 
@@ -81,6 +91,7 @@ export const resources: Readonly<Record<ObjectKind, Resource>> = {
     fields: {
       1: metadata,
       2: message('spec', {
+        2: messages('tls', { 1: texts('hosts') }),
         3: messages('rules', { 1: text('host') }),
         4: text('ingressClassName'),
       }),
@@ -134,7 +145,13 @@ export const resources: Readonly<Record<ObjectKind, Resource>> = {
           message('allowedListeners', unnumbered(message('namespaces', unnumbered(text('from'))))),
         ),
       ),
-      message('status', unnumbered(messages('addresses', unnumbered(text('type'), text('value'))))),
+      message(
+        'status',
+        unnumbered(
+          messages('addresses', unnumbered(text('type'), text('value'))),
+          listenerStatus,
+        ),
+      ),
     ),
   },
   ListenerSet: {
@@ -147,7 +164,7 @@ export const resources: Readonly<Record<ObjectKind, Resource>> = {
     fields: unnumbered(
       metadata,
       message('spec', unnumbered(message('parentRef', parentRef), messages('listeners', listener))),
-      message('status', unnumbered(conditions)),
+      message('status', unnumbered(conditions, listenerStatus)),
     ),
   },
   HTTPRoute: route('HTTPRoute', 'httproutes', ['v1', 'v1beta1']),

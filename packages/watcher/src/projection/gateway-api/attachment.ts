@@ -1,7 +1,7 @@
 import type { ClaimedWay } from '../contract.ts';
 import { namespaceOf, type Reach, takesHostnames } from './facts.ts';
 import { intersect, meansAll } from './hostnames.ts';
-import { type Listener, takesKind, takesNamespace } from './listener.ts';
+import { type Listener, type RouteKind, takesKind, takesNamespace } from './listener.ts';
 import type { GatewayNode, Link, ListenerSetNode, Route } from './parents.ts';
 
 /** What a route has from one of its parents. */
@@ -115,6 +115,22 @@ function namesOf(
   const names = new Set<string>();
   for (const { hostname } of taking) addIntersections(route, hostname, names);
   return names.size === 0 ? unmatched(parent) : [...names];
+}
+
+/**
+ * Those of the listeners that take routes of a kind and a namespace.
+ *
+ * @param own namespace of the Gateway or ListenerSet that has the listeners
+ */
+export function takersAmong(
+  listeners: readonly Listener[],
+  kind: RouteKind,
+  namespace: string,
+  own: string,
+): readonly Listener[] {
+  return listeners.filter(
+    (listener) => takesKind(listener, kind) && takesNamespace(listener, namespace, own),
+  );
 }
 
 /** Why a hostname of a route is none of its names, as far as this parent goes. */

@@ -9,6 +9,7 @@ import {
   type Targets,
 } from '../annotations.ts';
 import type { ProjectionOptions } from '../contract.ts';
+import { type HttpsWish, readHttpsWish } from '../https/annotation.ts';
 import { ignored } from '../sole-kind.ts';
 import { type Listener, type RouteKind, readListeners } from './listener.ts';
 import { conditionOf, readParentRef, readParentRefs, type StatedRef } from './parent-ref.ts';
@@ -26,6 +27,7 @@ interface Annotated {
   /** In place of the Gateway's addresses. */
   readonly target?: Reach;
   readonly ttl?: number;
+  readonly https?: HttpsWish;
 }
 
 export interface GatewayFacts extends Annotated {
@@ -76,7 +78,7 @@ export function readGateway(
     listeners: readListeners(object),
     setsFrom: textOf(shapeOf(shapeOf(spec['allowedListeners'])['namespaces'])['from']) || 'None',
     status: readStatus(object),
-    ...readAnnotated(object, options.annotationPrefixes, refusal === undefined ? faults : []),
+    ...readAnnotated(object, options, refusal === undefined ? faults : []),
   };
 }
 
@@ -119,7 +121,7 @@ export function readListenerSet(
     ...(gateway?.kind === 'Gateway' ? { gateway: gateway.key } : {}),
     listeners: readListeners(object),
     isAccepted: accepted === 'True',
-    ...readAnnotated(object, options.annotationPrefixes, refusal === undefined ? faults : []),
+    ...readAnnotated(object, options, refusal === undefined ? faults : []),
   };
 }
 
@@ -135,7 +137,7 @@ export function readRoute(
   const faults: string[] = [];
   const added = readAdded(object, options.annotationPrefixes);
   faults.push(...added.faults);
-  const annotated = readAnnotated(object, options.annotationPrefixes, faults);
+  const annotated = readAnnotated(object, options, faults);
   const facts: RouteFacts = {
     kind,
     namespace,
@@ -168,7 +170,8 @@ function readAdded(object: Shape, prefixes: readonly string[]): Hostnames {
 }
 
 /** @param faults where to add what can't be used; a target of which nothing is left stands for nothing */
-function readAnnotated(object: Shape, prefixes: readonly string[], faults: string[]): Annotated {
+function readAnnotated(object: Shape, options: ProjectionOptions, faults: string[]): Annotated {
+  const prefixes = options.annotationPrefixes;
   const written = annotation(object, prefixes, 'target');
   const target = written === undefined ? undefined : readTargets(written);
   if (target !== undefined) faults.push(...target.faults);
@@ -176,9 +179,11 @@ function readAnnotated(object: Shape, prefixes: readonly string[], faults: strin
   const ttl = annotation(object, prefixes, 'ttl');
   const seconds = ttl === undefined ? undefined : readTtl(ttl);
   if (typeof seconds === 'string') faults.push(seconds);
+  const https = readHttpsWish(object, options, faults);
   return {
     ...(isUsable ? { target: { addresses: target.addresses, targets: target.targets } } : {}),
     ...(typeof seconds === 'number' ? { ttl: seconds } : {}),
+    ...(https === undefined ? {} : { https }),
   };
 }
 

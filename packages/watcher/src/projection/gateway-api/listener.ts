@@ -1,5 +1,5 @@
 import { listOf, type Shape, shapeOf, textOf } from '../../sources/shape.ts';
-import { GATEWAY_API } from './parent-ref.ts';
+import { conditionOf, GATEWAY_API } from './parent-ref.ts';
 
 /** Kinds of route. */
 export const ROUTE_KINDS = ['HTTPRoute', 'TLSRoute', 'GRPCRoute', 'TCPRoute', 'UDPRoute'] as const;
@@ -16,6 +16,8 @@ export interface Listener {
   readonly protocol: string;
   /** `allowedRoutes.namespaces.from` */
   readonly from: string;
+  /** Whether TLS is what it speaks, and its status does not say that it can't. */
+  readonly isTls?: true;
   /** Of our group; absent: those that the protocol says. */
   readonly kinds?: readonly string[];
 }
@@ -23,7 +25,7 @@ export interface Listener {
 /** `spec.listeners[]` */
 export function readListeners(object: Shape): readonly Listener[] {
   return listOf(shapeOf(object['spec'])['listeners']).map((value) => {
-    const { name, hostname, port, protocol, allowedRoutes } = shapeOf(value);
+    const { name, hostname, port, protocol, allowedRoutes, tls } = shapeOf(value);
     const { namespaces, kinds } = shapeOf(allowedRoutes);
     const listed = listOf(kinds);
     return {
@@ -32,9 +34,38 @@ export function readListeners(object: Shape): readonly Listener[] {
       port: typeof port === 'number' ? port : 0,
       protocol: textOf(protocol),
       from: textOf(shapeOf(namespaces)['from']) || 'Same',
+      ...(speaksTls(textOf(protocol), shapeOf(tls), statusOf(object, textOf(name))) && {
+        isTls: true,
+      }),
       ...(listed.length === 0 ? {} : { kinds: ours(listed) }),
     };
   });
+}
+
+/** What a listener of HTTPS passes through unread is nobody's HTTP that is known of (the API has no such mode for it). */
+function speaksTls(protocol: string, { mode = 'Terminate' }: Shape, status: Shape): boolean {
+  if (protocol !== 'TLS' && (protocol !== 'HTTPS' || mode !== 'Terminate')) return false;
+  return conditionOf(status, 'Programmed') !== 'False' && !lacksCertificate(status);
+}
+
+const WITHOUT_CERTIFICATE: ReadonlySet<string> = new Set([
+  'InvalidCertificateRef',
+  'RefNotPermitted',
+]);
+
+function lacksCertificate(status: Shape): boolean {
+  return listOf(status['conditions']).some((condition) => {
+    const { type, status: value, reason } = shapeOf(condition);
+    return (
+      type === 'ResolvedRefs' && value === 'False' && WITHOUT_CERTIFICATE.has(textOf(reason))
+    );
+  });
+}
+
+/** What the status of the Gateway or ListenerSet says of a listener. */
+function statusOf(object: Shape, listener: string): Shape {
+  const statuses = listOf(shapeOf(object['status'])['listeners']).map(shapeOf);
+  return statuses.find(({ name }) => name === listener) ?? {};
 }
 
 function ours(kinds: readonly unknown[]): readonly string[] {

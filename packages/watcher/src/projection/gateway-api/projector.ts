@@ -163,7 +163,7 @@ export class GatewayApiProjector implements Projector {
 
   #claim(route: Route): void {
     const { claims } = this.#parts;
-    const all = claimsOf(route);
+    const all = claimsOf(route, this.#parts.options);
     if (claims.passedOver !== undefined) {
       const left = passedOver(route, all);
       if (left !== undefined) {
