@@ -144,7 +144,7 @@ function objectLines({ objects, name }: Explanation, title: string, wins: boolea
   const lines = objects
     .filter(({ loss }) => (loss === undefined) === wins)
     .flatMap((object) => {
-      const { source, kind, loss, complaints, addresses, targets, records, ttl } = object;
+      const { source, kind, loss, noHttps, complaints, addresses, targets, records, ttl } = object;
       const says = [...addresses, ...targets, ...records].join(' ');
       const gives = says === '' ? '' : ` ${says}${ttl === undefined ? '' : `, TTL ${ttl}`}`;
       const of = object.name === name ? '' : ` for ${object.name}`;
@@ -152,6 +152,7 @@ function objectLines({ objects, name }: Explanation, title: string, wins: boolea
       return [
         `${kind} ${object.object} (${source})${of}:${gives}${why}`.replace(': —', ' —'),
         ...(object.ways ?? []).map((way) => indented(wayText(way, object))),
+        ...(noHttps === undefined ? [] : [indented(`no HTTPS record of it: ${noHttps}`)]),
         ...complaints.map(indented),
       ];
     });

@@ -43,6 +43,7 @@ function describeAnswers(gateway: GatewayConfig): string[] {
     const resolvers = flatten.resolvers.map(formatHttpAddress).join(' ') || '/etc/resolv.conf';
     lines.push(`host names of load balancers are resolved by ${resolvers}`);
   }
+  if (gateway.httpsRecords !== 'annotated') lines.push(HTTPS_RECORDS[gateway.httpsRecords]);
   lines.push(...describeFallthrough(gateway));
   if (negativeTtl !== Math.min(ttl, 60)) lines.push(`negative TTL ${negativeTtl}`);
   if (syncTimeoutMs !== 60_000) {
@@ -51,6 +52,11 @@ function describeAnswers(gateway: GatewayConfig): string[] {
   }
   return lines;
 }
+
+const HTTPS_RECORDS = {
+  all: 'hosts for which TLS ends have an HTTPS record, by which browsers go to https:// at once',
+  none: 'no HTTPS record is composed, whatever annotations say',
+};
 
 function describeFallthrough({ fallthrough, files = [] }: GatewayConfig): string[] {
   if (fallthrough === undefined) return [];

@@ -32,6 +32,7 @@ export interface GatewayDraft {
   readonly annotationPrefixes: Map<string, Token>;
   relative: boolean;
   flatten?: FlattenConfig;
+  httpsRecords: GatewayConfig['httpsRecords'];
   /** Names that are left to what else the server block has, where they own nothing. */
   fallthrough?: readonly string[];
 }
@@ -58,6 +59,7 @@ export function newGatewayDraft(token: Token, zones: readonly Placed<string>[]):
     namespaces: new Map(),
     annotationPrefixes: new Map(),
     relative: true,
+    httpsRecords: 'annotated',
   };
 }
 
@@ -92,6 +94,7 @@ export function gatewayConfig(
     annotationPrefixes: prefixes.length === 0 ? ANNOTATION_PREFIXES : prefixes,
     relative: draft.relative,
     ...(flatten === undefined ? {} : { flatten }),
+    httpsRecords: draft.httpsRecords,
     ...(draft.fallthrough === undefined ? {} : { fallthrough: draft.fallthrough }),
     ...beside,
     position: draft.token.position,

@@ -244,12 +244,14 @@ export interface GatewayConfig {
   readonly nodeAddressType: NodeAddressType;
   /** Objects of these namespaces alone; absent: of all. */
   readonly namespaces?: readonly string[];
-  /** What comes before `/hostname`, `/target` and `/ttl` in annotations; the first that is there counts. */
+  /** What comes before `/hostname`, `/target`, `/ttl` and `/https` in annotations; the first that is there counts. */
   readonly annotationPrefixes: readonly string[];
   /** Whether a host name that lies in no zone is taken relative to each of them. */
   readonly relative: boolean;
   /** Absent: a load balancer's host name is answered as CNAME, but at an apex. */
   readonly flatten?: FlattenConfig;
+  /** Of hosts for which TLS is seen to end, those that have an HTTPS record: all, or whose objects ask for it. */
+  readonly httpsRecords: 'all' | 'annotated' | 'none';
   /**
    * Folded zones, `.` for all: a name in one of them that has no record here is looked for in `files`, and then by
    * `forward`. Absent: none is.

@@ -163,6 +163,7 @@ function watched(config: GatewayConfig, sources: readonly number[]): WatchedGate
       ...(config.serviceSelectors && { serviceSelectors: config.serviceSelectors }),
       nodeAddressType: config.nodeAddressType,
       annotationPrefixes: config.annotationPrefixes,
+      httpsRecords: config.httpsRecords,
       services: resources.includes('Service'),
       nameServers: nameServerServices(config),
     },

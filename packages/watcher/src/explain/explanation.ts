@@ -3,9 +3,12 @@ import {
   formatAddress,
   formatName,
   formatRdata,
+  TYPE,
   typeMnemonic,
 } from '@seamark/protocol';
 import type { ClaimedWay, ClaimingKind } from '../projection/contract.ts';
+import { NO_ADDRESSES } from '../zone-index/address-set.ts';
+import { bindingRdata } from '../zone-index/https-bindings.ts';
 import type { NameInIndex } from '../zone-index/name-in-index.ts';
 import type { LossCode, Verdict } from '../zone-index/verdicts.ts';
 import { wireName } from '../zone-index/wire-name.ts';
@@ -59,6 +62,8 @@ export interface ExplainedObject {
   readonly answers: readonly string[];
   /** Why it gives none. */
   readonly loss?: ObjectLoss;
+  /** Why no HTTPS record is composed of it, though it says something of HTTPS and is answered from otherwise. */
+  readonly noHttps?: string;
 }
 
 /** How a route comes to a name. */
@@ -137,18 +142,28 @@ export function explanationOf(parts: ExplanationParts): NameExplanation {
 type Wildcard = NonNullable<NameInIndex['wildcard']>;
 
 function objectOf(verdict: Verdict, name: FoldedName, source: string): ExplainedObject {
-  const { addresses, targets, rrsets } = verdict.content;
+  const { addresses, targets, rrsets, https } = verdict.content;
+  const bindings = https === 'off' ? [] : https;
   return {
     ...{ source, kind: verdict.kind, object: verdict.key, name: formatName(name) },
     addresses: [...addresses.v4, ...addresses.v6].map(formatAddress),
     targets: targets.map((target) => formatName(target)),
-    records: rrsets.flatMap(({ type, rdata }) =>
-      rdata.map((octets) => `${typeMnemonic(type)} ${formatRdata(type, octets)}`),
-    ),
+    records: [
+      ...rrsets.flatMap(({ type, rdata }) => rdata.map((octets) => recordText(type, octets))),
+      // What it says is theirs to be composed of; the addresses of the name go into the answer.
+      ...bindings.map((binding) =>
+        recordText(TYPE.HTTPS, bindingRdata(binding, name, NO_ADDRESSES)),
+      ),
+    ],
     ttl: verdict.ttl,
     answers: verdict.answers.map(typeMnemonic),
     ...(verdict.loss !== undefined && { loss: verdict.loss }),
+    ...(verdict.noHttps !== undefined && { noHttps: verdict.noHttps }),
   };
+}
+
+function recordText(type: number, rdata: Uint8Array): string {
+  return `${typeMnemonic(type)} ${formatRdata(type, rdata)}`;
 }
 
 /** Those that give the address to the name that the PTR leads to; what an object says of the name itself comes first. */

@@ -1,6 +1,13 @@
 import { type FoldedName, NameError, TYPE, typeMnemonic } from '@seamark/protocol';
-import type { Claim, ClaimedRRset } from '../projection/contract.ts';
+import type { Claim, ClaimedHttps, ClaimedRRset } from '../projection/contract.ts';
 import { type AddressSet, addressSet, NO_ADDRESSES } from './address-set.ts';
+import {
+  hasAside,
+  NO_BINDINGS,
+  packedBindingLength,
+  packHttps,
+  unpackHttps,
+} from './https-bindings.ts';
 import { wireName } from './wire-name.ts';
 
 /** What a claim says of its names, in the index's own terms. */
@@ -11,6 +18,8 @@ export interface Content {
   /** Host names that stand where addresses would. */
   readonly targets: readonly FoldedName[];
   readonly rrsets: readonly ClaimedRRset[];
+  /** HTTPS records that its names are to have with their addresses; none as a rule. */
+  readonly https: ClaimedHttps;
 }
 
 /** The gateway's own. */
@@ -40,12 +49,15 @@ export function contentOf(claim: Claim, faults: string[]): Content {
     ttl: claim.ttl ?? DEFAULT_TTL,
     targets: claim.targets === undefined ? NO_TARGETS : targetsOf(claim.targets, faults),
     rrsets: claim.rrsets === undefined ? NO_RRSETS : fitting(claim, claim.rrsets, faults),
+    https: claim.https === undefined ? NO_BINDINGS : fittingHttps(claim, claim.https, faults),
   };
 }
 
 /** Whether there is anything to answer with. */
-export function isEmpty({ addresses, targets, rrsets }: Content): boolean {
-  return addresses.v4.length + addresses.v6.length + targets.length + rrsets.length === 0;
+export function isEmpty(content: Content): boolean {
+  const { addresses, targets, rrsets } = content;
+  const records = addresses.v4.length + addresses.v6.length + targets.length + rrsets.length;
+  return records === 0 && !hasAside(content);
 }
 
 function targetsOf(texts: readonly string[], faults: string[]): readonly FoldedName[] {
@@ -79,6 +91,24 @@ function fitting(
   });
 }
 
+/** Octets of what makes HTTPS records of one claim, one for each port. */
+const MAX_HTTPS_OCTETS = 3 * 1024;
+
+function fittingHttps(claim: Claim, https: ClaimedHttps, faults: string[]): ClaimedHttps {
+  if (https === 'off') return https;
+  let octets = 0;
+  const kept = https.filter((binding) => {
+    octets += 4 + packedBindingLength(binding);
+    return octets <= MAX_HTTPS_OCTETS;
+  });
+  if (kept.length < https.length) {
+    const ports = https.slice(kept.length).map(({ port }) => port);
+    const what = `HTTPS records of ${ownersOf(claim)} for the ports ${ports.join(', ')}`;
+    faults.push(`${what} are left out: a claim has room for 3 KiB of them`);
+  }
+  return kept;
+}
+
 /** Whose they are, for people. */
 function ownersOf({ names }: Claim): string {
   const [first, ...more] = names;
@@ -93,28 +123,34 @@ function ownersOf({ names }: Claim): string {
  *     count of IPv4 (16) | IPv4 … | IPv6 …
  *   and with more
  *     count of IPv4 (15), 1 (1) | TTL (32) | count of IPv6 (16) | IPv4 … | IPv6 … | records
- *   each of the records: type (16) | octets (16) | RDATA, targets as CNAME
+ *   each of the records: type (16) | octets (16) | RDATA, targets as CNAME, what https says as type 0, which
+ *   no record is of (RFC 6895 3.1)
  */
 const EXTENDED = 0x8000;
 const EXTENSION = 6;
+const HTTPS_TO_COMPOSE = 0;
 
-function isPlain({ ttl, targets, rrsets }: Content): boolean {
-  return ttl === DEFAULT_TTL && targets.length === 0 && rrsets.length === 0;
+function isPlain({ ttl, targets, rrsets, https }: Content): boolean {
+  return (
+    ttl === DEFAULT_TTL && targets.length === 0 && rrsets.length === 0 && https.length === 0
+  );
 }
 
 export function packedLength(content: Content): number {
-  const { addresses, targets, rrsets } = content;
+  const { addresses, targets, rrsets, https } = content;
   let length = 2 + 4 * addresses.v4.length + 16 * addresses.v6.length;
   if (isPlain(content)) return length;
   length += EXTENSION;
   for (const target of targets) length += 4 + target.length;
   for (const { rdata } of rrsets) for (const octets of rdata) length += 4 + octets.length;
+  if (https === 'off') return length + 4;
+  for (const binding of https) length += 4 + packedBindingLength(binding);
   return length;
 }
 
 /** Writes `packedLength` octets at the start of `into`. */
 export function packContent(content: Content, into: Uint8Array): void {
-  const { addresses, ttl, targets, rrsets } = content;
+  const { addresses, ttl, targets, rrsets, https } = content;
   const { v4, v6 } = addresses;
   const plain = isPlain(content);
   let at = put16(into, 0, plain ? v4.length : v4.length | EXTENDED);
@@ -129,6 +165,8 @@ export function packContent(content: Content, into: Uint8Array): void {
   for (const { type, rdata } of rrsets) {
     for (const octets of rdata) at = putRecord(into, at, type, octets);
   }
+  if (https.length === 0) return;
+  for (const octets of packHttps(https)) at = putRecord(into, at, HTTPS_TO_COMPOSE, octets);
 }
 
 /**
@@ -147,7 +185,10 @@ export function unpackContent(from: Uint8Array, start: number, length: number): 
   if ((head & EXTENDED) === 0) {
     const middle = start + 2 + 4 * head;
     const addresses = unpackAddresses(from, start + 2, middle, end);
-    return { addresses, ttl: DEFAULT_TTL, targets: NO_TARGETS, rrsets: NO_RRSETS };
+    return {
+      ...{ addresses, ttl: DEFAULT_TTL, targets: NO_TARGETS },
+      ...{ rrsets: NO_RRSETS, https: NO_BINDINGS },
+    };
   }
   const ttl = get16(from, start + 2) | (get16(from, start + 4) << 16);
   const v4 = start + 2 + EXTENSION;
@@ -156,12 +197,14 @@ export function unpackContent(from: Uint8Array, start: number, length: number): 
   const addresses = unpackAddresses(from, v4, v6, at);
   const targets: FoldedName[] = [];
   const rrsets = new Map<number, Uint8Array[]>();
+  let https: ClaimedHttps = NO_BINDINGS;
   while (at < end) {
     const type = get16(from, at);
     const next = at + 4 + get16(from, at + 2);
     const rdata = from.slice(at + 4, next);
     const known = rrsets.get(type);
     if (type === TYPE.CNAME) targets.push(rdata as FoldedName);
+    else if (type === HTTPS_TO_COMPOSE) https = unpackHttps(rdata, https);
     else if (known === undefined) rrsets.set(type, [rdata]);
     else known.push(rdata);
     at = next;
@@ -171,6 +214,7 @@ export function unpackContent(from: Uint8Array, start: number, length: number): 
     ttl,
     targets,
     rrsets: Array.from(rrsets, ([type, rdata]) => ({ type, rdata })),
+    https,
   };
 }
 

@@ -14,6 +14,7 @@ import type { AddressSet } from './address-set.ts';
 import type { Claims } from './claims.ts';
 import type { Flattening } from './flattening.ts';
 import type { Gateway } from './gateway.ts';
+import { bindingRdata } from './https-bindings.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import { type Answer, NO_ANSWER, type Precedence } from './precedence.ts';
 import type { ReverseNames } from './reverse-names.ts';
@@ -250,7 +251,24 @@ export class NodeComposer {
     for (const rrset of answer.rrsets) {
       if (isAnswered(rrset)) composed.push(composeRRset(rrset.type, rrset.ttl, rrset.rdata));
     }
+    if (answer.bindings.length > 0) this.composeHttps(entry, answer, composed);
     return this.withPtr(entry, composed);
+  }
+
+  /** @param composed gets it: at a name with addresses, or beside one of them. */
+  private composeHttps(entry: number, answer: ResolvedAnswer, composed: ComposedRRset[]): void {
+    const { addresses, bindings, bindingsTtl } = answer;
+    const isReached = addresses.v4.length + addresses.v6.length > 0;
+    const usable = bindings.filter(({ isAside }) => isAside || isReached);
+    if (usable.length === 0) return;
+    const ttl = Math.min(
+      bindingsTtl,
+      addresses.v4.length > 0 ? answer.ttl : Infinity,
+      addresses.v6.length > 0 ? answer.ttl6 : Infinity,
+    );
+    const name = this.tree.nameOf(entry);
+    const rdata = usable.map((binding) => bindingRdata(binding, name, addresses));
+    composed.push(composeRRset(TYPE.HTTPS, ttl, rdata));
   }
 
   /** What an object says of a reverse name, a PTR or a CNAME, counts in place of what its address leads to. */

@@ -1,10 +1,11 @@
 import { type FoldedName, formatName } from '@seamark/protocol';
-import { type ClaimingKind, STATIC_KINDS } from '../projection/contract.ts';
+import { type ClaimedBinding, type ClaimingKind, STATIC_KINDS } from '../projection/contract.ts';
 import type { Logger } from '../sources/contract.ts';
 import { type AddressSet, mergeAddresses, NO_ADDRESSES } from './address-set.ts';
 import type { Claims } from './claims.ts';
 import { type Content, DEFAULT_TTL, isEmpty, MAX_RRSET_OCTETS, recordOctets } from './content.ts';
 import type { Gateway } from './gateway.ts';
+import { type ChosenBindings, chooseBindings, NO_BINDINGS } from './https-bindings.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import { clusterOf, kindOf } from './object-table.ts';
 
@@ -18,6 +19,10 @@ export interface Answer {
   /** Of IPv6 addresses: an RRset of its own (RFC 2181 5.2). */
   readonly ttl6: number;
   readonly rrsets: readonly AnsweredRRset[];
+  /** Of which HTTPS records are composed: no other is the name's, then. */
+  readonly bindings: readonly ClaimedBinding[];
+  /** Of those who say so, in seconds. */
+  readonly bindingsTtl: number;
 }
 
 export interface AnsweredRRset {
@@ -38,7 +43,7 @@ export interface Hearing {
 
 export const NO_ANSWER: Answer = {
   ...{ addresses: NO_ADDRESSES, targets: [], ttl: 0, ttl6: 0 },
-  rrsets: [],
+  ...{ rrsets: [], bindings: NO_BINDINGS, bindingsTtl: 0 },
 };
 
 /** A record of the table and what it says. */
@@ -86,12 +91,16 @@ export class Precedence {
     const addresses = mergeAddresses(reached.map(({ content }) => content.addresses));
     const rrsets = mergeRRsets(levels, gateway.options.ttl);
     this.tell(entry, gateway, reached[0], addresses.excess + rrsets.excess);
+    const { bindings } = chosenOf({ levels, reached });
+    const sayers = reached.length > 0 ? reached : levels.flat();
     return {
       addresses,
       targets: distinctNames(reached.flatMap(({ content }) => content.targets)),
       ttl: lowestTtl(reached.filter(saysMoreThanV6), gateway.options.ttl),
       ttl6: lowestTtl(reached.filter(saysV6), gateway.options.ttl),
       rrsets: rrsets.rrsets,
+      bindings,
+      bindingsTtl: lowestTtl(sayers, gateway.options.ttl),
     };
   }
 
@@ -168,9 +177,22 @@ export class Precedence {
 
 function alone(content: Content, defaultTtl: number): Answer {
   const ttl = content.ttl === DEFAULT_TTL ? defaultTtl : content.ttl;
-  const { addresses, targets, rrsets } = content;
-  if (rrsets.length === 0) return { addresses, targets, ttl, ttl6: ttl, rrsets: [] };
-  return { addresses, targets, ttl, ttl6: ttl, rrsets: rrsets.map((rrset) => ({ ...rrset, ttl })) };
+  const { addresses, targets, rrsets, https } = content;
+  return {
+    ...{ addresses, targets, ttl, ttl6: ttl },
+    rrsets: rrsets.length === 0 ? [] : rrsets.map((rrset) => ({ ...rrset, ttl })),
+    bindings: https.length === 0 ? NO_BINDINGS : chooseBindings([[content]], [content]).bindings,
+    bindingsTtl: ttl,
+  };
+}
+
+/** What of those who are heard becomes HTTPS records. */
+export function chosenOf({ levels, reached }: Pick<Hearing, 'levels' | 'reached'>): ChosenBindings {
+  const contents = levels.map((level) => level.map(({ content }) => content));
+  return chooseBindings(
+    contents,
+    reached.map(({ content }) => content),
+  );
 }
 
 /** Whether it is a file's, and no object's. */

@@ -6,10 +6,11 @@ import { type Content, DEFAULT_TTL, isEmpty } from './content.ts';
 import type { Cuts } from './cuts.ts';
 import { type DeadEnd, type Flattening, MAX_ALIASES } from './flattening.ts';
 import type { Gateway } from './gateway.ts';
+import { type HttpsRefusal, hasAside, isSameBinding } from './https-bindings.ts';
 import { wholeKey } from './intake.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import { clusterOf, kindOf } from './object-table.ts';
-import { type Hearing, isReached, isStatic, type Precedence } from './precedence.ts';
+import { chosenOf, type Hearing, isReached, isStatic, type Precedence } from './precedence.ts';
 
 /** Why an object that claims a name gives nothing of its answer. For programs: they stay. */
 export type LossCode =
@@ -51,6 +52,8 @@ export interface Verdict {
   /** RR types that are answered from it, alone or together with others; never together with `loss`. */
   readonly answers: readonly number[];
   readonly loss?: Loss;
+  /** Why no HTTPS record comes of one that has to do with HTTPS, and is answered from otherwise: a clause for people. */
+  readonly noHttps?: string;
 }
 
 interface JudgeParts {
@@ -82,10 +85,15 @@ export function judge(entry: number, types: readonly number[], parts: JudgeParts
     const theirs = areOwn ? types : types.filter((type) => type !== TYPE.NS && type !== TYPE.SOA);
     const answers = parts.given.has(entry) ? [] : answered(speaker, hearing, theirs, gateway);
     const loss = answers.length > 0 ? undefined : lossOf(entry, speaker, hearing, parts);
+    const noHttps =
+      loss === undefined && content.https.length > 0 && !answers.includes(TYPE.HTTPS)
+        ? whyNoHttps(speaker, hearing, answers)
+        : undefined;
     return {
       ...{ cluster: speaker.cluster, kind: speaker.kind, key: wholeKey(objects.keyOf(record)) },
       ...{ content, ttl: content.ttl === DEFAULT_TTL ? options.ttl : content.ttl, answers },
       ...(loss !== undefined && { loss }),
+      ...(noHttps !== undefined && { noHttps }),
     };
   });
   const rank = ({ kind, cluster }: Verdict): number => 16 * kinds.indexOf(kind) + cluster;
@@ -118,8 +126,36 @@ function answered(
     const level = levels.find((some) => some.some(({ content }) => hasType(content, type)));
     if (level !== undefined && isHeard(level)) own.add(type);
   }
+  if (makesHttps(speaker, { levels, reached })) own.add(TYPE.HTTPS);
   return types.filter((type) => own.has(type));
 }
+
+/** Whether one of the name's HTTPS records is composed of what it says. */
+function makesHttps({ content: { https } }: Speaker, hearing: HeardLevels): boolean {
+  if (https === 'off' || https.length === 0) return false;
+  const { bindings } = chosenOf(hearing);
+  return https.some((binding) => bindings.some((chosen) => isSameBinding(binding, chosen)));
+}
+
+type HeardLevels = Pick<Hearing, 'levels' | 'reached'>;
+
+/** Of a speaker that is answered from, and says something of HTTPS. */
+function whyNoHttps(
+  { content: { https } }: Speaker,
+  hearing: HeardLevels,
+  answers: readonly number[],
+): string {
+  if (https === 'off') return 'its https annotation is off, or can not be read';
+  if (answers.includes(TYPE.CNAME)) return 'a CNAME stands alone (RFC 2181 10.1)';
+  const { refusal } = chosenOf(hearing);
+  return refusal === undefined ? 'that of another object of the name counts' : REFUSALS[refusal];
+}
+
+const REFUSALS: Readonly<Record<HttpsRefusal, string>> = {
+  written: 'an HTTPS record that is written counts before one that is composed',
+  off: 'another object of the name has an https annotation that is off, or can not be read',
+  uncovered: 'the name has addresses of other objects, of which it is not known that TLS ends there',
+};
 
 /** Of a speaker that is not answered from. */
 function lossOf(
@@ -148,6 +184,7 @@ function lossOf(
   if (first !== undefined && cluster !== first) {
     return { code: 'cluster', text: 'an earlier cluster has the name (clusters first)' };
   }
+  if (hasAside(content)) return { code: 'precedence', text: REFUSALS.written };
   const winner = isReached(content)
     ? reached[0]?.kind
     : levels.flat().find((one) => content.rrsets.some(({ type }) => hasType(one.content, type)))

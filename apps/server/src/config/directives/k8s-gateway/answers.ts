@@ -14,7 +14,7 @@ const DNS_PORT = 53;
 export const annotationPrefixes: Word<GatewayDraft> = {
   name: 'annotationPrefixes',
   usage: 'annotationPrefixes PREFIX…',
-  help: 'Where the annotations hostname, target and ttl are looked for, the first that is there.',
+  help: 'Where the annotations hostname, target, ttl and https are looked for, the first that is there.',
   least: 1,
   isRepeatable: true,
   read(directive, gateway, { problems }) {
@@ -42,6 +42,19 @@ export const relative: Word<GatewayDraft> = {
     if (token === undefined) return;
     const choice = readChoice(token, name.text, ['on', 'off'], problems);
     if (choice !== undefined) gateway.relative = choice === 'on';
+  },
+};
+
+export const httpsRecords: Word<GatewayDraft> = {
+  name: 'httpsRecords',
+  usage: 'httpsRecords all|annotated|none',
+  help: 'Hosts that have an HTTPS record: all for which TLS ends, or those whose objects ask for it (the default).',
+  least: 1,
+  most: 1,
+  read({ name, arguments: [token] }, gateway, { problems }) {
+    if (token === undefined) return;
+    const choice = readChoice(token, name.text, ['all', 'annotated', 'none'], problems);
+    if (choice !== undefined) gateway.httpsRecords = choice;
   },
 };
 

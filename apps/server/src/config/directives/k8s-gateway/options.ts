@@ -1,7 +1,14 @@
 import type { GatewayDraft } from '../../gateway-draft.ts';
 import type { Vocabulary } from '../../vocabulary.ts';
 import { fallthrough } from '../files.ts';
-import { annotationPrefixes, flatten, negativeTtl, relative, ttl } from './answers.ts';
+import {
+  annotationPrefixes,
+  flatten,
+  httpsRecords,
+  negativeTtl,
+  relative,
+  ttl,
+} from './answers.ts';
 import { apex, secondary } from './nameservers.ts';
 import {
   gatewayClasses,
@@ -26,6 +33,7 @@ export const GATEWAY_OPTIONS: Vocabulary<GatewayDraft> = {
     annotationPrefixes,
     relative,
     flatten,
+    httpsRecords,
     ttl,
     negativeTtl,
     apex,
