@@ -60,6 +60,9 @@ export interface ClaimedRRset {
 /** What of HTTPS records; `off`: the names are to have none, whatever other objects know of TLS at the same place. */
 export type ClaimedHttps = 'off' | readonly ClaimedBinding[];
 
+/** The port of a URL that names none; the others' records stand at names of their own (RFC 9460 9.1). */
+export const HTTPS_PORT: number = 443;
+
 /** An HTTPS record but for what the name's owner and its addresses say. */
 export interface ClaimedBinding {
   /** In wire format, in the order of their keys, without port and hints. */

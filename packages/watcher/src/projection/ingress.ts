@@ -1,9 +1,9 @@
 import { listOf, type Shape, shapeOf, textOf } from '../sources/shape.ts';
 import { annotation, annotationsOf, isAnnotated, readHostnames } from './annotations.ts';
-import type { Claim, ClaimedName, ProjectionOptions } from './contract.ts';
+import { type Claim, type ClaimedName, HTTPS_PORT, type ProjectionOptions } from './contract.ts';
 import { quoted } from './faults.ts';
 import { type HttpsWish, readHttpsWish } from './https/annotation.ts';
-import { bindingsOf, HTTPS_PORT, withHttps } from './https/bindings.ts';
+import { bindingsOf, withHttps } from './https/bindings.ts';
 import { servesByTls, tlsHostsOf } from './https/ingress-tls.ts';
 import { readLoadBalancer } from './load-balancer.ts';
 import { claimed, readOverrides } from './overrides.ts';

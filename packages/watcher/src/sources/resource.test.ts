@@ -28,7 +28,7 @@ test('an object is pruned to what is read of it, whatever its shape', () => {
   };
   expect(prune(object, resources.Ingress.fields)).toEqual({
     metadata: { name: 'a', labels: { a: '1' }, annotations: {} },
-    spec: { rules: [{ host: 'a.example.com' }, {}, {}] },
+    spec: { rules: [{ host: 'a.example.com' }, {}, {}], tls: [{}] },
   });
 });
 

@@ -147,10 +147,7 @@ export const resources: Readonly<Record<ObjectKind, Resource>> = {
       ),
       message(
         'status',
-        unnumbered(
-          messages('addresses', unnumbered(text('type'), text('value'))),
-          listenerStatus,
-        ),
+        unnumbered(messages('addresses', unnumbered(text('type'), text('value'))), listenerStatus),
       ),
     ),
   },

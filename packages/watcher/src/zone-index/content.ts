@@ -131,9 +131,7 @@ const EXTENSION = 6;
 const HTTPS_TO_COMPOSE = 0;
 
 function isPlain({ ttl, targets, rrsets, https }: Content): boolean {
-  return (
-    ttl === DEFAULT_TTL && targets.length === 0 && rrsets.length === 0 && https.length === 0
-  );
+  return ttl === DEFAULT_TTL && targets.length === 0 && rrsets.length === 0 && https.length === 0;
 }
 
 export function packedLength(content: Content): number {

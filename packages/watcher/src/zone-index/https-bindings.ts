@@ -1,6 +1,11 @@
-import { composeSvcParams, type FoldedName, readSvcParams, SVC_KEYS, TYPE } from '@seamark/protocol';
-import type { ClaimedBinding, ClaimedHttps } from '../projection/contract.ts';
-import { HTTPS_PORT } from '../projection/https/bindings.ts';
+import {
+  composeSvcParams,
+  type FoldedName,
+  readSvcParams,
+  SVC_KEYS,
+  TYPE,
+} from '@seamark/protocol';
+import { type ClaimedBinding, type ClaimedHttps, HTTPS_PORT } from '../projection/contract.ts';
 import type { AddressSet } from './address-set.ts';
 import type { Content } from './content.ts';
 

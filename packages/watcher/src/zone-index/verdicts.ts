@@ -154,7 +154,8 @@ function whyNoHttps(
 const REFUSALS: Readonly<Record<HttpsRefusal, string>> = {
   written: 'an HTTPS record that is written counts before one that is composed',
   off: 'another object of the name has an https annotation that is off, or can not be read',
-  uncovered: 'the name has addresses of other objects, of which it is not known that TLS ends there',
+  uncovered:
+    'the name has addresses of other objects, of which it is not known that TLS ends there',
 };
 
 /** Of a speaker that is not answered from. */

@@ -56,9 +56,7 @@ const WITHOUT_CERTIFICATE: ReadonlySet<string> = new Set([
 function lacksCertificate(status: Shape): boolean {
   return listOf(status['conditions']).some((condition) => {
     const { type, status: value, reason } = shapeOf(condition);
-    return (
-      type === 'ResolvedRefs' && value === 'False' && WITHOUT_CERTIFICATE.has(textOf(reason))
-    );
+    return type === 'ResolvedRefs' && value === 'False' && WITHOUT_CERTIFICATE.has(textOf(reason));
   });
 }
 

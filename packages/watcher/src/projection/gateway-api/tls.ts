@@ -1,6 +1,6 @@
-import type { ClaimedHttps, ProjectionOptions } from '../contract.ts';
+import { type ClaimedHttps, HTTPS_PORT, type ProjectionOptions } from '../contract.ts';
 import type { HttpsWish } from '../https/annotation.ts';
-import { bindingsOf, HTTPS_PORT } from '../https/bindings.ts';
+import { bindingsOf } from '../https/bindings.ts';
 import { gatewayOf, listenersOf, takersAmong } from './attachment.ts';
 import { namespaceOf } from './facts.ts';
 import { folded, intersect, meansAll } from './hostnames.ts';
@@ -49,11 +49,7 @@ const ASSERTED: readonly number[] = [HTTPS_PORT];
 const NOWHERE: ReadonlyMap<string, readonly number[]> = new Map();
 
 /** The closest annotation: the route's own, or that of its ListenerSet, or that of the Gateway. */
-function wishOf(
-  { facts }: Route,
-  { parent }: Link,
-  speaksHttp: boolean,
-): HttpsWish | undefined {
+function wishOf({ facts }: Route, { parent }: Link, speaksHttp: boolean): HttpsWish | undefined {
   // What a Gateway or a ListenerSet asks for is meant for what is known to be HTTP.
   if (facts.https !== undefined || !speaksHttp) return facts.https;
   const set = parent.kind === 'ListenerSet' ? parent.facts : undefined;

@@ -32,6 +32,9 @@ export interface HttpsService {
 /** Octets at most of the parameters: with hints the record fits a datagram, ECH keys and all. */
 const MOST_OCTETS = 1024;
 
+/** Priority and target, which are not the annotation's to say: it speaks of the names that have it. */
+const IN_FRONT = '1 . ';
+
 const WORD = /^\s*(?:(on|always)|(hints=off))(?=\s|$)/i;
 
 /**
@@ -98,9 +101,6 @@ export function readHttps(text: string): HttpsWish | Unusable {
   if (fault !== undefined) return { reason: fault };
   return { ...serviceOf(params), hints, always };
 }
-
-/** Priority and target, which are not the annotation's to say: it speaks of the names that have it. */
-const IN_FRONT = '1 . ';
 
 /** @throws RdataError */
 function parameters(text: string): Uint8Array {

@@ -1,8 +1,5 @@
-import type { Claim, ClaimedBinding, ClaimedHttps } from '../contract.ts';
+import { type Claim, type ClaimedBinding, type ClaimedHttps, HTTPS_PORT } from '../contract.ts';
 import { DEFAULT_SERVICE, type HttpsService, type HttpsWish } from './annotation.ts';
-
-/** The port of a URL that names none; the others' records stand at names of their own (RFC 9460 9.1). */
-export const HTTPS_PORT = 443;
 
 /**
  * What HTTPS records of names say that are served by TLS at these ports.
