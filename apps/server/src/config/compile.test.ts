@@ -25,6 +25,7 @@ describe('the two examples of the plugin page', () => {
           'external-dns.kubernetes.io',
         ],
         relative: true,
+        httpsRecords: 'annotated',
         position: { file: 'Corefile', line: 1, column: 1 },
       },
     ]);
@@ -194,7 +195,7 @@ const DIRECTIVES = VOCABULARY.words
   .toSorted()
   .join(', ');
 const OPTIONS =
-  'annotationPrefixes, apex, clusters, fallthrough, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl';
+  'annotationPrefixes, apex, clusters, fallthrough, flatten, gatewayClasses, httpsRecords, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl';
 
 describe('refusals', () => {
   it.each<[text: string, ...expected: string[]]>([

@@ -67,6 +67,12 @@ const CHANGES: readonly Change[] = [
     when: has('Ingress', 'Service'),
   },
   {
+    rows: 'D125',
+    text: () =>
+      'hosts for which TLS ends have an HTTPS record, which leads browsers from http:// to https://',
+    when: ({ httpsRecords }) => httpsRecords === 'all',
+  },
+  {
     rows: 'D52 to D58',
     text: () => 'a route has the names and addresses of listeners that take it, no others',
     when: has(...ROUTES),

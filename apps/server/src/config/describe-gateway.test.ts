@@ -25,6 +25,7 @@ describe('the description of a gateway', () => {
         annotationPrefixes example.com
         relative off
         flatten 192.0.2.53 [2001:db8::53]:5353
+        httpsRecords all
         ttl 300
         negativeTtl 5
         apex ns1 192.0.2.1 2001:db8::1
@@ -44,11 +45,15 @@ describe('the description of a gateway', () => {
       '            annotations of example.com',
       '            host names in no zone are left out',
       '            host names of load balancers are resolved by 192.0.2.53:53 [2001:db8::53]:5353',
+      '            hosts for which TLS ends have an HTTPS record, by which browsers go to https:// at once',
       '            negative TTL 5',
       '            kinds that cannot be read are waited for 1.5 s',
     ]);
     expect(described('flatten')[1]).toBe(
       '            host names of load balancers are resolved by /etc/resolv.conf',
+    );
+    expect(described('httpsRecords none')[1]).toBe(
+      '            no HTTPS record is composed, whatever annotations say',
     );
     expect(described('synctimeout never')[1]).toBe(
       '            kinds that cannot be read are waited for without end',

@@ -29,6 +29,9 @@ describe('an option', () => {
     ],
     ['relative off', { relative: false }],
     ['relative on', { relative: true }],
+    ['httpsRecords all', { httpsRecords: 'all' }],
+    ['httpsRecords annotated', { httpsRecords: 'annotated' }],
+    ['httpsRecords none', { httpsRecords: 'none' }],
     ['flatten', { flatten: { resolvers: [] } }],
     [
       'flatten 192.0.2.53 192.0.2.53:5353 2001:DB8:0::53 [2001:db8::1]:54 [::1] fe80::1%lo',
@@ -177,7 +180,7 @@ describe('refusals', () => {
     ],
     [
       'ingressclasses a',
-      '3:3: unknown option of k8s_gateway "ingressclasses"; did you mean "ingressClasses"? Allowed here: annotationPrefixes, apex, clusters, fallthrough, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl',
+      '3:3: unknown option of k8s_gateway "ingressclasses"; did you mean "ingressClasses"? Allowed here: annotationPrefixes, apex, clusters, fallthrough, flatten, gatewayClasses, httpsRecords, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl',
     ],
     [
       'serviceLabelSelectors',
@@ -223,6 +226,10 @@ describe('refusals', () => {
     ]),
     ['annotationPrefixes a a/', '3:24: "a/" stands at Corefile:3:22 already'],
     ['relative yes', '3:12: unknown value "yes" of "relative". Allowed here: on, off'],
+    [
+      'httpsRecords on',
+      '3:16: unknown value "on" of "httpsRecords"; did you mean "none"? Allowed here: all, annotated, none',
+    ],
     ['relative', '3:3: "relative" needs an argument. Allowed here: relative on|off'],
     ...[
       'resolver.test',
@@ -246,7 +253,7 @@ describe('refusals', () => {
     ]),
     [
       'negativeTTL 5',
-      '3:3: unknown option of k8s_gateway "negativeTTL"; did you mean "negativeTtl"? Allowed here: annotationPrefixes, apex, clusters, fallthrough, flatten, gatewayClasses, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl',
+      '3:3: unknown option of k8s_gateway "negativeTTL"; did you mean "negativeTtl"? Allowed here: annotationPrefixes, apex, clusters, fallthrough, flatten, gatewayClasses, httpsRecords, ingressClasses, kubeconfig, manifests, namespaces, negativeTtl, nodeAddressType, relative, resources, secondary, serviceLabelSelectors, synctimeout, ttl',
     ],
     ['synctimeout 60', '3:15: "60" is no duration. Allowed here: 0, 30s, 1m30s, never'],
     ['synctimeout 25h', '3:15: "25h" is longer than a day. Allowed here: 0-24h, never'],
