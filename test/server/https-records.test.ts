@@ -39,9 +39,9 @@ test.for(['dig', 'kdig'] as const)(
   async (tool, { serve, skip }) => {
     if (spawnSync(tool, ['-v']).error !== undefined) skip(`${tool} is not here`);
     const server = await serve(await exampleCorefile());
-    const { address, port } = await server.endpoint();
+    const { host, port } = await server.endpoint();
     const read = Object.keys(RECORDS).map((name) => {
-      const words = [`@${address}`, '-p', `${port}`, '+short', name, 'HTTPS'];
+      const words = [`@${host}`, '-p', `${port}`, '+short', name, 'HTTPS'];
       const { stdout } = spawnSync(tool, words, { encoding: 'utf8' });
       // kdig writes protocols without quotes, where they need none.
       return [name, stdout.trim().replace(/alpn=([^" ]+)/, 'alpn="$1"')];
