@@ -228,7 +228,7 @@ describe('refusals', () => {
     ['relative yes', '3:12: unknown value "yes" of "relative". Allowed here: on, off'],
     [
       'httpsRecords on',
-      '3:16: unknown value "on" of "httpsRecords"; did you mean "none"? Allowed here: all, annotated, none',
+      '3:16: unknown value "on" of "httpsRecords". Allowed here: all, annotated, none',
     ],
     ['relative', '3:3: "relative" needs an argument. Allowed here: relative on|off'],
     ...[
