@@ -8,7 +8,7 @@ import {
 } from '@seamark/protocol';
 import type { ClaimedWay, ClaimingKind } from '../projection/contract.ts';
 import { NO_ADDRESSES } from '../zone-index/address-set.ts';
-import { bindingRdata } from '../zone-index/https-bindings.ts';
+import { bindingRdata } from '../zone-index/https-rdata.ts';
 import type { NameInIndex } from '../zone-index/name-in-index.ts';
 import type { LossCode, Verdict } from '../zone-index/verdicts.ts';
 import { wireName } from '../zone-index/wire-name.ts';

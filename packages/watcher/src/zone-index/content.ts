@@ -7,7 +7,7 @@ import {
   packedBindingLength,
   packHttps,
   unpackHttps,
-} from './https-bindings.ts';
+} from './packed-bindings.ts';
 import { wireName } from './wire-name.ts';
 
 /** What a claim says of its names, in the index's own terms. */

@@ -4,7 +4,8 @@ import { Random, seeds } from '../../../protocol/test-support/random.ts';
 import type { ClaimedBinding, ClaimedHttps } from '../projection/contract.ts';
 import { addressSet, NO_ADDRESSES } from './address-set.ts';
 import { type Content, contentOf, packContent, packedLength, unpackContent } from './content.ts';
-import { bindingRdata, chooseBindings } from './https-bindings.ts';
+import { chooseBindings } from './https-bindings.ts';
+import { bindingRdata } from './https-rdata.ts';
 import { wireName } from './wire-name.ts';
 
 const ALPN = Uint8Array.of(0, 1, 0, 3, 2, 0x68, 0x32);
@@ -73,6 +74,11 @@ test.each(seeds(50))('what is packed comes back, seed %i', (seed) => {
   packContent(content, packed);
   expect(packed.subarray(length)).toEqual(new Uint8Array(3));
   expect(unpackContent(packed, 0, length)).toEqual(content);
+});
+
+test('what nobody asks for takes no octet', () => {
+  expect(packedLength(content('192.0.2.1', []))).toBe(6);
+  expect(packedLength(content('192.0.2.1', [binding()]))).toBe(26);
 });
 
 const content = (addresses: string, https: ClaimedHttps, written = false): Content => ({

@@ -14,7 +14,7 @@ import type { AddressSet } from './address-set.ts';
 import type { Claims } from './claims.ts';
 import type { Flattening } from './flattening.ts';
 import type { Gateway } from './gateway.ts';
-import { bindingRdata } from './https-bindings.ts';
+import { bindingRdata } from './https-rdata.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import { type Answer, NO_ANSWER, type Precedence } from './precedence.ts';
 import type { ReverseNames } from './reverse-names.ts';

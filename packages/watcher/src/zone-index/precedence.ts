@@ -5,9 +5,10 @@ import { type AddressSet, mergeAddresses, NO_ADDRESSES } from './address-set.ts'
 import type { Claims } from './claims.ts';
 import { type Content, DEFAULT_TTL, isEmpty, MAX_RRSET_OCTETS, recordOctets } from './content.ts';
 import type { Gateway } from './gateway.ts';
-import { type ChosenBindings, chooseBindings, NO_BINDINGS } from './https-bindings.ts';
+import { type ChosenBindings, chooseBindings } from './https-bindings.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import { clusterOf, kindOf } from './object-table.ts';
+import { NO_BINDINGS } from './packed-bindings.ts';
 
 /** What a name owns, of all that was claimed for it. */
 export interface Answer {
@@ -188,11 +189,19 @@ function alone(content: Content, defaultTtl: number): Answer {
 
 /** What of those who are heard becomes HTTPS records. */
 export function chosenOf({ levels, reached }: Pick<Hearing, 'levels' | 'reached'>): ChosenBindings {
+  // As of nearly every name.
+  if (!levels.some((level) => level.some(saysHttps))) return NOTHING_CHOSEN;
   const contents = levels.map((level) => level.map(({ content }) => content));
   return chooseBindings(
     contents,
     reached.map(({ content }) => content),
   );
+}
+
+const NOTHING_CHOSEN: ChosenBindings = { bindings: NO_BINDINGS };
+
+function saysHttps({ content }: Spoken): boolean {
+  return content.https.length > 0;
 }
 
 /** Whether it is a file's, and no object's. */

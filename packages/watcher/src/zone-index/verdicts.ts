@@ -6,10 +6,11 @@ import { type Content, DEFAULT_TTL, isEmpty } from './content.ts';
 import type { Cuts } from './cuts.ts';
 import { type DeadEnd, type Flattening, MAX_ALIASES } from './flattening.ts';
 import type { Gateway } from './gateway.ts';
-import { type HttpsRefusal, hasAside, isSameBinding } from './https-bindings.ts';
+import { type HttpsRefusal, isSameBinding } from './https-bindings.ts';
 import { wholeKey } from './intake.ts';
 import { ENTRY, type NameTree } from './name-tree.ts';
 import { clusterOf, kindOf } from './object-table.ts';
+import { hasAside } from './packed-bindings.ts';
 import { chosenOf, type Hearing, isReached, isStatic, type Precedence } from './precedence.ts';
 
 /** Why an object that claims a name gives nothing of its answer. For programs: they stay. */
