@@ -78,6 +78,21 @@ test('so at the name of another port, of which an object has nothing else to say
   ]);
 });
 
+test('and that the host has none, where it has addresses of others', async () => {
+  const said = await explain(
+    {
+      Ingress: [
+        tls('a', '192.0.2.1', asks('port=8443')),
+        ingress('b', 'a.example.com', '192.0.2.2'),
+      ],
+    },
+    '_8443._https.a.example.com',
+  );
+  expect(lines(said)).toEqual([
+    'Ingress default/a:  | HTTPS 1 a.example.com. alpn="h2" - (precedence) the host that it is about has no HTTPS record of its own',
+  ]);
+});
+
 test.each([
   [
     'an address of another object without TLS',

@@ -11,6 +11,7 @@ import {
 } from '@seamark/snapshot';
 import type { Logger } from '../sources/contract.ts';
 import type { AddressSet } from './address-set.ts';
+import type { Asides } from './asides.ts';
 import type { Claims } from './claims.ts';
 import type { Flattening } from './flattening.ts';
 import type { Gateway } from './gateway.ts';
@@ -54,6 +55,7 @@ export interface ComposerParts {
   /** Undefined where there is no reverse zone. */
   readonly reverse: ReverseNames | undefined;
   readonly flattening: Flattening;
+  readonly asides: Asides;
 }
 
 interface ResolvedAnswer extends Answer {
@@ -259,7 +261,9 @@ export class NodeComposer {
   private composeHttps(entry: number, answer: ResolvedAnswer, composed: ComposedRRset[]): void {
     const { addresses, bindings, bindingsTtl } = answer;
     const isReached = addresses.v4.length + addresses.v6.length > 0;
-    const usable = bindings.filter(({ isAside }) => isAside || isReached);
+    const usable = bindings.filter(({ isAside }) =>
+      isAside ? this.parts.asides.holds(entry) : isReached,
+    );
     if (usable.length === 0) return;
     const ttl = Math.min(
       bindingsTtl,

@@ -1,5 +1,6 @@
 import type { NodeSpec, Publisher } from '@seamark/snapshot';
 import { NO_ADDRESSES } from './address-set.ts';
+import type { Asides } from './asides.ts';
 import type { Claims } from './claims.ts';
 import type { Cuts } from './cuts.ts';
 import type { Flattening } from './flattening.ts';
@@ -17,6 +18,7 @@ export interface PublicationParts {
   readonly zones: ZoneSet;
   readonly claims: Claims;
   readonly flattening: Flattening;
+  readonly asides: Asides;
   readonly cuts: Cuts;
   readonly composer: NodeComposer;
   readonly precedence: Precedence;
@@ -46,11 +48,12 @@ export class Publication {
 
   /** Composes what has changed and makes it visible. @returns whether there was anything. */
   publish(): boolean {
-    const { zones, tree, flattening, cuts, reverse, serverCheck, publisher } = this.parts;
+    const { zones, tree, flattening, asides, cuts, reverse, serverCheck, publisher } = this.parts;
     const readZones = zones.all.filter((zone) => !zones.isUnsynced(zone));
     // What lay in our zones may be another's now, or the other way round.
     if (cuts.settle(readZones)) flattening.markAll();
     flattening.markDependents();
+    asides.markDependents();
     this.settleReverse();
     this.pruneDirty();
     // Only now is it settled which names there are.
@@ -142,11 +145,12 @@ export class Publication {
    * @param dirty gets its parent, if that is to be looked at again.
    */
   private prune(entry: number, dirty: number[]): void {
-    const { tree, claims, flattening, cuts, composer, publisher } = this.parts;
+    const { tree, claims, flattening, asides, cuts, composer, publisher } = this.parts;
     if (!tree.hasFlags(entry, ENTRY.DIRTY) || tree.hasFlags(entry, KEPT)) return;
     if (claims.has(entry) || tree.hasChildren(entry)) return;
     flattening.gone(entry);
     cuts.gone(entry);
+    asides.gone(entry);
     // A name that came and went between two publications leaves no trace.
     if (tree.hasFlags(entry, ENTRY.PUBLISHED)) {
       publisher.add(composer.composeGone(entry));

@@ -186,7 +186,14 @@ function lossOf(
   if (first !== undefined && cluster !== first) {
     return { code: 'cluster', text: 'an earlier cluster has the name (clusters first)' };
   }
-  if (hasAside(content)) return { code: 'precedence', text: REFUSALS.written };
+  if (hasAside(content)) {
+    const { refusal } = chosenOf({ levels, reached });
+    const text =
+      refusal === undefined
+        ? 'the host that it is about has no HTTPS record of its own'
+        : REFUSALS[refusal];
+    return { code: 'precedence', text };
+  }
   const winner = isReached(content)
     ? reached[0]?.kind
     : levels.flat().find((one) => content.rrsets.some(({ type }) => hasType(one.content, type)))

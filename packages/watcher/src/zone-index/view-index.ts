@@ -3,6 +3,7 @@ import type { Publisher } from '@seamark/snapshot';
 import type { ClaimingKind, ClaimSink } from '../projection/contract.ts';
 import type { Logger } from '../sources/contract.ts';
 import type { TargetSource } from '../targets/contract.ts';
+import { Asides } from './asides.ts';
 import { Claims } from './claims.ts';
 import { Cuts } from './cuts.ts';
 import { Flattening } from './flattening.ts';
@@ -78,6 +79,10 @@ export class ViewIndex {
       isPartial: (zone) => zones.stateOf(zones.all[zone] as Zone) !== 0,
       targetsOf: (zone) => options.targetsOf(zones.gateways.indexOf(zones.gatewayOfZone(zone))),
     });
+    const asides = new Asides({
+      ...{ tree, markDirty },
+      answerOf: (entry) => this.composer.answerOf(entry),
+    });
     this.precedence = new Precedence(tree, this.claims, log);
     this.cuts = new Cuts({
       ...{ tree, markDirty },
@@ -86,13 +91,13 @@ export class ViewIndex {
     });
     this.composer = new NodeComposer({
       ...{ tree, log, given: zones.given, claims: this.claims, reverse: this.reverse },
-      ...{ flattening: this.flattening, precedence: this.precedence },
+      ...{ asides, flattening: this.flattening, precedence: this.precedence },
       gatewayAround: (entry) => zones.gatewayAround(entry),
       stateOf: (zone) => zones.stateOf(zone),
     });
     this.publication = new Publication({
       ...{ tree, zones, publisher, serials, now, claims: this.claims, reverse: this.reverse },
-      ...{ flattening: this.flattening, cuts: this.cuts, composer: this.composer },
+      ...{ asides, flattening: this.flattening, cuts: this.cuts, composer: this.composer },
       precedence: this.precedence,
       serverCheck: new NameServerCheck(log, (entry) => this.composer.addressesOf(entry)),
     });

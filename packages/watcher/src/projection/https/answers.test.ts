@@ -271,6 +271,21 @@ test('a Service has one by its annotation, at its own name and at that of anothe
   expect(https(scene, '_8443._https.web.db.example.com')).toBe('NXDOMAIN');
 });
 
+test('at another port there is none, either, where the host has addresses of others', async () => {
+  await using scene = annotated();
+  const aside = '_8443._https.web.db.example.com';
+  scene.list('Service', [asking(service('web.db', '192.0.2.1'), 'port=8443')]);
+  expect(https(scene, aside)).toEqual(['1 web.db.example.com. alpn="h2"']);
+  // An Ingress comes first, and says nothing of TLS.
+  scene.put('Ingress', ingress('a', 'web.db.example.com', '192.0.2.9'));
+  expect(https(scene, 'web.db.example.com')).toBe('NODATA');
+  expect(https(scene, aside)).toBe('NODATA');
+  scene.drop('Ingress', 'default/a');
+  expect(https(scene, aside)).toEqual(['1 web.db.example.com. alpn="h2"']);
+  scene.drop('Service', 'db/web');
+  expect(https(scene, aside)).toBe('NXDOMAIN');
+});
+
 describe('a route', () => {
   const tls = (written: string, more: Shape = {}) =>
     listener(written, { protocol: 'HTTPS', ...more });
