@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formatRdata, parseRdata, RdataError, TYPE } from '../index.ts';
+import {
+  composeSvcParams,
+  formatRdata,
+  parseRdata,
+  RdataError,
+  readSvcParams,
+  SVC_KEYS,
+  TYPE,
+} from '../index.ts';
 
 const hex = (text: string): string =>
   Buffer.from(parseRdata(TYPE.SVCB, text).octets).toString('hex');
@@ -137,5 +145,22 @@ describe('SVCB that is refused', () => {
     expect(formatRdata(TYPE.SVCB, Buffer.from(octets, 'hex'))).toBe(
       `\\# ${octets.length / 2} ${octets.toUpperCase()}`,
     );
+  });
+});
+
+describe('parameters by key', () => {
+  it('are composed in the order of their keys, and read as they were (RFC 9460 2.2)', () => {
+    const params = new Map([
+      [SVC_KEYS.ipv4hint, Uint8Array.of(192, 0, 2, 1)],
+      [SVC_KEYS['no-default-alpn'], new Uint8Array(0)],
+      [SVC_KEYS.alpn, Uint8Array.of(2, 0x68, 0x32)],
+    ]);
+    const octets = composeSvcParams(params);
+    expect(Buffer.from(octets).toString('hex')).toBe(
+      '00010003026832' + '00020000' + '00040004c0000201',
+    );
+    expect([...readSvcParams(octets).keys()]).toEqual([1, 2, 4]);
+    expect(composeSvcParams(readSvcParams(octets))).toEqual(octets);
+    expect(readSvcParams(new Uint8Array(0)).size).toBe(0);
   });
 });
