@@ -25,7 +25,7 @@ export class CorefileError extends Error {
   readonly sourceLine: string;
 
   constructor(sentence: string, position: Position, sourceLine: string, details: ErrorDetails) {
-    super(`${formatPosition(position)}: ${sentence}${formatHelp(details)}`);
+    super(onOneLine(`${formatPosition(position)}: ${sentence}${formatHelp(details)}`));
     this.position = position;
     this.text = details.text ?? '';
     this.allowed = details.allowed ?? [];
@@ -104,6 +104,17 @@ export class Problems {
     if (this.#errors.size > 0) throw new CorefileErrors([...this.#errors.values()]);
   }
 }
+
+/** Quoted words may hold line ends, and what a terminal takes for orders: of them, escapes are shown. */
+function onOneLine(text: string): string {
+  return text.replaceAll(CONTROLS, (character) => {
+    if (character === '\n') return '\\n';
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be written as they are.
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 function formatHelp({ suggestion, allowed = [] }: ErrorDetails): string {
   const question = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;

@@ -126,6 +126,12 @@ describe('parseCorefile', () => {
     );
   });
 
+  it('says on one line what words of several lines hold', () => {
+    expect(() => parse('. {\n import "a\nb\u001b[2J\u2028"\n}')).toThrow(
+      `etc/Corefile:2:9: can't import "a\\nb\\u001b[2J\\u2028": `,
+    );
+  });
+
   it('bounds depth and expansion', () => {
     expect(() => parse('a {\n'.repeat(5_000))).toThrow('nested more than 32 deep');
     const doubling = Array.from({ length: 20 }, (_, i) =>
