@@ -23,6 +23,7 @@ const config: ViteUserConfig = defineConfig({
       project('unit', ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'], 30_000),
       project('arrows', ['test/arrows/**/*.test.ts'], 30_000),
       project('docs', ['test/docs/**/*.test.ts'], 60_000),
+      project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       project('server', ['test/server/**/*.test.ts'], 60_000),
       project('conformance', ['test/conformance/**/*.test.ts'], 60_000),
       project('packages', ['test/packages/**/*.test.ts'], 300_000),

@@ -94,6 +94,8 @@ test('a package is entered by its door: no path leads past it', () => {
     }
     // A small benchmark is of one function, which need not be one that the package gives to others.
     if (importer.startsWith('bench/micro/') && !path.endsWith('.test.ts')) return false;
+    // Nor need what is fuzzed be.
+    if (importer.startsWith('test/fuzz/targets/')) return false;
     // What tests stand on is shared among tests.
     const isSupport = path.startsWith('test/support/') || path.includes('/test-support/');
     return !path.startsWith(`${room}/`) && (isShipped || !isSupport);
