@@ -29,6 +29,8 @@ export interface Installed {
   /** What stands before `serve`. */
   readonly command?: readonly [string, ...string[]];
   readonly spawn?: Pick<SpawnOptions, 'uid' | 'gid'>;
+  /** Behind `serve --config FILE`. */
+  readonly options?: readonly string[];
 }
 
 interface Listener extends Endpoint {
@@ -66,13 +68,13 @@ export class SeamarkServer implements AsyncDisposable {
    */
   static async launch(
     corefile: string,
-    { command: [program, ...first] = [NODE, CLI], spawn = {} }: Installed = {},
+    { command: [program, ...first] = [NODE, CLI], spawn = {}, options = [] }: Installed = {},
   ): Promise<SeamarkServer> {
     const folder = await mkdtemp(join(tmpdir(), 'seamark-server-'));
     await chmod(folder, 0o755);
     const config = join(folder, 'Corefile');
     await writeFile(config, corefile);
-    const child = startChild(program, [...first, 'serve', '--config', config], {
+    const child = startChild(program, [...first, 'serve', '--config', config, ...options], {
       ...spawn,
       env: { ...process.env, PORT: String(await freePort()) },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -95,6 +97,10 @@ export class SeamarkServer implements AsyncDisposable {
   /** How it ended; pending as long as it runs. */
   get exited(): Promise<Exit> {
     return this.#child.exited;
+  }
+
+  get pid(): number {
+    return this.#child.process.pid ?? 0;
   }
 
   get isRunning(): boolean {

@@ -170,7 +170,14 @@ const option = (code: number, length: number) => ({ code, data: Buffer.alloc(len
 export const target: Target = {
   name: 'query',
   shape: 'message',
-  watched: ['packages/protocol/src/', 'packages/matcher/src/', 'packages/snapshot/src/reader.ts'],
+  watched: [
+    ...['query', 'edns', 'server-cookies', 'siphash'].map(
+      (file) => `packages/protocol/src/${file}.ts`,
+    ),
+    ...['chain', 'detours', 'lookup', 'responder'].map((file) => `packages/matcher/src/${file}.ts`),
+    'packages/matcher/src/settings/',
+    ...['reader', 'name-hash'].map((file) => `packages/snapshot/src/${file}.ts`),
+  ],
   dictionary: [
     ...NAMES.map((name) => composeName(name)),
     ...['000029', '00002904d0000080000000', 'c00c', '000a0008', '00030000', '000a0018'].map((hex) =>
