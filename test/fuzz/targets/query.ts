@@ -3,6 +3,7 @@
 import {
   DETOURED,
   Detours,
+  NEAR_RANGES,
   Responder,
   type ResponderOptions,
   TRANSPORT,
@@ -20,6 +21,9 @@ import { obeyLaws } from '../../support/dns/reply-laws.ts';
 import { hold, octetsOf, type Target } from '../engine/target.ts';
 import { MessageMemory } from './memory.ts';
 
+/** Of more than two hundred octets, so that two of them have no room in a small reply. */
+const LONG = ['a', 'b'].map((letter) => `${`${letter.repeat(60)}.`.repeat(3)}large.example.`);
+
 /** What the cases lack: RRsets that need more than 512 and more than 1,232 octets, at names and by wildcard. */
 const LARGE = zone(
   'large.example.',
@@ -32,6 +36,10 @@ const LARGE = zone(
     ...Array.from({ length: 100 }, (_, i) => `hundred 60 AAAA 2001:db8::${i + 1}`),
     ...Array.from({ length: 5 }, (_, i) => `cut 60 NS ns${i}.cut.large.example.`),
     ...Array.from({ length: 5 }, (_, i) => `ns${i}.cut 60 AAAA 2001:db8::${i + 1}`),
+    `to-long 60 CNAME ${LONG[0]}`,
+    `${LONG[0]} 60 CNAME ${LONG[1]}`,
+    `${LONG[1]} 60 CNAME ${LONG[0]?.replace(/^a/, 'c')}`,
+    ...LONG.map((name) => `long-cut 60 NS ${name}`),
     'to-hundred 60 CNAME hundred.large.example.',
     'to-forty 60 CNAME x.forty.large.example.',
     `text 60 TXT \\# 255 fe${'61'.repeat(254)}`,
@@ -57,8 +65,12 @@ const FAR = Uint8Array.from([6, 0, 0, 53, 0x20, 1, 0xd, 0xb8, ...Array(11).fill(
 /** All that can be configured, for a few names. */
 const everything: ResponderOptions = {
   cookies,
-  nsid: 'a.name.of.some.length.for.nsid',
-  chaos: { version: 'fuzz', hostname: 'host', authors: ['one', 'two'] },
+  nsid: 'a.name.of.some.length.for.nsid'.repeat(8),
+  chaos: {
+    version: 'fuzz',
+    hostname: 'host',
+    authors: ['1', '2', '3'].map((one) => one.repeat(250)),
+  },
   blocks: [
     {
       zones: ['example.com.', 'large.example.'],
@@ -78,7 +90,12 @@ const detours = new Detours({
       keys: ['.'],
       templates: [{ id: 0, type: 1, zones: ['deep.w.example.com.'], literal: 'tmpl' }],
       fallthrough: [{ zone: 'example.com.', names: ['c.example.com.', 'w.example.com.'] }],
-      forwards: [{ id: 0, from: 'example.', except: ['unsynced.example.'] }],
+      forwards: [
+        { id: 0, from: 'example.', except: ['unsynced.example.', 'example.'] },
+        { id: 1, from: 'example.net.', except: [], clients: NEAR_RANGES.slice(1, 2) },
+        { id: 2, from: 'w.example.com.', except: [], clients: NEAR_RANGES.slice(1, 2) },
+        { id: 3, from: '.', except: [] },
+      ],
     },
     {
       keys: ['sub.example.com.'],
@@ -106,8 +123,8 @@ const SETTINGS: readonly Setting[] = [
   setting({}, { transport: TRANSPORT.STREAM, withDetours: false }),
   setting({}, { transport: TRANSPORT.UDP, limit: 1232, withDetours: false }),
   setting(
-    { ...everything, udpLimit: 700 },
-    { transport: TRANSPORT.UDP, limit: 700, withDetours: true },
+    { ...everything, udpLimit: 512 },
+    { transport: TRANSPORT.UDP, limit: 512, withDetours: true },
   ),
 ];
 
@@ -162,6 +179,7 @@ const NAMES = [
   ...['large.example.', 'a.forty.large.example.', 'hundred.large.example.', 'cut.large.example.'],
   ...['to-hundred.large.example.', 'to-forty.large.example.', 'text.large.example.'],
   ...['version.bind.', 'id.server.', 'authors.bind.', 'tmpl.deep.w.example.com.'],
+  ...['to-long.large.example.', 'long-cut.large.example.', 'x.c.example.com.'],
   ...['drop.example.com.', 'example.net.', 'ours.bare.example.com.', 'half.example.com.'],
 ];
 
@@ -191,6 +209,7 @@ export const target: Target = {
       query(`www.example.com. ${type}`, { id: 0x1235, edns: { dnssecOk: true } }),
     ),
     query('version.bind. CH TXT', { id: 2 }),
+    query('authors.bind. CH TXT', { id: 5, edns: { options: [option(3, 0)] } }),
     query('www.example.com. A', { id: 3, edns: { options: [option(10, 8), option(3, 0)] } }),
     query('www.example.com. A', { id: 4, edns: { options: [option(10, 24)], version: 1 } }),
     composeQuery({ id: 6, edns: { options: [option(10, 8)] } }),
