@@ -81,7 +81,8 @@ function createSocket(libc: Libc, endpoint: Endpoint): number {
 function adoptDescriptor(libc: Libc, socket: number, endpoint: Endpoint): number {
   let fd: number;
   try {
-    fd = openSync('/', 'r');
+    // Some file: this one, for who may not read it was not loaded, and under `--permission` `/` stands for all files.
+    fd = openSync(import.meta.filename, 'r');
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'EMFILE';
     throw openError('open', code, endpoint.source, { cause });
