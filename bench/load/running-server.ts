@@ -3,8 +3,6 @@
 import { mkdir } from 'node:fs/promises';
 import { type Child, endChild, startChild } from '../../test/support/child.ts';
 import { parseMessage, query, UdpClient } from '../../test/support/dns/index.ts';
-import { waitFor } from '../../test/support/wait.ts';
-import { type Dataset, ZONE } from './names.ts';
 import {
   peakOctets,
   processTree,
@@ -12,7 +10,9 @@ import {
   runSeconds,
   type Usage,
   usageOf,
-} from './process-tree.ts';
+} from '../../test/support/process-tree.ts';
+import { waitFor } from '../../test/support/wait.ts';
+import { type Dataset, ZONE } from './names.ts';
 import type { Launch, Recipe } from './servers/index.ts';
 
 /** How long loading may take: BIND needs a minute for a million names, YAML may need more. */

@@ -2,9 +2,14 @@
 
 import { mkdir } from 'node:fs/promises';
 import { type Child, endChild, startChild } from '../../../test/support/child.ts';
+import {
+  peakOctets,
+  processTree,
+  residentOctets,
+  usageOf,
+} from '../../../test/support/process-tree.ts';
 import { nowNs, Probe } from '../freshness/probe.ts';
 import type { Dataset } from '../names.ts';
-import { peakOctets, processTree, residentOctets, usageOf } from '../process-tree.ts';
 import type { Launch, Recipe } from '../servers/index.ts';
 
 /** Of what a server prints, as much as explains why it ended. */

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
-import { missingCompiler } from '../compile.ts';
+import { missingCompiler } from '../../../test/support/compile.ts';
 import { createDataset } from '../names.ts';
 import { StreamedCluster } from '../streamed-cluster.ts';
 import { distributionOf, freshAddress } from './freshness.ts';

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Child, endChild, startChild } from '../../../test/support/child.ts';
-import { compile } from '../compile.ts';
+import { compile } from '../../../test/support/compile.ts';
 
 const SOURCE: string = join(import.meta.dirname, 'probe.c');
 

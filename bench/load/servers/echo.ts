@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { compile, missingCompiler } from '../compile.ts';
+import { compile, missingCompiler } from '../../../test/support/compile.ts';
 import type { Recipe } from './contract.ts';
 
 const run = promisify(execFile);

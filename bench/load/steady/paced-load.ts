@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { compile } from '../compile.ts';
+import { compile } from '../../../test/support/compile.ts';
 
 const run = promisify(execFile);
 const SOURCE: string = join(import.meta.dirname, 'paced.c');

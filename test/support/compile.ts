@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Why C programs of the bench can't be had here; undefined if they can. */
+/** Why C programs can't be had here; undefined if they can. */
 export async function missingCompiler(): Promise<string | undefined> {
   try {
     await run('cc', ['--version']);
