@@ -12,7 +12,7 @@ import { CASE_ZONES } from '../test-support/cases.ts';
 import { type Client, type ResponderOptions, TRANSPORT } from './index.ts';
 import { ReferenceMatcher } from './reference/reference-matcher.ts';
 
-const peer = Uint8Array.from([4, 0, 0, 53, ...Array(10).fill(0), 255, 255, 192, 0, 2, 1]);
+const peer = Uint8Array.from([4, 0, 0xd4, 0x31, ...Array(10).fill(0), 255, 255, 192, 0, 2, 1]);
 const client: Client = { peer: () => peer };
 const cookies = new ServerCookies(new Uint8Array(16), Int32Array.of(1_700_000_000));
 

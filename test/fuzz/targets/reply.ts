@@ -19,7 +19,7 @@ import { parseLeniently } from '../../support/dns/reply-laws.ts';
 import { hold, type Target } from '../engine/target.ts';
 
 const cookies = new ServerCookies(new Uint8Array(16), Int32Array.of(1_700_000_000));
-const PEER = Uint8Array.from([4, 0, 0, 53, ...Array(10).fill(0), 255, 255, 192, 0, 2, 1]);
+const PEER = Uint8Array.from([4, 0, 0xd4, 0x31, ...Array(10).fill(0), 255, 255, 192, 0, 2, 1]);
 const ASKED = 'www.example.com. A';
 
 const pending = (octets: Uint8Array, isStream: boolean): PendingQuery =>

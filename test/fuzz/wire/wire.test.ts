@@ -34,7 +34,12 @@ test.skipIf(missing)('nobody who answers is harm', async () => {
     const framed = Buffer.concat([Buffer.of(0, message.length), message]);
     writeFileSync(join(folder, 'seeds'), Buffer.concat([framed, framed]));
     const port = String(await freePort());
-    const { status, stdout, stderr } = spawnSync(program, [port, '1', '100', join(folder, 'seeds')]);
+    const { status, stdout, stderr } = spawnSync(program, [
+      port,
+      '1',
+      '100',
+      join(folder, 'seeds'),
+    ]);
     expect({ status, stdout: stdout.toString() }).toEqual({ status: 1, stdout: '' });
     expect(stderr.toString()).not.toBe('');
   } finally {

@@ -36,7 +36,10 @@ export const obeyLaws = (
   demand(said.getUint16(0) === asked.getUint16(0), 'another ID');
   const [from, flags] = [asked.getUint16(2), said.getUint16(2)];
   demand((flags & QR) !== 0, 'QR is not set');
-  demand(((flags ^ from) & (OPCODE | RD)) === 0, 'another opcode, or RD is not as it was');
+  demand(((flags ^ from) & OPCODE) === 0, 'another opcode');
+  // What RD means with another opcode is for that one to say.
+  const isRdFree = (flags & OPCODE) !== 0 && (flags & RD) === 0;
+  demand(((flags ^ from) & RD) === 0 || isRdFree, 'RD is not as it was');
   demand((flags & (RA | Z | AD | CD)) === 0, 'RA, Z, AD or CD is set');
   demand(message.question.length <= 1, 'more than one question');
   if (message.question.length === 1) {
