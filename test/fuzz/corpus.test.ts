@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Target } from './engine/target.ts';
+import { runFuzzer } from './engine/run-fuzzer.ts';
+import type { Finding, Target } from './engine/target.ts';
 import { corpusFolder, namesIn, readInputs } from './files.ts';
 import { moduleOf, TARGETS } from './targets/index.ts';
 
@@ -17,6 +18,22 @@ describe.each(TARGETS)('%s', (name) => {
       expect(() => target.run(input), again).not.toThrow();
     }
   });
+});
+
+/** As many as take a second or two; `npm run fuzz` goes on from there. */
+const RUNS = 1000;
+
+test.each(TARGETS)(`${RUNS} inputs made of those of %s do no harm either`, async (name) => {
+  const findings: Finding[] = [];
+  const result = await runFuzzer({
+    ...{ name, module: moduleOf(name), seed: 1, messages: [], minimises: false },
+    ...{ inputs: readInputs(corpusFolder(name)), mostRuns: RUNS, mostMs: Number.MAX_SAFE_INTEGER },
+    onFinding: (finding) => findings.push(finding),
+  });
+  expect(
+    findings.map(({ input, report }) => `${report} ${Buffer.from(input).toString('hex')}`),
+  ).toEqual([]);
+  expect(result?.runs).toBeGreaterThanOrEqual(RUNS);
 });
 
 test('there is a corpus of each target, and of no other', () => {
