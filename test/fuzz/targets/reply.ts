@@ -96,7 +96,13 @@ function passOn(
   const end = client.query.questionEnd;
   const asked = Buffer.from(client.octets.subarray(12, end));
   hold(asked.equals(octets.subarray(12, end)), 'another question');
-  hold(readSections(octets) !== undefined, 'passed on, and not to be read');
+  const again = readSections(octets);
+  hold(again !== undefined, 'passed on, and not to be read');
+  const records = again.answers + again.authorities + again.additionals;
+  hold(
+    endOfRecords(octets, records) === again.recordsEnd,
+    'an owner name that has no end, or none',
+  );
   if (strict === undefined) return;
   const said = parseLeniently(octets);
   hold(said !== undefined, 'well formed when it came, and not when it was passed on');
@@ -104,6 +110,38 @@ function passOn(
   if (passed.truncated && said.answer.length === 0) return;
   const kept = said.answer.map(presentStrict).join();
   hold(kept === strict.answer.map(presentStrict).join(), 'other answers than came');
+}
+
+/** Where so many records end behind a question whose name is whole; -1 for a name that leads nowhere. */
+function endOfRecords(octets: Uint8Array, records: number): number {
+  let at = questionEndOf(octets);
+  for (let i = 0; i < records; i++) {
+    const end = endOfName(octets, at);
+    if (end < 0 || end + 10 > octets.length) return -1;
+    at = end + 10 + (((octets[end + 8] as number) << 8) | (octets[end + 9] as number));
+  }
+  return at;
+}
+
+/** Behind a name of 255 octets at the most, each of whose pointers leads back. */
+function endOfName(octets: Uint8Array, start: number): number {
+  let end = -1;
+  let length = 1;
+  for (let at = start; length <= 255; ) {
+    const head = octets[at];
+    if (head === undefined || (head > 63 && head < 0xc0)) return -1;
+    if (head === 0) return end < 0 ? at + 1 : end;
+    if (head >= 0xc0) {
+      const to = ((head & 0x3f) << 8) | (octets[at + 1] ?? 0xff);
+      if (to >= at) return -1;
+      if (end < 0) end = at + 2;
+      at = to;
+    } else {
+      length += head + 1;
+      at += head + 1;
+    }
+  }
+  return -1;
 }
 
 const rdata = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
