@@ -69,7 +69,7 @@ test('what can be left out of an input is', () => {
 
 test('any input can be mutated, and none grows without end', () => {
   const random = new Random(1);
-  for (const shape of ['message', 'text', 'octets'] as const) {
+  for (const shape of ['message', 'reply', 'text', 'octets'] as const) {
     const target = {
       name: '',
       shape,

@@ -32,6 +32,7 @@ export function mutate(
   }
   // Most messages keep a header that lets the rest be looked at.
   if (target.shape === 'message' && !random.oneIn(4)) input = sane(input, random);
+  if (target.shape === 'reply' && !random.oneIn(4)) input = saneReply(input);
   return input.length > MOST_OCTETS ? input.subarray(0, MOST_OCTETS) : input;
 }
 
@@ -159,6 +160,15 @@ function sane(input: Uint8Array, random: Random): Uint8Array {
   });
 }
 
+/** A reply to the question of the seeds, whatever its records are. */
+function saneReply(input: Uint8Array): Uint8Array {
+  if (input.length < 12) return input;
+  return changed(input, (octets) => {
+    octets[2] = 0x80 | ((octets[2] as number) & 0x07);
+    octets.set([0, 1], 4);
+  });
+}
+
 function nameEnd(octets: Uint8Array, start: number): number {
   for (let at = start; at < octets.length; at += (octets[at] as number) + 1) {
     if (octets[at] === 0) return at + 1;
@@ -222,6 +232,8 @@ const TEXTS: readonly Change[] = [
 
 const CHANGES: Readonly<Record<Target['shape'], readonly Change[]>> = {
   message: MESSAGES,
+  // Of another question it would be no reply.
+  reply: [...ANY_OCTETS, setHeader],
   text: TEXTS,
   octets: ANY_OCTETS,
 };

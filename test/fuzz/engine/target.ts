@@ -21,8 +21,8 @@ export interface Target {
   run(input: Uint8Array): void;
 }
 
-/** A DNS message, lines of text, or any octets. */
-export type Shape = 'message' | 'text' | 'octets';
+/** A DNS query, a reply, lines of text, or any octets. */
+export type Shape = 'message' | 'reply' | 'text' | 'octets';
 
 /** What a target was found to do. */
 export interface Finding {

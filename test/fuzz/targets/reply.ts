@@ -153,7 +153,7 @@ const reply = (...records: Uint8Array[]): Uint8Array =>
 
 export const target: Target = {
   name: 'reply',
-  shape: 'message',
+  shape: 'reply',
   watched: [
     'packages/protocol/src/client.ts',
     'packages/protocol/src/sections.ts',
