@@ -1,4 +1,4 @@
-// Answers of each kind, after lookups that take about as long: RRsets that are rotated, apex pointers, glue,
+// Answers of each kind, after lookups that take about as long: RRsets that are rotated, pointers, glue,
 // the SOA of negative answers, refusals; CNAMEs and what they lead to, referrals.
 // `node --conditions=seamark-source bench/micro/answer-kinds.ts`
 
@@ -13,6 +13,7 @@ import {
   NODE,
   Publisher,
   SnapshotReader,
+  WrittenNames,
 } from '@seamark/snapshot';
 import { type Contender, compare } from './runner.ts';
 import { zoneReader } from './zone.ts';
@@ -61,7 +62,7 @@ compare('answers of one name each', [
   answering('A of one address', NOERROR, 1, host, TYPE.A),
   answering('A of 8 addresses, rotated', NOERROR, 8, 'multi.example.com', TYPE.A),
   answering('A of a wildcard', NOERROR, 1, 'any.apps.example.com', TYPE.A),
-  answering('NODATA: SOA with two apex pointers', NOERROR, 1, host, TYPE.AAAA),
+  answering('NODATA: SOA with three pointers', NOERROR, 1, host, TYPE.AAAA),
   answering('NXDOMAIN: the same', NXDOMAIN, 1, 'no.example.com', TYPE.A),
   answering('NXDOMAIN of 122 labels', NXDOMAIN, 1, `${'a.'.repeat(120)}example.com`, TYPE.A),
   answering('SOA', NOERROR, 1, 'example.com', TYPE.SOA),
@@ -71,10 +72,8 @@ compare('answers of one name each', [
   answering('class CH', REFUSED, 0, 'version.bind', 16, CLASS.CH),
 ]);
 
-/** A name of the zone as its labels and an apex pointer, which stands at `pointer`. */
-function inZone(labels: string): { octets: Uint8Array; pointer: number } {
-  const wire = parseName(labels);
-  return { octets: Uint8Array.of(...wire.subarray(0, -1), 0xc0, 12), pointer: wire.length - 1 };
+function namesOf(name: string): WrittenNames {
+  return new WrittenNames(foldName(parseName(name)));
 }
 
 /** Chains of one and of eight CNAMEs to one address, and a zone cut with an address of its server. */
@@ -82,18 +81,20 @@ function aliases(): SnapshotReader {
   const publisher = new Publisher({ readers: 1, merge: async (task) => mergeHere(task) });
   const add = (name: string, flags: number, ...rrsets: ComposedRRset[]): void =>
     publisher.add({ name: foldName(parseName(name)), zone: 0, apexLabels: 2, flags, rrsets });
-  const naming = (type: number, target: string): ComposedRRset => {
-    const { octets, pointer } = inZone(target);
-    return composeRRset(type, 60, [octets], [[pointer]]);
-  };
+  const naming = (type: number, target: string, names: WrittenNames): ComposedRRset =>
+    composeRRset(type, 60, [parseName(target)], names);
   const address = Uint8Array.of(192, 0, 2, 1);
   add('example.com', NODE.APEX);
   add('c8.example.com', 0, composeRRset(TYPE.A, 60, [address]));
-  for (let i = 0; i < 8; i++) add(`c${i}.example.com`, 0, naming(TYPE.CNAME, `c${i + 1}`));
-  const { octets: owner, pointer } = inZone('ns.cut');
-  const record = { owner, ownerPointers: [pointer], ttl: 60, rdata: address, rdataPointers: [] };
-  const glue = composeRecords([{ ...record, type: TYPE.A }], GLUE);
-  add('cut.example.com', NODE.CUT, naming(TYPE.NS, 'ns.cut'), glue);
+  for (let i = 0; i < 8; i++) {
+    const names = namesOf(`c${i}.example.com`);
+    add(`c${i}.example.com`, 0, naming(TYPE.CNAME, `c${i + 1}.example.com`, names));
+  }
+  const owner = parseName('ns.cut.example.com');
+  const names = namesOf('cut.example.com');
+  const ns = naming(TYPE.NS, 'ns.cut.example.com', names);
+  const record = { owner, type: TYPE.A, ttl: 60, rdata: address };
+  add('cut.example.com', NODE.CUT, ns, composeRecords([record], GLUE, names));
   publisher.publish();
   const reader = new SnapshotReader(publisher.handle, 0);
   reader.refresh();

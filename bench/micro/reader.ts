@@ -103,6 +103,6 @@ compare('steps from a node', [
       reader.lengthOf(soa) +
       reader.recordsOf(soa) +
       reader.recordLengthOf(soa) +
-      reader.apexPointersOf(soa),
+      reader.pointersOf(soa),
   ),
 ]);

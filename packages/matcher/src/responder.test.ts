@@ -172,7 +172,7 @@ describe('room', () => {
        ${many.join('\n')}
        ${some.join('\n')}`,
     ),
-    zone('example.net.', `@ 60 SOA ${long} ${long} 1 2 3 4 5`),
+    zone('example.net.', `@ 60 SOA ${long} ${long.replaceAll(/[nsx]{2}/g, 'qq')} 1 2 3 4 5`),
   ];
   const responder = responderFor(zones);
 

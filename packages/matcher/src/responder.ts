@@ -17,7 +17,7 @@ import {
   TYPE,
   VERDICT,
 } from '@seamark/protocol';
-import { GLUE, NODE, type SnapshotReader } from '@seamark/snapshot';
+import { GLUE, NODE, OUTER_POINTER, POINTER_MASK, type SnapshotReader } from '@seamark/snapshot';
 import { Chain } from './chain.ts';
 import type { Client } from './client.ts';
 import { DETOUR, type Detour, type Detours } from './detours.ts';
@@ -89,6 +89,8 @@ export class Responder {
   private additionals = 0;
   private authoritative = false;
   private ede: number = EDE.NONE;
+  /** Where in the memory the message begins. */
+  private message = 0;
   /** Offset in the memory that the reply may grow to, the room of the OPT record and its cookie taken off. */
   private limit = 0;
   private detours: Detours | undefined;
@@ -141,6 +143,7 @@ export class Responder {
     this.additionals = 0;
     this.authoritative = false;
     this.ede = EDE.NONE;
+    this.message = offset;
     this.setLimit(offset, capacity, transport);
     // Before anything is written: the answer will lie where the cookie lies.
     if (query.cookieLength !== 0) this.receiveCookie(view, client);
@@ -323,7 +326,7 @@ export class Responder {
     }
     if (name !== query) setOwners(view, start, at, this.placeOf(name, 0));
     this.answers += reader.recordsOf(entry);
-    return query.type === TYPE.NS ? this.addGlue(view, at, node, name, false) : at;
+    return query.type === TYPE.NS ? this.addGlue(view, at, node, name, start, false) : at;
   }
 
   /**
@@ -335,7 +338,7 @@ export class Responder {
     const { node } = lookup;
     if (name === query) {
       this.accept(RCODE.NOERROR);
-      chain.begin(query, start - query.questionEnd);
+      chain.begin(query, this.message);
     }
     if (!chain.admits(node)) return start;
     const at = this.copyRRset(view, start, node, alias, name);
@@ -428,7 +431,7 @@ export class Responder {
     }
     setOwners(view, start, at, this.placeOf(name, lookup.cutLabel));
     this.authorities = reader.recordsOf(servers);
-    return this.addGlue(view, at, node, name, true);
+    return this.addGlue(view, at, node, name, start, true);
   }
 
   private accept(rcode: number): void {
@@ -478,17 +481,20 @@ export class Responder {
   /**
    * Addresses of name servers, as far as there is room. Their absence harms nobody who asked an apex; whom a
    * referral sends below a cut may have no other way to them, and is told to ask over TCP (RFC 9471 3).
+   *
+   * @param servers where the NS RRset begins, which glue points into.
    */
   private addGlue(
     view: DataView,
     start: number,
     node: number,
     name: Query,
+    servers: number,
     isReferral: boolean,
   ): number {
     const glue = this.reader.findRRset(node, GLUE);
     if (glue === 0) return start;
-    const at = this.copyRRset(view, start, node, glue, name);
+    const at = this.copyRRset(view, start, node, glue, name, servers);
     if (at < 0) {
       this.truncated = isReferral;
       return start;
@@ -505,7 +511,8 @@ export class Responder {
   }
 
   /**
-   * @param name the name that led to the node: in it lies the apex.
+   * @param name the name that led to the node: in it lies what outer pointers lead to.
+   * @param base what inner pointers count from: `start`, but for glue.
    * @returns the offset behind the copy, or -1 if there is no room for all of it.
    */
   private copyRRset(
@@ -514,6 +521,7 @@ export class Responder {
     node: number,
     entry: number,
     name: Query,
+    base: number = start,
   ): number {
     const { reader } = this;
     const length = reader.lengthOf(entry);
@@ -530,18 +538,16 @@ export class Responder {
       return end;
     }
     copy(view, start, reader.view, from, length);
-    const pointers = reader.apexPointersOf(entry);
-    if (pointers !== 0) {
-      const { query, lookup, chain } = this;
+    const pointers = reader.pointersOf(entry);
+    for (let i = 0; i < pointers; i++) {
+      const at = start + reader.view.getUint16(from + length + 2 * i, true);
+      const pointer = view.getUint16(at);
+      const to = pointer & POINTER_MASK;
       const place =
-        name === query
-          ? HEADER.LENGTH + lookup.apexOffset(query)
-          : chain.placeOf(name.labelCount - lookup.apexLabels);
-      const pointer = 0xc000 | place;
-      for (let i = 0; i < pointers; i++) {
-        const place = reader.view.getUint16(from + length + 2 * i, true);
-        view.setUint16(start + place, pointer);
-      }
+        pointer >= OUTER_POINTER
+          ? this.placeOf(name, name.labelCount - to)
+          : base - this.message + to;
+      view.setUint16(at, 0xc000 | place);
     }
     return end;
   }

@@ -1,6 +1,7 @@
 // Zones as tests write them, and the same zones as a snapshot carries them.
 
 import {
+  type FoldedName,
   foldName,
   formatName,
   parseAddress,
@@ -16,6 +17,7 @@ import {
   type NodeSpec,
   type Publisher,
   type RecordSpec,
+  WrittenNames,
 } from '@seamark/snapshot';
 import { typeNumber } from '../../../test/support/dns/codes.ts';
 import {
@@ -98,7 +100,7 @@ export function compile(zones: readonly ReferenceZone[]): Map<string, NodeSpec> 
           unresolvedFlag(own) |
           (isCut ? NODE.CUT : 0) |
           wildcardFlag(name, names),
-        rrsets: [...composeAll(shown, apex), ...composeGlue(servers, owners, apex)],
+        rrsets: composeAll(shown, wire, glueOf(servers, owners)),
       });
     }
   }
@@ -157,35 +159,35 @@ function unresolvedFlag(records: readonly ReferenceRecord[]): number {
   return records.some(({ type }) => type === UNRESOLVED) ? NODE.UNRESOLVED : 0;
 }
 
-function composeAll(records: readonly ReferenceRecord[], apex: Uint8Array): ComposedRRset[] {
+function composeAll(
+  records: readonly ReferenceRecord[],
+  name: FoldedName,
+  glue: readonly RecordSpec[],
+): ComposedRRset[] {
   const owned = records.filter(({ type }) => type !== UNRESOLVED);
-  return [...Map.groupBy(owned, ({ type }) => type)].map(([type, ofType]) =>
-    composeRecords(
-      ofType.map((record) => composeOne(record, apex)),
-      type,
-    ),
+  const types = Map.groupBy(owned, ({ type }) => type);
+  const written = new WrittenNames(name);
+  const composed = [...types].map(([type, ofType]) =>
+    composeRecords(ofType.map(specOf), type, type === TYPE.NS ? written : new WrittenNames(name)),
   );
+  return glue.length === 0 ? composed : [...composed, composeRecords(glue, GLUE, written)];
 }
 
-function composeOne(record: ReferenceRecord, apex: Uint8Array): RecordSpec {
-  const { type, ttl } = record;
-  const owner = Uint8Array.of(0xc0, 0x0c);
-  // The SOA is owned by the apex wherever that lies in QNAME.
-  const ownerPointers = type === TYPE.SOA ? [0] : [];
-  const plain = { owner, ownerPointers, type, ttl, rdataPointers: [] };
-  if (type === TYPE.A || type === TYPE.AAAA) {
-    return { ...plain, rdata: parseAddress(record.rdata) ?? EMPTY };
+function specOf({ type, ttl, rdata }: ReferenceRecord): RecordSpec {
+  return { type, ttl, rdata: rdataOf(type, rdata) };
+}
+
+function rdataOf(type: number, rdata: string): Uint8Array {
+  if (type === TYPE.A || type === TYPE.AAAA) return parseAddress(rdata) ?? EMPTY;
+  const [first = '', second = '', ...numbers] = rdata.split(' ');
+  if (type === TYPE.MX && first !== '\\#') {
+    return Uint8Array.of(0, Number(first), ...parseName(second));
   }
-  const [first = '', second = '', ...numbers] = record.rdata.split(' ');
-  if (!NAMES_FIRST.has(type)) return { ...plain, rdata: octetsOf(record.rdata) };
-  const name = compress(parseName(first), apex);
-  if (type !== TYPE.SOA) return { ...plain, rdata: name.octets, rdataPointers: name.pointers };
-  const mailbox = compress(parseName(second), apex);
+  if (!NAMES_FIRST.has(type)) return octetsOf(rdata);
+  if (type !== TYPE.SOA) return parseName(first);
   const fixed = new DataView(new ArrayBuffer(20));
   for (const [i, number] of numbers.entries()) fixed.setUint32(4 * i, Number(number));
-  const rdata = Buffer.concat([name.octets, mailbox.octets, new Uint8Array(fixed.buffer)]);
-  const shifted = mailbox.pointers.map((pointer) => name.octets.length + pointer);
-  return { ...plain, rdata, rdataPointers: [...name.pointers, ...shifted] };
+  return Buffer.concat([parseName(first), parseName(second), new Uint8Array(fixed.buffer)]);
 }
 
 const NAMES_FIRST: ReadonlySet<number> = new Set([TYPE.NS, TYPE.CNAME, TYPE.SOA]);
@@ -198,34 +200,15 @@ function octetsOf(rdata: string): Uint8Array {
 }
 
 /** Addresses of the name servers that lie in the zone. */
-function composeGlue(
+function glueOf(
   ns: readonly ReferenceRecord[],
   owners: ReadonlyMap<string, readonly ReferenceRecord[]>,
-  apex: Uint8Array,
-): ComposedRRset[] {
-  const glue = ns.flatMap(({ rdata: server }) => {
-    const { octets, pointers } = compress(parseName(server), apex);
-    return (owners.get(key(server)) ?? [])
+): RecordSpec[] {
+  return ns.flatMap(({ rdata: server }) =>
+    (owners.get(key(server)) ?? [])
       .filter(({ type }) => type === TYPE.A || type === TYPE.AAAA)
-      .map((record) => ({
-        ...composeOne(record, apex),
-        owner: octets,
-        ownerPointers: pointers,
-      }));
-  });
-  return glue.length === 0 ? [] : [composeRecords(glue, GLUE)];
-}
-
-/** A name as its labels and an apex pointer, or whole where it lies elsewhere. */
-function compress(name: Uint8Array, apex: Uint8Array): { octets: Uint8Array; pointers: number[] } {
-  for (let wire = name; ; wire = parent(wire)) {
-    if (wire.length === apex.length) {
-      if (Buffer.compare(wire, apex) !== 0) return { octets: name, pointers: [] };
-      const labels = name.subarray(0, name.length - apex.length);
-      return { octets: Uint8Array.of(...labels, 0xc0, 0x0c), pointers: [labels.length] };
-    }
-    if (wire.length < apex.length) return { octets: name, pointers: [] };
-  }
+      .map((record) => ({ ...specOf(record), owner: parseName(server) })),
+  );
 }
 
 function key(name: string): string {

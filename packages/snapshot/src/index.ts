@@ -6,7 +6,7 @@
 
 export { leave, type SnapshotHandle } from './control.ts';
 export { ArenaFullError, GrowableWords } from './growable-words.ts';
-export { GLUE, NODE } from './layout.ts';
+export { GLUE, NODE, OUTER_POINTER, POINTER_MASK } from './layout.ts';
 export { type MergeRunner, type MergeTask, mergeHere, mergeInThread } from './merge.ts';
 export { NameHasher } from './name-hash.ts';
 export { fitsNode, type HostSpec, LayoutError, type NodeSpec } from './node-batch.ts';
@@ -19,3 +19,4 @@ export {
   composeRRset,
   type RecordSpec,
 } from './rrset.ts';
+export { WrittenNames } from './written-names.ts';

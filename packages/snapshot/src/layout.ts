@@ -16,21 +16,26 @@
  *   directory, three words an RRset:
  *            type (16) | records (16)
  *            octet offset from the node's start (16) | octets (16)
- *            octets of each record if all are alike, else 0 (16) | apex pointers (16)
- *   octets of each RRset, and behind them, two octets each, where its apex pointers lie; padded
+ *            octets of each record if all are alike, else 0 (16) | pointers (16)
+ *   octets of each RRset, and behind them, two octets each, where its pointers lie; padded
  *
  * RRset octets are what a reply carries: owner, type, class, TTL, RDATA of record after record. The
  * owner is a pointer to QNAME at offset 12, which serves a wildcard as well; where the node's name does not
- * stand there (behind a CNAME, or a zone cut above QNAME), the reader writes its own pointer over it. An
- * *apex pointer* is a pointer to the zone apex inside QNAME; where that lies differs with each question, so
- * its two octets are filled in after the copy. With it, SOA and NS fit any question of their zone. RDATA
- * hold no other pointers, and apex pointers only where names may be compressed (RFC 3597 4).
+ * stand there (behind a CNAME, or a zone cut above QNAME), the reader writes its own pointer over it.
+ *
+ * Names end in other pointers where they may be compressed (RFC 1035 4.1.4, RFC 3597 4), whose two octets are filled
+ * in after the copy, for where they lead to differs with each question:
+ *
+ *   11 labels (14)   an *outer pointer*, to the last so many labels of the name that led to the node: an ancestor of
+ *                    the node's own name, mostly the apex. With it, SOA and NS fit any question of their zone.
+ *   10 octets (14)   an *inner pointer*, to an earlier name of the same RRset, so far behind its start; in GLUE, behind
+ *                    that of the NS RRset, which it follows.
  *
  * A CNAME RRset is the only one of its node (RFC 2181 10.1) and has one record.
  */
 
 export const MAGIC = 0x314b4d53; // "SMK1"
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** Words of a segment's header. */
 export const SEGMENT = {
@@ -84,8 +89,7 @@ export const NODE = {
 
 /**
  * The directory's type for the addresses that go into the additional section with the NS RRset of an
- * apex or a zone cut. Their owners are written out, but for an apex pointer at the end. It is OPT's
- * number: no name owns an OPT RRset and no question for one reaches a lookup.
+ * apex or a zone cut. It is OPT's number: no name owns an OPT RRset and no question for one reaches a lookup.
  */
 export const GLUE = 41;
 
@@ -94,8 +98,14 @@ export const DIRECTORY_WORDS = 3;
 /** Octet offsets within a node have 16 bits. */
 export const MAX_NODE_OCTETS = 0xffff;
 
-/** The two octets that stand where an apex pointer will be. */
+/** As a reply has it. */
 export const POINTER_TO_QNAME = 0xc00c;
+
+/** What a pointer begins with that is to be filled in. */
+export const OUTER_POINTER = 0xc000;
+export const INNER_POINTER = 0x8000;
+/** The rest of it. */
+export const POINTER_MASK = 0x3fff;
 
 /*
  * The control block: one Int32Array in a SharedArrayBuffer of its own, written by the publisher

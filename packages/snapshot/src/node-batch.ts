@@ -55,7 +55,7 @@ export function fitsNode({ name, rrsets }: Pick<NodeSpec, 'name' | 'rrsets'>): b
 
 function nodeOctets(name: FoldedName, rrsets: readonly ComposedRRset[]): number {
   let octets = 4 * (directoryOf(name.length) + DIRECTORY_WORDS * rrsets.length);
-  for (const rrset of rrsets) octets += rrset.octets.length + 2 * rrset.apexPointers.length;
+  for (const rrset of rrsets) octets += rrset.octets.length + 2 * rrset.pointers.length;
   return octets;
 }
 
@@ -142,13 +142,13 @@ export class NodeBatch {
     let entry = start + directory;
     let octet = 4 * (directory + DIRECTORY_WORDS * rrsets.length);
     for (const rrset of rrsets) {
-      const { octets, apexPointers } = rrset;
+      const { octets, pointers } = rrset;
       this.words[entry] = (rrset.type << 16) | rrset.records;
       this.words[entry + 1] = (octet << 16) | octets.length;
-      this.words[entry + 2] = (rrset.recordLength << 16) | apexPointers.length;
+      this.words[entry + 2] = (rrset.recordLength << 16) | pointers.length;
       this.octets.set(octets, at + octet);
       octet += octets.length;
-      for (const pointer of apexPointers) {
+      for (const pointer of pointers) {
         this.view.setUint16(at + octet, pointer, true);
         octet += 2;
       }

@@ -10,8 +10,10 @@ import {
   NODE,
   type NodeSpec,
   Publisher,
+  type RecordSpec,
   readName,
   SnapshotReader,
+  WrittenNames,
 } from './index.ts';
 
 function pair(): { publisher: Publisher; reader: SnapshotReader } {
@@ -62,23 +64,20 @@ describe('a name that is read back', () => {
   const node = (name: string, flags: number, rrsets: NodeSpec['rrsets']): NodeSpec => ({
     ...{ name: foldName(parseName(name)), zone: 3, apexLabels: 2, flags, rrsets },
   });
-  const below = (label: string): Uint8Array =>
-    Uint8Array.of(label.length, ...Buffer.from(label), 0xc0, 0x0c);
+  const wire = (text: string): Uint8Array => parseName(text);
+  const namesOf = (name: string): WrittenNames => new WrittenNames(foldName(parseName(name)));
+  const glueRecord = (owner: string, type: number, octets: number): RecordSpec => ({
+    ...{ owner: wire(owner), type, ttl: 9, rdata: new Uint8Array(octets) },
+  });
 
-  it('has its names whole where they end in the apex, and no glue', () => {
+  it('has its names whole where they end in others, and no glue', () => {
     const { publisher, reader } = pair();
-    const [ns1, ns22] = [below('ns1'), below('ns22')];
-    const glue = composeRecords(
-      [
-        {
-          ...{ owner: ns1, ownerPointers: [4], type: TYPE.A, ttl: 5 },
-          ...{ rdata: Uint8Array.of(192, 0, 2, 1), rdataPointers: [] },
-        },
-      ],
-      GLUE,
-    );
-    const ns = composeRRset(TYPE.NS, 60, [ns1, ns22], [[4], [5]]);
-    const mx = composeRRset(TYPE.MX, 7, [Uint8Array.of(0, 10, ...below('m'))], [[4]]);
+    const names = namesOf('example.com');
+    const servers = ['ns1.example.com', 'ns22.NS1.example.com', 'a.example.net', 'b.example.net'];
+    const ns = composeRRset(TYPE.NS, 60, servers.map(wire), names);
+    const glue = composeRecords([glueRecord('ns1.example.com', TYPE.A, 4)], GLUE, names);
+    const mail = Uint8Array.of(0, 10, ...wire('m.Example.com'));
+    const mx = composeRRset(TYPE.MX, 7, [mail], namesOf('example.com'));
     publish(publisher, node('example.com', NODE.APEX, [ns, glue, mx]));
     reader.refresh();
     const { name, flags, rrsets, zone, ...owned } = readName(reader, find(reader, 'example.com'));
@@ -90,32 +89,27 @@ describe('a name that is read back', () => {
       ...rdata.map((octets) => formatRdata(type, octets)),
     ]);
     expect(texts).toEqual([
-      [TYPE.NS, 60, 'ns1.example.com.', 'ns22.example.com.'],
+      [
+        ...[TYPE.NS, 60, 'ns1.example.com.', 'ns22.NS1.example.com.'],
+        ...['a.example.net.', 'b.example.net.'],
+      ],
       [TYPE.MX, 7, '10 m.example.com.'],
     ]);
   });
 
   it('has its glue where it is a zone cut: the owners are no names of the snapshot', () => {
     const { publisher, reader } = pair();
-    const outside = foldName(parseName('ns.example.net'));
-    const ns = Uint8Array.of(2, ...Buffer.from('ns'), 3, ...Buffer.from('sub'), 0xc0, 0x0c);
-    const record = (
-      owner: Uint8Array,
-      ownerPointers: number[],
-      type: number,
-      rdata: Uint8Array,
-    ) => ({
-      ...{ owner, ownerPointers, type, ttl: 9, rdata, rdataPointers: [] },
-    });
+    const names = namesOf('sub.example.com');
+    const cut = composeRRset(TYPE.NS, 60, [wire('ns.sub.example.com')], names);
     const glue = composeRecords(
       [
-        record(ns, [7], TYPE.A, Uint8Array.of(192, 0, 2, 1)),
-        record(outside, [], TYPE.AAAA, new Uint8Array(16)),
-        record(ns, [7], TYPE.AAAA, new Uint8Array(16)),
+        glueRecord('ns.sub.example.com', TYPE.A, 4),
+        glueRecord('ns.example.net', TYPE.AAAA, 16),
+        glueRecord('ns.sub.example.com', TYPE.AAAA, 16),
       ],
       GLUE,
+      names,
     );
-    const cut = composeRRset(TYPE.NS, 60, [ns], [[7]]);
     publish(publisher, node('sub.example.com', NODE.CUT, [cut, glue]));
     reader.refresh();
     const owned = readName(reader, find(reader, 'sub.example.com'));

@@ -1,5 +1,12 @@
-import type { FoldedName } from '@seamark/protocol';
-import { DIRECTORY_WORDS, GLUE, NODE } from './layout.ts';
+import { type FoldedName, LIMIT, TYPE } from '@seamark/protocol';
+import {
+  DIRECTORY_WORDS,
+  GLUE,
+  INNER_POINTER,
+  NODE,
+  OUTER_POINTER,
+  POINTER_MASK,
+} from './layout.ts';
 import type { SnapshotReader } from './reader.ts';
 
 /** A name of the snapshot and what it owns, in memory of its own. */
@@ -49,13 +56,13 @@ export function readName(reader: SnapshotReader, node: number): OwnedName {
   const first = reader.firstRRset(node);
   for (let i = 0; i < reader.rrsetsOf(node); i++) {
     const entry = first + DIRECTORY_WORDS * i;
-    if (reader.typeOf(entry) !== GLUE) rrsets.push(readRRset(reader, node, entry, apex));
+    if (reader.typeOf(entry) !== GLUE) rrsets.push(readRRset(reader, node, entry, name));
   }
   const flags = reader.flagsOf(node);
   const glue = (flags & NODE.CUT) === 0 ? 0 : reader.findRRset(node, GLUE);
   return {
     ...{ name, apex, zone: reader.zoneOf(node), flags, rrsets },
-    glue: glue === 0 ? [] : readGlue(reader, node, glue, apex),
+    glue: glue === 0 ? [] : readGlue(reader, node, glue, name),
   };
 }
 
@@ -63,21 +70,17 @@ function readGlue(
   reader: SnapshotReader,
   node: number,
   entry: number,
-  apex: FoldedName,
+  name: FoldedName,
 ): GlueRecord[] {
   const { view, octets } = reader;
+  const servers = reader.findRRset(node, TYPE.NS);
+  const base = servers === 0 ? 0 : reader.octetsAt(node, servers);
   const end = reader.octetsAt(node, entry) + reader.lengthOf(entry);
   const glue: GlueRecord[] = [];
   for (let at = reader.octetsAt(node, entry); at < end; ) {
-    const from = at;
-    while ((octets[at] as number) !== 0 && (octets[at] as number) < 0xc0) {
-      at += 1 + (octets[at] as number);
-    }
-    const isWhole = octets[at] === 0;
-    const labels = octets.slice(from, at);
-    const owner = Uint8Array.of(...labels, ...(isWhole ? [0] : apex));
+    const owner = readWhole(octets, at, base, name);
     // The fields as behind an owner pointer, which takes two octets.
-    at += isWhole ? -1 : 0;
+    at = behindName(octets, at) - 2;
     const rdata = octets.slice(at + RDATA_AT, at + RDATA_AT + view.getUint16(at + LENGTH_AT));
     glue.push({
       owner,
@@ -94,13 +97,13 @@ function readRRset(
   reader: SnapshotReader,
   node: number,
   entry: number,
-  apex: FoldedName,
+  name: FoldedName,
 ): OwnedRRset {
   const { view, octets } = reader;
   const start = reader.octetsAt(node, entry);
   const end = start + reader.lengthOf(entry);
   const pointers = Array.from(
-    { length: reader.apexPointersOf(entry) },
+    { length: reader.pointersOf(entry) },
     (_, i) => start + view.getUint16(end + 2 * i, true),
   );
   const rdata: Uint8Array[] = [];
@@ -108,32 +111,75 @@ function readRRset(
   for (let at = start; at < end; ) {
     const from = at + RDATA_AT;
     at = from + view.getUint16(at + LENGTH_AT);
-    rdata.push(withApex(octets, from, at, pointers, apex));
+    const inside = pointers.filter((pointer) => pointer >= from && pointer < at);
+    rdata.push(withWholeNames(octets, from, at, inside, start, name));
   }
   return { type: reader.typeOf(entry), ttl, rdata };
 }
 
-/** A copy in which the apex stands where apex pointers were. */
-function withApex(
+/** A copy in which what they lead to stands where pointers were. */
+function withWholeNames(
   octets: Uint8Array,
   from: number,
   to: number,
   pointers: readonly number[],
-  apex: FoldedName,
+  base: number,
+  name: FoldedName,
 ): Uint8Array {
-  const inside = pointers.filter((pointer) => pointer >= from && pointer < to);
-  const copy = new Uint8Array(to - from + inside.length * (apex.length - 2));
-  let at = 0;
+  const parts: Uint8Array[] = [];
   let next = from;
-  for (const pointer of inside) {
-    copy.set(octets.subarray(next, pointer), at);
-    at += pointer - next;
-    copy.set(apex, at);
-    at += apex.length;
+  for (const pointer of pointers) {
+    parts.push(octets.subarray(next, pointer), readWhole(octets, pointer, base, name));
     next = pointer + 2;
   }
-  copy.set(octets.subarray(next, to), at);
-  return copy;
+  parts.push(octets.subarray(next, to));
+  return joined(parts);
+}
+
+/**
+ * The name at `start`, whole.
+ *
+ * @param base what inner pointers count from.
+ * @param name of the node, for outer pointers.
+ */
+function readWhole(octets: Uint8Array, start: number, base: number, name: FoldedName): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let at = start; ; ) {
+    const length = octets[at] as number;
+    if (length <= LIMIT.LABEL) {
+      parts.push(octets.subarray(at, at + length + 1));
+      if (length === 0) return joined(parts);
+      at += length + 1;
+      continue;
+    }
+    const pointer = (length << 8) | (octets[at + 1] as number);
+    if (pointer >= OUTER_POINTER)
+      return joined([...parts, lastLabels(name, pointer & POINTER_MASK)]);
+    const to = base + (pointer & POINTER_MASK);
+    if (pointer < INNER_POINTER || to >= at) throw new Error('a pointer that leads nowhere');
+    at = to;
+  }
+}
+
+/** The offset behind the name at `start`, as it is written there. */
+function behindName(octets: Uint8Array, start: number): number {
+  let at = start;
+  for (;;) {
+    const length = octets[at] as number;
+    if (length > LIMIT.LABEL) return at + 2;
+    at += length + 1;
+    if (length === 0) return at;
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function lastLabels(name: FoldedName, count: number): FoldedName {

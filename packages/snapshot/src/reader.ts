@@ -293,8 +293,8 @@ export class SnapshotReader {
     return (this.words[entry + 2] as number) >>> 16;
   }
 
-  /** How many apex pointers; they stand behind the octets, as 16-bit little-endian offsets. */
-  apexPointersOf(entry: number): number {
+  /** How many pointers are to be filled in; where, stands behind the octets, as 16-bit little-endian offsets. */
+  pointersOf(entry: number): number {
     return (this.words[entry + 2] as number) & 0xffff;
   }
 }

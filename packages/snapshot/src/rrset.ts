@@ -1,4 +1,6 @@
-import { POINTER_TO_QNAME } from './layout.ts';
+import { compressibleNames, TYPE } from '@seamark/protocol';
+import { GLUE, POINTER_TO_QNAME } from './layout.ts';
+import { nameLength, type WrittenNames } from './written-names.ts';
 
 /** An RRset as a reply carries it. */
 export interface ComposedRRset {
@@ -7,8 +9,8 @@ export interface ComposedRRset {
   readonly octets: Uint8Array;
   /** Octets of each record where all are alike (their order may then be rotated), else 0. */
   readonly recordLength: number;
-  /** Where in `octets` apex pointers lie (layout.ts), ascending. */
-  readonly apexPointers: readonly number[];
+  /** Where in `octets` pointers lie that a reader fills in (layout.ts), ascending. */
+  readonly pointers: readonly number[];
 }
 
 /** The class of every record (RFC 1035 3.2.4). */
@@ -20,27 +22,23 @@ export const FIXED: number = 10;
  * Composes an RRset whose RDATA are `rdata`, owned by the question's name.
  *
  * @param ttl seconds, of every record (RFC 2181 5.2).
- * @param apexPointersInRdata where in the RDATA of each record names end in an apex pointer (layout.ts): two
- *   octets that a reader fills in.
+ * @param rdata well-formed, names in them whole.
+ * @param names what they may be compressed against; without it they stay whole.
  */
 export function composeRRset(
   type: number,
   ttl: number,
   rdata: readonly Uint8Array[],
-  apexPointersInRdata: readonly (readonly number[])[] = [],
+  names?: WrittenNames,
 ): ComposedRRset {
-  if (apexPointersInRdata.length === 0) return composePlain(type, ttl, rdata);
-  const owner = Uint8Array.of(POINTER_TO_QNAME >> 8, POINTER_TO_QNAME & 0xff);
+  const [first] = rdata;
+  if (names === undefined || first === undefined || compressibleNames(type, first).length === 0) {
+    return composePlain(type, ttl, rdata);
+  }
   return composeRecords(
-    rdata.map((octets, i) => ({
-      owner,
-      ownerPointers: [],
-      type,
-      ttl,
-      rdata: octets,
-      rdataPointers: apexPointersInRdata[i] ?? [],
-    })),
+    rdata.map((octets) => ({ type, ttl, rdata: octets })),
     type,
+    names,
   );
 }
 
@@ -70,43 +68,89 @@ function composePlain(type: number, ttl: number, rdata: readonly Uint8Array[]): 
     at += 2 + FIXED + length;
   }
   const recordLength = alike ? 2 + FIXED + first : 0;
-  return { type, records: rdata.length, octets, recordLength, apexPointers: NO_POINTERS };
+  return { type, records: rdata.length, octets, recordLength, pointers: NO_POINTERS };
 }
 
 const NO_POINTERS: readonly number[] = [];
 
-/** A record to be composed; pointers are octet offsets within owner and RDATA. */
+/** A record to be composed; names in it are whole. */
 export interface RecordSpec {
-  readonly owner: Uint8Array;
-  readonly ownerPointers: readonly number[];
+  /** Of glue. Absent: the name that led to the node; of a SOA, as much of it as the apex is. */
+  readonly owner?: Uint8Array;
   readonly type: number;
   readonly ttl: number;
   readonly rdata: Uint8Array;
-  readonly rdataPointers: readonly number[];
 }
 
 /** Composes records under one directory entry of `type`, which is theirs or GLUE. */
-export function composeRecords(records: readonly RecordSpec[], type: number): ComposedRRset {
-  const lengths = records.map((record) => record.owner.length + FIXED + record.rdata.length);
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  const octets = new Uint8Array(total);
+export function composeRecords(
+  records: readonly RecordSpec[],
+  type: number,
+  names: WrittenNames,
+): ComposedRRset {
+  const most = records.reduce(
+    (sum, { owner, rdata }) => sum + (owner?.length ?? 2) + FIXED + rdata.length,
+    0,
+  );
+  const octets = new Uint8Array(most);
   const view = new DataView(octets.buffer);
-  const apexPointers: number[] = [];
+  const pointers: number[] = [];
+  const lengths = new Set<number>();
   let at = 0;
   for (const record of records) {
-    octets.set(record.owner, at);
-    for (const pointer of record.ownerPointers) apexPointers.push(at + pointer);
-    at += record.owner.length;
+    const start = at;
+    at = putOwner(octets, view, at, record, names, pointers);
     view.setUint16(at, record.type);
     view.setUint16(at + 2, CLASS_IN);
     view.setUint32(at + 4, record.ttl);
-    view.setUint16(at + 8, record.rdata.length);
-    at += FIXED;
-    octets.set(record.rdata, at);
-    for (const pointer of record.rdataPointers) apexPointers.push(at + pointer);
-    at += record.rdata.length;
+    const end = putRdata(octets, at + FIXED, record, names, pointers, type !== GLUE);
+    view.setUint16(at + 8, end - at - FIXED);
+    at = end;
+    lengths.add(at - start);
   }
   const [first = 0] = lengths;
-  const alike = apexPointers.length === 0 && lengths.every((length) => length === first);
-  return { type, records: records.length, octets, recordLength: alike ? first : 0, apexPointers };
+  const alike = pointers.length === 0 && lengths.size === 1;
+  return {
+    ...{ type, records: records.length, octets: octets.slice(0, at) },
+    ...{ recordLength: alike ? first : 0, pointers },
+  };
+}
+
+function putOwner(
+  octets: Uint8Array,
+  view: DataView,
+  at: number,
+  { owner, type }: RecordSpec,
+  names: WrittenNames,
+  pointers: number[],
+): number {
+  if (owner !== undefined) return names.write(owner, octets, at, pointers, false);
+  if (type !== TYPE.SOA) {
+    view.setUint16(at, POINTER_TO_QNAME);
+    return at + 2;
+  }
+  // It answers for names below its own as well (RFC 2308 2).
+  view.setUint16(at, names.pointerToName);
+  pointers.push(at);
+  return at + 2;
+}
+
+function putRdata(
+  octets: Uint8Array,
+  start: number,
+  { type, rdata }: RecordSpec,
+  names: WrittenNames,
+  pointers: number[],
+  isNoted: boolean,
+): number {
+  let at = start;
+  let from = 0;
+  for (const name of compressibleNames(type, rdata)) {
+    octets.set(rdata.subarray(from, name), at);
+    at += name - from;
+    from = name + nameLength(rdata, name);
+    at = names.write(rdata.subarray(name, from), octets, at, pointers, isNoted);
+  }
+  octets.set(rdata.subarray(from), at);
+  return at + rdata.length - from;
 }

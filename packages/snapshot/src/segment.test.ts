@@ -1,7 +1,7 @@
 import { foldName, formatName, parseName, TYPE } from '@seamark/protocol';
 import { describe, expect, it } from 'vitest';
 import { gone, host } from '../test-support/nodes.ts';
-import { composeRRset, LayoutError, NameHasher } from './index.ts';
+import { composeRRset, LayoutError, NameHasher, WrittenNames } from './index.ts';
 import { HEADER_WORDS, MAGIC, SEGMENT } from './layout.ts';
 import { NodeBatch } from './node-batch.ts';
 import {
@@ -123,7 +123,7 @@ describe('NodeBatch', () => {
       records: 0,
       octets: new Uint8Array(0),
       recordLength: 0,
-      apexPointers: [],
+      pointers: [],
     };
     const node = { name: foldName(parseName('a')), zone: 0, apexLabels: 0, flags: 0 };
     batch.add({ ...node, rrsets: Array(255).fill(rrset) });
@@ -156,9 +156,11 @@ describe('NodeBatch', () => {
     expect(host('a', 1, 3).rrsets[0]).toMatchObject({ records: 3, recordLength: 16 });
     const unlike = composeRRset(TYPE.HTTPS, 1, [new Uint8Array(3), new Uint8Array(4)]);
     expect(unlike).toMatchObject({ records: 2, recordLength: 0 });
-    expect(composeRRset(TYPE.NS, 1, [Uint8Array.of(0xc0, 12)], [[0]])).toMatchObject({
+    const [apex, ns] = ['example.com', 'ns.example.com'].map((name) => foldName(parseName(name)));
+    if (apex === undefined || ns === undefined) throw new Error('no names');
+    expect(composeRRset(TYPE.NS, 1, [ns], new WrittenNames(apex))).toMatchObject({
       recordLength: 0,
-      apexPointers: [12],
+      pointers: [15],
     });
   });
 });

@@ -8,6 +8,7 @@ import {
   type NodeSpec,
   Publisher,
   SnapshotReader,
+  WrittenNames,
 } from '@seamark/snapshot';
 import { expect, test } from 'vitest';
 import { zoneFile, zonesOf } from './zone-file.ts';
@@ -79,10 +80,11 @@ test('a name without records is a comment, unless it is there for one below it',
 });
 
 test('a zone cut has its glue, and a zone within another a file of its own', () => {
-  const owner = foldName(parseName('ns.cut.example'));
-  const fields = { owner, ownerPointers: [], type: TYPE.A, ttl: 9, rdataPointers: [] };
-  const glue = composeRecords([{ ...fields, rdata: Uint8Array.of(192, 0, 2, 2) }], GLUE);
-  const ns = composeRRset(TYPE.NS, 60, [owner]);
+  const owner = parseName('ns.cut.example');
+  const names = new WrittenNames(foldName(parseName('cut.example')));
+  const ns = composeRRset(TYPE.NS, 60, [owner], names);
+  const address = { owner, type: TYPE.A, ttl: 9, rdata: Uint8Array.of(192, 0, 2, 2) };
+  const glue = composeRecords([address], GLUE, names);
   expect(
     files(
       node('sub.example', [ADDRESS], NODE.APEX, 1),

@@ -8,6 +8,7 @@ import {
   NODE,
   type NodeSpec,
   type Publisher,
+  WrittenNames,
 } from '@seamark/snapshot';
 import type { Logger } from '../sources/contract.ts';
 import type { AddressSet } from './address-set.ts';
@@ -123,17 +124,18 @@ export class NodeComposer {
     const ns = rrsets.find(({ type }) => type === TYPE.NS);
     if (ns === undefined) throw new Error('a zone cut without NS');
     const servers = cutServers(ns.rdata, this.apexOf(entry));
-    const composed = [composeNs(servers, ns.ttl)];
+    const name = this.tree.nameOf(entry);
+    const names = new WrittenNames(name);
+    const composed = [composeNs(servers, names, ns.ttl)];
     const ds = rrsets.find(({ type }) => type === TYPE.DS);
     if (ds !== undefined) composed.push(composeRRset(TYPE.DS, ds.ttl, ds.rdata));
-    const name = this.tree.nameOf(entry);
     const below = servers
       .filter((server) => isWithin(server.name, name))
       .slice(0, MAX_SERVERS_WITH_GLUE)
       .map((server) => {
         return this.glueOf(server);
       });
-    const glue = composeGlue(below);
+    const glue = composeGlue(below, names);
     if (glue !== undefined) composed.push(glue);
     return this.spec(entry, NODE.CUT, composed);
   }
@@ -179,16 +181,17 @@ export class NodeComposer {
     const { ttl } = options;
     const [primary] = zone.servers;
     if (primary === undefined) throw new Error('a zone without a name server');
-    const glue = composeGlue(
-      zone.servers.flatMap((server, i) => {
-        const at = zone.serverEntries[i] ?? 0;
-        if (at === 0) return [];
-        const { addresses } = this.resolved(at, this.parts.gatewayAround(at));
-        return [{ server, addresses, ttl, ttl6: ttl }];
-      }),
-    );
-    const soa = composeSoa(primary, { serial: zone.serial, negativeTtl });
-    return [[soa, composeNs(zone.servers)], glue];
+    const { apexName, serial } = zone;
+    const names = new WrittenNames(apexName);
+    const soa = composeSoa(primary, apexName, { serial, negativeTtl });
+    const ns = composeNs(zone.servers, names);
+    const located = zone.servers.flatMap((server, i) => {
+      const at = zone.serverEntries[i] ?? 0;
+      if (at === 0) return [];
+      const { addresses } = this.resolved(at, this.parts.gatewayAround(at));
+      return [{ server, addresses, ttl, ttl6: ttl }];
+    });
+    return [[soa, ns], composeGlue(located, names)];
   }
 
   /** SOA and NS that the apex owns; neither before its file has been read. */
@@ -203,9 +206,14 @@ export class NodeComposer {
     const ns = rrsets.find(({ type }) => type === TYPE.NS);
     if (ns === undefined) return [composed, undefined];
     const servers = cutServers(ns.rdata, apex);
-    composed.push(composeNs(servers, ns.ttl));
+    const names = new WrittenNames(apex);
+    composed.push(composeNs(servers, names, ns.ttl));
     const inside = servers.filter(({ inZone }) => inZone).slice(0, MAX_SERVERS_WITH_GLUE);
-    return [composed, composeGlue(inside.map((server) => this.glueOf(server)))];
+    const glue = composeGlue(
+      inside.map((server) => this.glueOf(server)),
+      names,
+    );
+    return [composed, glue];
   }
 
   /** The addresses that the name's node has. */
@@ -248,10 +256,12 @@ export class NodeComposer {
 
   private composeAnswer(entry: number, answer: ResolvedAnswer): ComposedRRset[] {
     const [target] = answer.targets;
-    if (target !== undefined) return [composeCname(target, this.apexOf(entry), answer.ttl)];
+    if (target !== undefined) return [composeCname(target, this.tree.nameOf(entry), answer.ttl)];
     const composed = composeAddresses(answer.addresses, answer);
-    for (const rrset of answer.rrsets) {
-      if (isAnswered(rrset)) composed.push(composeRRset(rrset.type, rrset.ttl, rrset.rdata));
+    const answered = answer.rrsets.filter(isAnswered);
+    const name = answered.length === 0 ? undefined : this.tree.nameOf(entry);
+    for (const { type, ttl, rdata } of answered) {
+      composed.push(composeRRset(type, ttl, rdata, name && new WrittenNames(name)));
     }
     if (answer.bindings.length > 0) this.composeHttps(entry, answer, composed);
     return this.withPtr(entry, composed);
