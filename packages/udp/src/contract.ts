@@ -154,6 +154,11 @@ export interface BatchedSocketSet extends SocketSet {
    */
   remove(index: number, handler: Handler): void;
   /**
+   * Whether replies of a socket may be fragmented. As it is opened they may not: DF is set, and one that the network
+   * interface has no room for is a send error. For a socket whose replies are larger than 1232 octets (RFC 9715).
+   */
+  allowFragments(index: number, isAllowed: boolean): void;
+  /**
    * Has the kernel give new datagrams to the other sockets of each SO_REUSEPORT group, as if these were closed, with
    * the difference that what they have been given already is still to be served: until `serveBatch` returns 0 twice
    * on end. Then `close` loses nothing. Linux before 5.3 goes on giving them datagrams, and the last ones may be lost.

@@ -60,9 +60,14 @@ export class Lanes {
   /** Every socket that is open leads where the service says. */
   lay({ listeners }: Service): void {
     for (const listener of listeners) {
-      const index = this.sockets.get(placeOf(listener));
+      const index = this.indexOf(listener);
       if (index !== undefined) this.lead(index, listener);
     }
+  }
+
+  /** The index of a listener's socket, if it is open. */
+  indexOf(listener: ListenerTask): number | undefined {
+    return this.sockets.get(placeOf(listener));
   }
 
   /** A socket is closed. */

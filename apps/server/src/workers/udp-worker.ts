@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TRANSPORT } from '@seamark/matcher';
+import { LIMIT } from '@seamark/protocol';
 import {
   type BatchedSocketSet,
   type Handler,
@@ -117,9 +118,11 @@ function serveBatched(task: UdpTask, lanes: Lanes, desk: LateDesk): void {
     source.set = sockets;
     desk.attach(sockets);
     for (const [index, listener] of task.listeners.entries()) lanes.opened(listener, index);
+    setFragmenting(task, lanes, sockets);
     const mailbox = new Mailbox(task, (message) =>
       change(message, task, lanes, {
         prepare: (service) => desk.open(service),
+        settle: (service) => setFragmenting(service, lanes, sockets),
         add: (listener) => sockets.add(listener),
         remove: (index) => sockets.remove(index, handler),
       }),
@@ -145,6 +148,15 @@ function serveBatched(task: UdpTask, lanes: Lanes, desk: LateDesk): void {
   }
 }
 
+/** Replies that `bufsize` lets be larger than 1232 octets may be fragmented, others never are (RFC 9715). */
+function setFragmenting({ listeners }: Service, lanes: Lanes, sockets: BatchedSocketSet): void {
+  for (const listener of listeners) {
+    const index = lanes.indexOf(listener);
+    const most = listener.answering?.udpLimit ?? LIMIT.UDP_EDNS;
+    if (index !== undefined) sockets.allowFragments(index, most > LIMIT.UDP_EDNS);
+  }
+}
+
 /** @param quiet calls on end that bring nothing, after which nothing more is expected */
 function answerWhatHasCome(sockets: BatchedSocketSet, handler: Handler, quiet: number): void {
   for (let i = 0, idle = 0; i < LAST_BATCHES && idle < quiet; i++) {
@@ -155,6 +167,7 @@ function answerWhatHasCome(sockets: BatchedSocketSet, handler: Handler, quiet: n
 /** What a change is made of in a thread without an event loop. */
 interface LiveSocketsNow {
   prepare(service: Service): void;
+  settle(service: Service): void;
   add(listener: ListenerTask): number;
   remove(index: number): void;
 }
@@ -164,7 +177,7 @@ function change(
   message: ToWorker,
   task: UdpTask,
   lanes: Lanes,
-  { prepare, add, remove }: LiveSocketsNow,
+  { prepare, settle, add, remove }: LiveSocketsNow,
 ): void {
   if (message.kind === 'stop') return;
   const { kind, number, service } = message;
@@ -172,6 +185,7 @@ function change(
     prepare(service);
     const { added, removed } = lanes.prepare(service);
     for (const listener of added) lanes.opened(listener, add(listener));
+    settle(service);
     if (kind === 'serve') {
       lanes.lay(service);
       for (const index of removed) {

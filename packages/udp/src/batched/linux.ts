@@ -23,6 +23,8 @@ export const IPPROTO_IPV6 = 41;
 export const IPV6_MTU_DISCOVER = 23;
 export const IPV6_V6ONLY = 26;
 export const IPV6_RECVPKTINFO = 49;
+/** Both families: set DF, fragment nothing, and do not believe ICMP about the path MTU. */
+export const PMTUDISC_PROBE = 3;
 /** Both families: do not set DF, and do not believe ICMP about the path MTU. */
 export const PMTUDISC_OMIT = 5;
 

@@ -14,7 +14,13 @@ import {
   NAME_OCTETS,
   PayloadMemory,
 } from './message-memory.ts';
-import { closeSocket, type OpenSocket, openSocket, withdrawSocket } from './socket.ts';
+import {
+  allowFragments,
+  closeSocket,
+  type OpenSocket,
+  openSocket,
+  withdrawSocket,
+} from './socket.ts';
 import { WayBackWriter } from './way-back.ts';
 
 /** Whether `openBatched` can work here, and if not, why: then `openDgram` is the one to use. */
@@ -110,6 +116,11 @@ class SocketSet implements BatchedSocketSet {
     this.#current = undefined;
     this.#layOutPoll();
     closeSocket(listener.fd);
+  }
+
+  allowFragments(index: number, isAllowed: boolean): void {
+    const listener = this.#listeners.find((one) => one.index === index);
+    if (listener !== undefined) allowFragments(this.#libc, listener.socket, isAllowed);
   }
 
   withdraw(): void {

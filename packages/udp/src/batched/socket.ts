@@ -120,12 +120,23 @@ function configure(libc: Libc, fd: number, endpoint: Endpoint, settings: Setting
     setInt(libc, fd, linux.SOL_SOCKET, linux.SO_SNDBUF, settings.sendBufferBytes);
   }
   steer(libc, fd, settings.incomingCpu);
-  // RFC 9715, appendix A: a forged "fragmentation needed" must not make us fragment replies. Kernels before
-  // 3.15 lack the value, and go on as they did.
-  setInt(libc, fd, linux.IPPROTO_IP, linux.IP_MTU_DISCOVER, linux.PMTUDISC_OMIT);
-  if (endpoint.family === 6) {
-    setInt(libc, fd, linux.IPPROTO_IPV6, linux.IPV6_MTU_DISCOVER, linux.PMTUDISC_OMIT);
-  }
+  allowFragments(libc, { fd, family: endpoint.family }, false);
+}
+
+/**
+ * Whether datagrams of a socket may be fragmented, here or on their way. A forged "fragmentation needed" makes it
+ * neither do so nor send less (RFC 9715 3.1, appendix A), which is why it isn't IP_PMTUDISC_DO that sets DF.
+ * With `isAllowed` the kernel has to be of 3.15; older ones go on as they did.
+ */
+export function allowFragments(
+  libc: Libc,
+  { fd, family }: Pick<OpenSocket, 'fd' | 'family'>,
+  isAllowed: boolean,
+): void {
+  const how = isAllowed ? linux.PMTUDISC_OMIT : linux.PMTUDISC_PROBE;
+  // An IPv6 socket that has IPv4 peers too takes both.
+  setInt(libc, fd, linux.IPPROTO_IP, linux.IP_MTU_DISCOVER, how);
+  if (family === 6) setInt(libc, fd, linux.IPPROTO_IPV6, linux.IPV6_MTU_DISCOVER, how);
 }
 
 /**
