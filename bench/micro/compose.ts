@@ -1,6 +1,6 @@
 // The header and the OPT record of a reply. `node --conditions=seamark-source bench/micro/compose.ts`
 
-import { composeOpt, EDE, FLAG } from '@seamark/protocol';
+import { appendOption, composeError, composeOpt, EDE, FLAG } from '@seamark/protocol';
 import { type Contender, compare } from './runner.ts';
 
 const memory = new Uint8Array(4096);
@@ -22,12 +22,15 @@ function composing(name: string, compose: (at: number, i: number) => number): Co
 }
 
 /** 1232 octets, and DO every second time. */
-const ours = (ede: number) => (at: number, i: number) =>
-  composeOpt(memory, view, at, 1232, i & 3, (i & 1) !== 0, ede);
+const ours = (at: number, i: number): number =>
+  composeOpt(memory, view, at, 1232, i & 3, (i & 1) !== 0);
+const NOT_READY = composeError(EDE.NOT_READY, 'zone not read yet');
 
 compare('compose an OPT record', [
-  composing('composeOpt', ours(EDE.NONE)),
-  composing('composeOpt with an Extended DNS Error', ours(EDE.NOT_READY)),
+  composing('composeOpt', ours),
+  composing('composeOpt with an Extended DNS Error', (at, i) =>
+    appendOption(memory, view, at, ours(at, i), NOT_READY.option),
+  ),
   composing('loser: a template by set(), patched', (at, i) => {
     memory.set(TEMPLATE, at);
     memory[at + 5] = (i & 3) >> 4;

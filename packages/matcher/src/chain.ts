@@ -15,7 +15,7 @@ const POINTER = 0xc000;
 /**
  * The CNAMEs that a reply has followed so far (RFC 1034 4.3.2 3a), and the name that the last one leads to: in
  * a form that can be looked up, and with the places where its labels stand in the reply, which is where
- * owners and apex pointers of what comes next have to point.
+ * owners and other pointers of what comes next have to lead.
  */
 export class Chain {
   /** The name that the last CNAME leads to, folded, with the type that was asked for. */
@@ -39,7 +39,7 @@ export class Chain {
    * again: nodes are compared, so a wildcard whose target it matches itself is caught as well.
    */
   admits(node: number): boolean {
-    if (this.length === MAX_ALIASES) return false;
+    if (this.isFull) return false;
     for (let i = 0; i < this.length; i++) if (this.nodes[i] === node) return false;
     return true;
   }
@@ -55,6 +55,11 @@ export class Chain {
     this.nodes[this.length] = node;
     this.length += 1;
     return this.readTarget(view, start + RDATA_AT, end);
+  }
+
+  /** It has followed as many CNAMEs as it ever does. */
+  get isFull(): boolean {
+    return this.length === MAX_ALIASES;
   }
 
   /** Where in the reply label `index` of the target stands; the count of labels stands for the root. */

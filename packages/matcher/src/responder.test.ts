@@ -408,7 +408,9 @@ describe('cookies (RFC 7873)', () => {
     const plain = say(query('many.example.info. AAAA', { edns: { udpSize: whole - 28 } }));
     expect(plain.answer).toHaveLength(29);
     const refused = say(query('nope.example. A', { edns: withCookie(CLIENT) }));
-    expect(refused.edns?.errors).toEqual([{ code: EDE.NOT_AUTHORITATIVE, text: '' }]);
+    expect(refused.edns?.errors).toEqual([
+      { code: EDE.NOT_AUTHORITATIVE, text: 'name in no zone here' },
+    ]);
     expect(cookieOf(refused)).toBe(given.toString('hex'));
   });
 

@@ -2,10 +2,10 @@
 import {
   appendOption,
   CLASS,
+  ClientSubnet,
   COOKIE_LENGTH,
   composeOpt,
-  EDE,
-  EDE_LENGTH,
+  type ExtendedError,
   FLAG,
   HEADER,
   LIMIT,
@@ -21,6 +21,7 @@ import { GLUE, NODE, OUTER_POINTER, POINTER_MASK, type SnapshotReader } from '@s
 import { Chain } from './chain.ts';
 import type { Client } from './client.ts';
 import { DETOUR, type Detour, type Detours } from './detours.ts';
+import { ERROR } from './extended-errors.ts';
 import { Lookup, MATCH } from './lookup.ts';
 import type { AnswerSettings } from './settings/answer-settings.ts';
 import { ACCESS, type Access, BlockTable } from './settings/block-table.ts';
@@ -77,6 +78,7 @@ export class Responder {
   private readonly blocks: BlockTable | undefined;
   private readonly chaos: ChaosRecords | undefined;
   private readonly nsid: Uint8Array | undefined;
+  private readonly subnet = new ClientSubnet();
   /** The cookies, if one goes into the reply: the query has a COOKIE option, and it is known who asks. */
   private given: ServerCookies | undefined;
   /**
@@ -88,7 +90,7 @@ export class Responder {
   private authorities = 0;
   private additionals = 0;
   private authoritative = false;
-  private ede: number = EDE.NONE;
+  private error: ExtendedError | undefined;
   /** Where in the memory the message begins. */
   private message = 0;
   /** Offset in the memory that the reply may grow to, the room of the OPT record and its cookie taken off. */
@@ -142,11 +144,13 @@ export class Responder {
     this.authorities = 0;
     this.additionals = 0;
     this.authoritative = false;
-    this.ede = EDE.NONE;
+    this.error = undefined;
+    this.subnet.length = 0;
     this.message = offset;
     this.setLimit(offset, capacity, transport);
     // Before anything is written: the answer will lie where the cookie lies.
     if (query.cookieLength !== 0) this.receiveCookie(view, client);
+    if (query.subnetLength !== 0 && verdict === VERDICT.ANSWER) this.receiveSubnet(view);
     let at = offset + query.questionEnd;
     switch (verdict) {
       case VERDICT.ANSWER:
@@ -160,6 +164,7 @@ export class Responder {
         break;
       case VERDICT.NOTIMP:
         this.rcode = RCODE.NOTIMP;
+        this.error = ERROR.OPCODE;
         break;
       case VERDICT.BADVERS:
         this.rcode = RCODE.BADVERS;
@@ -180,6 +185,7 @@ export class Responder {
    */
   fail(memory: Uint8Array, view: DataView, offset: number): number {
     this.rcode = RCODE.SERVFAIL;
+    this.error = ERROR.BUSY;
     return this.finish(memory, view, offset, offset + this.query.questionEnd);
   }
 
@@ -189,6 +195,12 @@ export class Responder {
     this.given = cookies;
     this.limit -= COOKIE_LENGTH;
     this.hasGoodCookie = cookies.receive(view, query.cookieAt, query.cookieLength, client.peer());
+  }
+
+  private receiveSubnet(view: DataView): void {
+    const { query, subnet } = this;
+    subnet.receive(view, query.subnetAt, query.subnetLength);
+    this.limit -= subnet.length;
   }
 
   /** RFC 7873 5.4: nothing but a cookie is asked for, or about. */
@@ -222,10 +234,9 @@ export class Responder {
       case ACCESS.ALLOW:
         return this.resolve(view, start);
       case ACCESS.BLOCK:
-        this.ede = EDE.PROHIBITED;
-        return this.refuse(start);
+        return this.refuse(start, ERROR.BLOCKED);
       case ACCESS.FILTER:
-        this.ede = EDE.FILTERED;
+        this.error = ERROR.FILTERED;
         this.rcode = RCODE.NOERROR;
         return start;
       case ACCESS.DROP:
@@ -254,6 +265,7 @@ export class Responder {
       case TYPE.MAILB:
       case TYPE.TKEY:
         this.rcode = RCODE.NOTIMP;
+        this.error = ERROR.QTYPE;
         return start;
       default:
     }
@@ -263,8 +275,7 @@ export class Responder {
     }
     if (lookup.find(this.reader, query) === MATCH.OUTSIDE) return this.leaveZones(start);
     if (query.type === TYPE.AXFR || query.type === TYPE.IXFR) {
-      this.ede = EDE.NOT_SUPPORTED;
-      return this.refuse(start);
+      return this.refuse(start, ERROR.NO_TRANSFER);
     }
     return this.resolveInZone(view, start, query);
   }
@@ -273,7 +284,7 @@ export class Responder {
   private speakOfItself(view: DataView, start: number): number {
     const { query, chaos } = this;
     const records = query.class === CLASS.CH ? chaos?.find(query) : undefined;
-    if (records === undefined) return this.refuse(start);
+    if (records === undefined) return this.refuse(start, ERROR.CLASS);
     this.rcode = RCODE.NOERROR;
     this.authoritative = true;
     return this.copyOwn(view, start, records);
@@ -285,12 +296,13 @@ export class Responder {
     const isForwardable = detours !== undefined && query.class === CLASS.IN;
     const detour = isForwardable ? detours.leadsOut(query, this.client) : DETOUR.NO;
     if (detour === DETOUR.YES) return DETOURED;
-    this.ede = detour === DETOUR.PROHIBITED ? EDE.PROHIBITED : EDE.NOT_AUTHORITATIVE;
-    return this.refuse(start);
+    const isProhibited = detour === DETOUR.PROHIBITED;
+    return this.refuse(start, isProhibited ? ERROR.NOT_FORWARDED : ERROR.NO_ZONE);
   }
 
-  private refuse(at: number): number {
+  private refuse(at: number, error: ExtendedError): number {
     this.rcode = RCODE.REFUSED;
+    this.error = error;
     return at;
   }
 
@@ -306,7 +318,7 @@ export class Responder {
     if (lookup.match === MATCH.DELEGATED) return this.refer(view, start, name);
     // An unsynced zone consists of its apex alone, so a node that is found says so itself.
     if (node !== 0 && (reader.flagsOf(node) & NODE.ZONE_UNSYNCED) !== 0) {
-      return this.notReady(start, name);
+      return this.notReady(start, name, ERROR.ZONE_UNREAD);
     }
     const entry = node === 0 ? 0 : this.findAnswer(node);
     if (entry <= 0) {
@@ -340,7 +352,10 @@ export class Responder {
       this.accept(RCODE.NOERROR);
       chain.begin(query, this.message);
     }
-    if (!chain.admits(node)) return start;
+    if (!chain.admits(node)) {
+      this.error = chain.isFull ? ERROR.TOO_MANY_ALIASES : ERROR.ALIAS_LOOP;
+      return start;
+    }
     const at = this.copyRRset(view, start, node, alias, name);
     if (at < 0) {
       this.truncated = true;
@@ -361,15 +376,16 @@ export class Responder {
     const flags = apex === 0 ? NODE.ZONE_UNSYNCED : reader.flagsOf(apex);
     // What is missing while a source has not been read may yet turn up: it can't be denied.
     const missing = flags & ZONE_MISSING;
-    if (missing !== 0 && this.mayTurnUp(missing)) return this.notReady(start, name);
-    if (lookup.node !== 0 && this.isUnresolved(lookup.node)) return this.notReady(start, name);
+    if (missing !== 0 && this.mayTurnUp(missing)) {
+      return this.notReady(start, name, ERROR.ZONE_PARTLY_READ);
+    }
+    if (lookup.node !== 0 && this.isUnresolved(lookup.node)) {
+      return this.notReady(start, name, ERROR.UNRESOLVED);
+    }
     if (this.detours !== undefined && name === query && this.ownsNothing()) {
       const detour = this.fallThrough();
       if (detour === DETOUR.YES) return DETOURED;
-      if (detour === DETOUR.PROHIBITED) {
-        this.ede = EDE.PROHIBITED;
-        return this.refuse(start);
-      }
+      if (detour === DETOUR.PROHIBITED) return this.refuse(start, ERROR.NOT_FORWARDED);
     }
     this.accept(lookup.match === MATCH.NONE ? RCODE.NXDOMAIN : RCODE.NOERROR);
     const soa = reader.findRRset(apex, TYPE.SOA);
@@ -440,11 +456,10 @@ export class Responder {
     this.authoritative = this.query.class === CLASS.IN;
   }
 
-  private notReady(at: number, name: Query): number {
+  private notReady(at: number, name: Query, error: ExtendedError): number {
+    this.error = error;
     // The CNAMEs that led here hold whatever becomes of their target.
-    if (name !== this.query) return at;
-    this.rcode = RCODE.SERVFAIL;
-    this.ede = EDE.NOT_READY;
+    if (name === this.query) this.rcode = RCODE.SERVFAIL;
     return at;
   }
 
@@ -560,19 +575,34 @@ export class Responder {
   private appendNsid(memory: Uint8Array, view: DataView, opt: number, at: number): number {
     const { nsid } = this;
     if (nsid === undefined) return at;
-    // The limit leaves room for an OPT record without options, and for a cookie.
-    const reserved = OPT_LENGTH + (this.given === undefined ? 0 : COOKIE_LENGTH);
+    // The limit leaves room for an OPT record without options, and for those that have to be there.
+    const cookie = this.given === undefined ? 0 : COOKIE_LENGTH;
+    const reserved = OPT_LENGTH + this.subnet.length + cookie;
     if (at + nsid.length > this.limit + reserved) return at;
     return appendOption(memory, view, opt, at, nsid);
+  }
+
+  /** An Extended DNS Error, without its text where there is no room for that. @param at as of `appendNsid`. */
+  private appendError(
+    memory: Uint8Array,
+    view: DataView,
+    opt: number,
+    at: number,
+    { option, bare }: ExtendedError,
+  ): number {
+    const room = this.limit - opt;
+    if (option.length <= room) return appendOption(memory, view, opt, at, option);
+    return bare.length <= room ? appendOption(memory, view, opt, at, bare) : at;
   }
 
   private finish(memory: Uint8Array, view: DataView, offset: number, end: number): number {
     const { query } = this;
     let at = end;
     if (query.hasEdns) {
-      const ede = at + EDE_LENGTH <= this.limit ? this.ede : EDE.NONE;
       const opt = at;
-      at = composeOpt(memory, view, opt, this.udpLimit, this.rcode, query.dnssecOk, ede);
+      at = composeOpt(memory, view, opt, this.udpLimit, this.rcode, query.dnssecOk);
+      if (this.error !== undefined) at = this.appendError(memory, view, opt, at, this.error);
+      if (this.subnet.length !== 0) at = this.subnet.append(view, opt, at);
       if (this.given !== undefined) at = this.given.append(view, opt, at);
       if (query.asksNsid) at = this.appendNsid(memory, view, opt, at);
       this.additionals += 1;

@@ -43,7 +43,7 @@ export function composeQuestion(name: Uint8Array, type: number, id: number): Uin
   message.set(name, HEADER.LENGTH);
   view.setUint16(end - 4, type);
   view.setUint16(end - 2, CLASS.IN);
-  composeOpt(message, view, end, LIMIT.UDP_EDNS, 0, false, EDE.NONE);
+  composeOpt(message, view, end, LIMIT.UDP_EDNS, 0, false);
   return message;
 }
 

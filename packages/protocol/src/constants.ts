@@ -53,6 +53,7 @@ export const RCODE = {
 /** Extended DNS Errors (RFC 8914 5.2); -1 stands for "none" wherever one may be absent. */
 export const EDE = {
   NONE: -1,
+  OTHER: 0,
   NOT_READY: 14,
   FILTERED: 17,
   PROHIBITED: 18,
@@ -63,6 +64,7 @@ export const EDE = {
 
 export const EDNS_OPTION = {
   NSID: 3,
+  CLIENT_SUBNET: 8,
   COOKIE: 10,
   TCP_KEEPALIVE: 11,
   PADDING: 12,

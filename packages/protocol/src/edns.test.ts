@@ -1,21 +1,39 @@
 import { expect, it } from 'vitest';
-import { composeOpt, EDE, EDE_LENGTH, OPT_LENGTH, rcodeMnemonic, typeMnemonic } from './index.ts';
+import {
+  appendOption,
+  composeError,
+  composeOpt,
+  EDE,
+  OPT_LENGTH,
+  rcodeMnemonic,
+  typeMnemonic,
+} from './index.ts';
 
-function compose(rcode: number, dnssecOk: boolean, ede: number): string {
-  const memory = new Uint8Array(40).fill(0xa5);
-  const end = composeOpt(memory, new DataView(memory.buffer), 5, 1232, rcode, dnssecOk, ede);
+function compose(rcode: number, dnssecOk: boolean, ...options: Uint8Array[]): string {
+  const memory = new Uint8Array(60).fill(0xa5);
+  const view = new DataView(memory.buffer);
+  let end = composeOpt(memory, view, 5, 1232, rcode, dnssecOk);
+  expect(end).toBe(5 + OPT_LENGTH);
+  for (const option of options) end = appendOption(memory, view, 5, end, option);
   expect(memory.subarray(0, 5).every((octet) => octet === 0xa5)).toBe(true);
   expect(memory.subarray(end).every((octet) => octet === 0xa5)).toBe(true);
   return Buffer.from(memory.subarray(5, end)).toString('hex');
 }
 
 it('composes an OPT record, and not an octet more', () => {
-  expect(compose(0, false, EDE.NONE)).toBe(`00002904d0${'00'.repeat(4)}0000`);
-  expect(compose(16, true, EDE.NONE)).toBe('00002904d0010080000000');
-  expect(compose(0xfff, false, EDE.NONE)).toBe('00002904d0ff0000000000');
-  const failed = compose(2, true, EDE.NOT_READY);
-  expect(failed).toBe('00002904d0000080000006000f0002000e');
-  expect(failed).toHaveLength(2 * (OPT_LENGTH + EDE_LENGTH));
+  expect(compose(0, false)).toBe(`00002904d0${'00'.repeat(4)}0000`);
+  expect(compose(16, true)).toBe('00002904d0010080000000');
+  expect(compose(0xfff, false)).toBe('00002904d0ff0000000000');
+});
+
+it('composes Extended DNS Errors with and without their text, to be appended', () => {
+  const { code, option, bare } = composeError(EDE.NOT_READY, 'später');
+  expect(code).toBe(14);
+  expect(compose(2, true, bare)).toBe('00002904d0000080000006000f0002000e');
+  expect(compose(2, true, option)).toBe(
+    `00002904d000008000000d000f0009000e${Buffer.from('später').toString('hex')}`,
+  );
+  expect(compose(2, true, bare, option)).toHaveLength(2 * (OPT_LENGTH + 6 + 13));
 });
 
 it('has words for people', () => {

@@ -1,5 +1,5 @@
 // Query path: nothing here allocates, throws or waits. Bench: bench/micro/compose.ts.
-import { EDNS_OPTION, TYPE } from './constants.ts';
+import { TYPE } from './constants.ts';
 
 /** Octets of an OPT record without options: root, type, size, extended RCODE, flags, RDLENGTH. */
 export const OPT_LENGTH = 11;
@@ -7,12 +7,9 @@ export const OPT_LENGTH = 11;
 /** Where RDLENGTH stands in it. */
 export const RDLENGTH_AT = 9;
 
-/** Octets of an Extended DNS Error option without text: code, length, INFO-CODE. */
-export const EDE_LENGTH = 6;
-
 /**
- * Composes the OPT record of a reply at `at` of `memory`, with an Extended DNS Error where `ede` is
- * not negative. The caller has seen to it that OPT_LENGTH (+ EDE_LENGTH) octets are free there.
+ * Composes the OPT record of a reply at `at` of `memory`, without options. The caller has seen to it that OPT_LENGTH
+ * octets are free there.
  *
  * @param rcode all twelve bits; the upper eight go here, the lower four into the header.
  * @param dnssecOk copied from the query (RFC 3225 3). No other flag is (RFC 6891 6.1.4).
@@ -25,7 +22,6 @@ export function composeOpt(
   udpSize: number,
   rcode: number,
   dnssecOk: boolean,
-  ede: number,
 ): number {
   memory[at] = 0;
   view.setUint16(at + 1, TYPE.OPT);
@@ -33,15 +29,8 @@ export function composeOpt(
   memory[at + 5] = rcode >> 4;
   memory[at + 6] = 0;
   view.setUint16(at + 7, dnssecOk ? 0x8000 : 0);
-  if (ede < 0) {
-    view.setUint16(at + RDLENGTH_AT, 0);
-    return at + OPT_LENGTH;
-  }
-  view.setUint16(at + RDLENGTH_AT, EDE_LENGTH);
-  view.setUint16(at + 11, EDNS_OPTION.EDE);
-  view.setUint16(at + 13, 2);
-  view.setUint16(at + 15, ede);
-  return at + OPT_LENGTH + EDE_LENGTH;
+  view.setUint16(at + RDLENGTH_AT, 0);
+  return at + OPT_LENGTH;
 }
 
 /**

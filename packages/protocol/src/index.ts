@@ -5,8 +5,10 @@
 
 export { formatAddress, isAddress, parseAddress } from './address.ts';
 export { composeQuestion, parseReply, type Reply, type ReplyRecord } from './client.ts';
+export { ClientSubnet, composeSubnet } from './client-subnet.ts';
 export { CLASS, EDE, EDNS_OPTION, LIMIT, OPCODE, RCODE, TYPE } from './constants.ts';
-export { appendOption, composeOpt, EDE_LENGTH, OPT_LENGTH } from './edns.ts';
+export { appendOption, composeOpt, OPT_LENGTH } from './edns.ts';
+export { composeError, type ExtendedError } from './extended-error.ts';
 export { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';
 export { toALabels } from './idn.ts';
 export { rcodeMnemonic, rcodeNumber, typeMnemonic, typeNumber } from './mnemonics.ts';

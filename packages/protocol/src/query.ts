@@ -1,4 +1,5 @@
 // Query path: nothing here allocates, throws or waits. Bench: bench/micro/parse-query.ts.
+import { isClientSubnet } from './client-subnet.ts';
 import { EDNS_OPTION, LIMIT, OPCODE, TYPE } from './constants.ts';
 import { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';
 
@@ -53,6 +54,10 @@ export class Query {
   cookieLength = 0;
   /** Where they begin in the memory that was parsed; says nothing if there are none. */
   cookieAt = 0;
+  /** Octets of the Client Subnet option, its code and length not counted; 0 for none, or none that could be read. */
+  subnetLength = 0;
+  /** Where they begin in the memory that was parsed; says nothing if there are none. */
+  subnetAt = 0;
   /** An NSID option was there: who answers is to say who it is (RFC 5001 2.1). */
   asksNsid = false;
 }
@@ -75,6 +80,7 @@ export function parseQuery(
   query.udpSize = LIMIT.UDP_PLAIN;
   query.ednsVersion = 0;
   query.cookieLength = 0;
+  query.subnetLength = 0;
   query.asksNsid = false;
   query.type = 0;
   query.class = 0;
@@ -276,6 +282,11 @@ function parseOpt(query: Query, view: DataView, fixed: number, end: number): Ver
     // RFC 7873 5.2: the first one counts, others are ignored.
     if (code === EDNS_OPTION.COOKIE && query.cookieLength === 0) {
       if (!noteCookie(query, at + 4, length)) return VERDICT.FORMERR;
+    }
+    if (code === EDNS_OPTION.CLIENT_SUBNET && query.subnetLength === 0) {
+      if (!isClientSubnet(view, at + 4, length)) return VERDICT.FORMERR;
+      query.subnetLength = length;
+      query.subnetAt = at + 4;
     }
     // RFC 5001 2.2: what is in it is ignored.
     if (code === EDNS_OPTION.NSID) query.asksNsid = true;

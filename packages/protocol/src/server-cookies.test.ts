@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  appendOption,
   COOKIE_LENGTH,
+  composeError,
   composeOpt,
   EDE,
-  EDE_LENGTH,
   OPT_LENGTH,
   parseAddress,
   ServerCookies,
@@ -36,9 +37,11 @@ function answerTo(
   memory.set(sent, 7);
   const isGood = cookies.receive(view, 7, sent.length, peerOf(address));
   memory.fill(0xa5);
-  const behind = composeOpt(memory, view, 11, 1232, 0, false, EDE.NOT_READY);
+  const { bare } = composeError(EDE.NOT_READY, '');
+  const opening = composeOpt(memory, view, 11, 1232, 0, false);
+  const behind = appendOption(memory, view, 11, opening, bare);
   const end = cookies.append(view, 11, behind);
-  expect(end).toBe(11 + OPT_LENGTH + EDE_LENGTH + COOKIE_LENGTH);
+  expect(end).toBe(11 + OPT_LENGTH + bare.length + COOKIE_LENGTH);
   const outside = [...memory.subarray(0, 11), ...memory.subarray(end)];
   expect(outside.every((octet) => octet === 0xa5)).toBe(true);
   const opt = Buffer.from(memory.subarray(11, end)).toString('hex');

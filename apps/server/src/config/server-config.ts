@@ -89,8 +89,8 @@ export interface TemplateConfig {
   readonly authority: readonly string[];
   readonly additional: readonly string[];
   readonly rcode: number;
-  /** INFO-CODE, or -1. */
-  readonly ede: number;
+  /** The Extended DNS Error: INFO-CODE and EXTRA-TEXT. */
+  readonly ede?: { readonly code: number; readonly text: string };
   /** Names in one of these that are not matched go on; others are SERVFAIL. */
   readonly fallthrough: readonly string[];
   readonly position: Position;

@@ -1,5 +1,5 @@
 import { type Client, type Detours, TRANSPORT, type Transport } from '@seamark/matcher';
-import { EDE, FLAG, RCODE, type ServerCookies } from '@seamark/protocol';
+import { composeError, EDE, FLAG, RCODE, type ServerCookies } from '@seamark/protocol';
 import type { QueryFilter } from '../workers/query-filter.ts';
 import type { AnsweringListener } from '../workers/query-path.ts';
 import type { Forwarder } from './forward/forwarder.ts';
@@ -7,6 +7,15 @@ import type { HostsEntries } from './hosts-entries.ts';
 import type { LoopDetector } from './loop-detector.ts';
 import { type ComposedReply, PendingQuery } from './pending-query.ts';
 import type { Template } from './template/template.ts';
+
+/** What the RCODEs of this service do not say. */
+const ERROR = {
+  TEMPLATE: composeError(EDE.OTHER, 'template has no answer'),
+  BUSY: composeError(EDE.OTHER, 'forwarding is full'),
+  UNANSWERED: composeError(EDE.NETWORK_ERROR, 'no upstream answered'),
+  MALFORMED: composeError(EDE.NETWORK_ERROR, 'malformed from upstream'),
+  NO_ZONE: composeError(EDE.NOT_AUTHORITATIVE, 'name in no zone here'),
+} as const;
 
 /** A query that somebody left here. Its arrays are the service's own. */
 export interface DetouredQuery {
@@ -98,9 +107,9 @@ export class DetourService {
         case 'next':
           break;
         case 'failed':
-          return pending.error(RCODE.SERVFAIL);
+          return pending.error(RCODE.SERVFAIL, ERROR.TEMPLATE);
         case 'reply':
-          return pending.records(templated.sections, FLAG.AA, templated.rcode, templated.ede);
+          return pending.records(templated.sections, FLAG.AA, templated.rcode, templated.error);
         default:
           templated satisfies never;
       }
@@ -137,18 +146,18 @@ export class DetourService {
       const forwarded = await forwarder.ask(pending);
       switch (forwarded.kind) {
         case 'busy':
-          return pending.error(RCODE.REFUSED);
+          return pending.error(RCODE.REFUSED, ERROR.BUSY);
         case 'failed':
-          return pending.error(RCODE.SERVFAIL, EDE.NETWORK_ERROR);
+          return pending.error(RCODE.SERVFAIL, ERROR.UNANSWERED);
         case 'reply': {
           if (i + 1 < forwarders.length && forwarder.leavesToNext(forwarded)) continue;
           const passed = pending.passOn(forwarded.octets, detours.isInZone(query));
-          return passed ?? pending.error(RCODE.SERVFAIL, EDE.NETWORK_ERROR);
+          return passed ?? pending.error(RCODE.SERVFAIL, ERROR.MALFORMED);
         }
         default:
           forwarded satisfies never;
       }
     }
-    return pending.error(RCODE.REFUSED, EDE.NOT_AUTHORITATIVE);
+    return pending.error(RCODE.REFUSED, ERROR.NO_ZONE);
   }
 }

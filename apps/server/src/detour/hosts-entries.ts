@@ -1,4 +1,4 @@
-import { EDE, FLAG, formatName, parseAddress, parseName, RCODE, TYPE } from '@seamark/protocol';
+import { FLAG, formatName, parseAddress, parseName, RCODE, TYPE } from '@seamark/protocol';
 import { composeRRset } from '@seamark/snapshot';
 import { HostsTable, type Logger } from '@seamark/watcher/hosts';
 import type { HostsConfig } from '../config/server-config.ts';
@@ -28,7 +28,7 @@ export class HostsEntries {
         (value) => composeRRset(type, found.ttl, [rdataOf(type, value)]).octets,
       );
       const sections = { answer, authority: [], additional: [] };
-      return pending.records(sections, FLAG.AA, RCODE.NOERROR, EDE.NONE);
+      return pending.records(sections, FLAG.AA, RCODE.NOERROR);
     }
     // CoreDNS: an address without a name goes on whatever is said.
     const { zones, fallthrough = [] } = this.config;

@@ -1,4 +1,4 @@
-import { EDE, RCODE } from '@seamark/protocol';
+import { composeError, EDE, RCODE } from '@seamark/protocol';
 import { describe, expect, test } from 'vitest';
 import {
   CLASS,
@@ -57,7 +57,8 @@ describe('what goes to another server', () => {
   });
 
   test('has the options that are not of one hop', () => {
-    const options = [10, 11, 12, 8, 65_001].map((code) => ({ code, data: new Uint8Array(8) }));
+    const data = Uint8Array.of(0, 1, 32, 0, 192, 0, 2, 1);
+    const options = [10, 11, 12, 8, 65_001].map((code) => ({ code, data }));
     const message = parseMessage(pend({ edns: { udpSize: 9000, options } }).compose(1));
     expect(message.edns?.udpSize).toBe(1232);
     expect(message.edns?.options.map(({ code }) => code)).toEqual([8, 65_001]);
@@ -161,9 +162,9 @@ describe('a reply that is passed on', () => {
 test('an error has its extended code, and a cookie for who gave one', () => {
   const cookie = Uint8Array.from({ length: 8 }, (_, i) => i);
   const pending = pend({ edns: { options: [{ code: 10, data: cookie }] } });
-  const message = read(pending.error(RCODE.SERVFAIL, EDE.NETWORK_ERROR));
+  const message = read(pending.error(RCODE.SERVFAIL, composeError(EDE.NETWORK_ERROR, 'why')));
   expect(message).toMatchObject({ rcode: 2, flags: 'qr rd', answer: [] });
-  expect(message.edns?.errors).toEqual([{ code: 23, text: '' }]);
+  expect(message.edns?.errors).toEqual([{ code: 23, text: 'why' }]);
   const given = message.edns?.options.find(({ code }) => code === 10)?.data;
   expect(given).toHaveLength(24);
   // It is good: the next reply brings the same one back.

@@ -1,10 +1,10 @@
 import {
   COOKIE_LENGTH,
   composeOpt,
-  EDE,
-  EDE_LENGTH,
+  composeSubnet,
   EDNS_OPTION,
   type EdnsOption,
+  type ExtendedError,
   FLAG,
   HEADER,
   LIMIT,
@@ -91,15 +91,16 @@ export class PendingQuery {
     view.setUint16(HEADER.ARCOUNT, query.hasEdns ? 1 : 0);
     if (query.hasEdns) {
       const at = query.questionEnd;
-      const end = composeOpt(message, view, at, this.udpRoom, 0, query.dnssecOk, EDE.NONE);
+      const end = composeOpt(message, view, at, this.udpRoom, 0, query.dnssecOk);
       putOptions(message, view, at, end, options);
     }
     return message;
   }
 
   /** A reply without records. */
-  error(rcode: number, ede: number = EDE.NONE): ComposedReply {
-    return this.finish(this.octets, this.query.questionEnd, NO_COUNTS, 0, rcode, ede, []);
+  error(rcode: number, error?: ExtendedError): ComposedReply {
+    const options = this.ownOptions(error);
+    return this.finish(this.octets, this.query.questionEnd, NO_COUNTS, 0, rcode, options);
   }
 
   /**
@@ -121,17 +122,9 @@ export class PendingQuery {
     const kept = FLAG.TC | FLAG.RA | FLAG.AD | (keepsAuthority ? FLAG.AA : 0);
     const flags = view.getUint16(HEADER.FLAGS) & kept;
     if (sections.questions === 0) {
-      return this.finish(
-        this.octets,
-        this.query.questionEnd,
-        NO_COUNTS,
-        flags,
-        rcode,
-        EDE.NONE,
-        options,
-      );
+      return this.finish(this.octets, this.query.questionEnd, NO_COUNTS, flags, rcode, options);
     }
-    return this.finish(reply, sections.recordsEnd, sections, flags, rcode, EDE.NONE, options);
+    return this.finish(reply, sections.recordsEnd, sections, flags, rcode, options);
   }
 
   /** What a truncated reply is good for, wherever it ends: to be asked again over TCP. */
@@ -152,7 +145,7 @@ export class PendingQuery {
     { answer, authority, additional }: ReplySections,
     flags: number,
     rcode: number,
-    ede: number,
+    error?: ExtendedError,
   ): ComposedReply {
     const question = this.octets.subarray(0, this.query.questionEnd);
     const all = Buffer.concat([question, ...answer, ...authority, ...additional]);
@@ -161,7 +154,20 @@ export class PendingQuery {
       authorities: authority.length,
       additionals: additional.length,
     };
-    return this.finish(all, all.length, counts, flags, rcode, ede, []);
+    return this.finish(all, all.length, counts, flags, rcode, this.ownOptions(error));
+  }
+
+  /** The options of a reply that was made here. */
+  private ownOptions(error: ExtendedError | undefined): EdnsOption[] {
+    const { query, view } = this;
+    const options: EdnsOption[] = [];
+    if (query.subnetLength !== 0) {
+      // It holds for everybody, as what the snapshot has.
+      const octets = composeSubnet(view, query.subnetAt, query.subnetLength);
+      options.push({ code: EDNS_OPTION.CLIENT_SUBNET, octets });
+    }
+    if (error !== undefined) options.push({ code: EDNS_OPTION.EDE, octets: error.option });
+    return options;
   }
 
   /** What a reply over UDP may have, as the responder has it (RFC 6891 6.2.3, RFC 9715). */
@@ -176,31 +182,31 @@ export class PendingQuery {
     counts: Counts,
     flags: number,
     rcode: number,
-    ede: number,
     options: readonly EdnsOption[],
   ): ComposedReply {
     const { query } = this;
     const room = this.isStream ? LIMIT.STREAM : this.udpRoom;
     const hasCookie = query.cookieLength !== 0;
-    const opt = query.hasEdns
-      ? OPT_LENGTH + (hasCookie ? COOKIE_LENGTH : 0) + (ede < 0 ? 0 : EDE_LENGTH)
-      : 0;
+    const opt = query.hasEdns ? OPT_LENGTH + (hasCookie ? COOKIE_LENGTH : 0) : 0;
     const extra = query.hasEdns ? sizeOf(options) : 0;
     if (length + opt + extra > room) {
+      // RFC 8914 3: no answer is truncated for the sake of an error's text.
+      const needed = options.filter(({ code }) => code !== EDNS_OPTION.EDE);
+      if (needed.length < options.length) {
+        return this.finish(body, length, counts, flags, rcode, needed);
+      }
       // Nothing of it: a part of an RRset is none (RFC 2181 9), and the client will ask over TCP.
       if (length > query.questionEnd) {
-        return this.finish(
-          ...([this.octets, query.questionEnd, NO_COUNTS, flags | FLAG.TC, rcode, ede] as const),
-          [],
-        );
+        const truncated = flags | FLAG.TC;
+        return this.finish(this.octets, query.questionEnd, NO_COUNTS, truncated, rcode, options);
       }
-      return this.finish(body, length, counts, flags, rcode, ede, []);
+      return this.finish(body, length, counts, flags, rcode, []);
     }
     const octets = new Uint8Array(length + opt + extra);
     const view = new DataView(octets.buffer);
     octets.set(body.subarray(0, length));
     octets.set(this.octets.subarray(HEADER.LENGTH, query.questionEnd), HEADER.LENGTH);
-    if (query.hasEdns) this.putOpt(octets, view, length, rcode, ede, options);
+    if (query.hasEdns) this.putOpt(octets, view, length, rcode, options);
     view.setUint16(HEADER.ID, this.id);
     const own = FLAG.QR | (query.flags & (FLAG.OPCODE | FLAG.RD | FLAG.CD));
     view.setUint16(HEADER.FLAGS, own | flags | (rcode & FLAG.RCODE));
@@ -216,11 +222,10 @@ export class PendingQuery {
     view: DataView,
     at: number,
     rcode: number,
-    ede: number,
     options: readonly EdnsOption[],
   ): void {
     const { query, cookies } = this;
-    let end = composeOpt(octets, view, at, LIMIT.UDP_EDNS, rcode, query.dnssecOk, ede);
+    let end = composeOpt(octets, view, at, LIMIT.UDP_EDNS, rcode, query.dnssecOk);
     if (query.cookieLength !== 0) {
       // A client that expects a cookie discards a reply without one (RFC 7873 5.3).
       cookies.receive(this.view, query.cookieAt, query.cookieLength, this.peer);

@@ -49,10 +49,12 @@ export class ReferenceMatcher {
   }
 
   answer(name: string, type: number, qclass: number): ReferenceAnswer {
-    if (qclass !== CLASS.IN && qclass !== CLASS.ANY) return failure(RCODE.REFUSED);
+    if (qclass !== CLASS.IN && qclass !== CLASS.ANY) {
+      return failure(RCODE.REFUSED, EDE.NOT_SUPPORTED);
+    }
     if (type === TYPE.OPT || type === TYPE.TSIG) return failure(RCODE.FORMERR);
     if (type === TYPE.TKEY || type === TYPE.MAILA || type === TYPE.MAILB) {
-      return failure(RCODE.NOTIMP);
+      return failure(RCODE.NOTIMP, EDE.NOT_SUPPORTED);
     }
     return this.resolve(canonical(name), type, qclass, []);
   }
@@ -128,10 +130,13 @@ export class ReferenceMatcher {
     if (alias !== undefined) {
       const none = { ...NOTHING, rcode: RCODE.NOERROR, authoritative };
       // In a circle, or on for too long.
-      if (followed.includes(source) || followed.length === MAX_ALIASES) return none;
+      if (followed.includes(source) || followed.length === MAX_ALIASES) {
+        return { ...none, ede: EDE.OTHER };
+      }
       const rest = this.resolve(canonical(alias.rdata), type, qclass, [...followed, source]);
-      const isEnd = rest.rcode === RCODE.REFUSED || rest.rcode === RCODE.SERVFAIL;
-      return isEnd ? { ...none, answer: [alias] } : { ...rest, answer: [alias, ...rest.answer] };
+      if (rest.rcode === RCODE.REFUSED) return { ...none, answer: [alias] };
+      if (rest.rcode === RCODE.SERVFAIL) return { ...none, answer: [alias], ede: rest.ede };
+      return { ...rest, answer: [alias, ...rest.answer] };
     }
     // RFC 2308 2: no data, or no such name; neither can be said of a part of a zone.
     if (zone.state === 'partial') return failure(RCODE.SERVFAIL, EDE.NOT_READY);

@@ -227,7 +227,9 @@ describe('class CH', () => {
   const chaos = { version: 'Seamark 1', hostname: 'edge-1', authors: ['Ada', 'Grace'] };
 
   it('is refused unless it is asked to be spoken', () => {
-    expect(say(responderFor(ZONES), 'version.bind. CH TXT')).toBe('REFUSED');
+    expect(say(responderFor(ZONES), 'version.bind. CH TXT')).toBe(
+      `REFUSED | EDE ${EDE.NOT_SUPPORTED}`,
+    );
   });
 
   it.each([

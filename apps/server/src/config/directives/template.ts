@@ -1,4 +1,4 @@
-import { EDE, RCODE, rcodeMnemonic, rcodeNumber, typeNumber } from '@seamark/protocol';
+import { RCODE, rcodeMnemonic, rcodeNumber, typeNumber } from '@seamark/protocol';
 import { nearest } from '../../corefile/nearest.ts';
 import type { Token } from '../../corefile/token.ts';
 import { parseRecord } from '../../detour/template/parse-record.ts';
@@ -18,7 +18,7 @@ interface TemplateDraft {
   readonly authority: Token[];
   readonly additional: Token[];
   rcode: number;
-  ede: number;
+  ede?: { readonly code: number; readonly text: string };
   fallthrough: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export const template: Word<BlockDraft> = {
     readClass(klass, context);
     const draft: TemplateDraft = {
       ...{ match: [], answer: [], authority: [], additional: [] },
-      ...{ rcode: RCODE.NOERROR, ede: EDE.NONE, fallthrough: [] },
+      ...{ rcode: RCODE.NOERROR, fallthrough: [] },
     };
     readLines(lines?.directives ?? [], OPTIONS, draft, context);
     const named = readNames(zones, context.problems);
@@ -55,7 +55,7 @@ export const template: Word<BlockDraft> = {
       authority: draft.authority.map(({ text }) => text),
       additional: draft.additional.map(({ text }) => text),
       rcode: draft.rcode,
-      ede: draft.ede,
+      ...(draft.ede && { ede: draft.ede }),
       fallthrough: draft.fallthrough,
       position: name.position,
     });
@@ -102,14 +102,12 @@ const ederror: Word<TemplateDraft> = {
   help: 'The Extended DNS Error of the reply (RFC 8914).',
   least: 1,
   most: 2,
-  read({ arguments: [token, reason] }, draft, { problems, notices }) {
+  read({ arguments: [token, reason] }, draft, { problems }) {
     if (token === undefined) return;
-    if (/^\d{1,5}$/.test(token.text) && Number(token.text) <= 0xffff)
-      draft.ede = Number(token.text);
-    else problems.report(token, `"${token.text}" is no Extended DNS Error: they are numbers`);
-    if (reason === undefined) return;
-    const text = `the reason is not sent: replies carry the number ${token.text} alone`;
-    notices.push({ position: reason.position, text });
+    const code = Number(token.text);
+    if (/^\d{1,5}$/.test(token.text) && code <= 0xffff) {
+      draft.ede = { code, text: reason?.text ?? '' };
+    } else problems.report(token, `"${token.text}" is no Extended DNS Error: they are numbers`);
   },
 };
 

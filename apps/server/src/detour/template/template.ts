@@ -1,4 +1,10 @@
-import { formatAddress, formatName, type Query } from '@seamark/protocol';
+import {
+  composeError,
+  type ExtendedError,
+  formatAddress,
+  formatName,
+  type Query,
+} from '@seamark/protocol';
 import type { TemplateConfig } from '../../config/server-config.ts';
 import { isWithin } from '../../config/zone.ts';
 import type { ReplySections } from '../pending-query.ts';
@@ -12,7 +18,7 @@ export type Templated =
       readonly kind: 'reply';
       readonly sections: ReplySections;
       readonly rcode: number;
-      readonly ede: number;
+      readonly error: ExtendedError | undefined;
     }
   /** It is not for this name: the next one is asked, or the zone. */
   | { readonly kind: 'next' }
@@ -24,11 +30,14 @@ const EVERYTHING: Found = { groups: [''], named: new Map() };
 /** One `template` directive. */
 export class Template {
   private readonly config: TemplateConfig;
+  private readonly error: ExtendedError | undefined;
   private readonly patterns: readonly Pattern[];
   private readonly sections: Readonly<Record<keyof ReplySections, readonly RecordText[]>>;
 
   constructor(config: TemplateConfig) {
     this.config = config;
+    const { ede } = config;
+    this.error = ede === undefined ? undefined : composeError(ede.code, ede.text);
     this.patterns = config.match.map((text) => new Pattern(text));
     const groups = groupsOf(this.patterns);
     const read = (texts: readonly string[]) => texts.map((text) => new RecordText(text, groups));
@@ -41,7 +50,7 @@ export class Template {
 
   /** @param peer 20 octets as @seamark/udp has them. */
   answer({ name, nameLength, type }: Query, peer: Uint8Array): Templated {
-    const { zones, rcode, ede, fallthrough } = this.config;
+    const { zones, rcode, fallthrough } = this.config;
     const text = formatName(name.subarray(0, nameLength));
     const found = this.find(text);
     if (found === undefined) {
@@ -65,7 +74,7 @@ export class Template {
         authority: compose(authority),
         additional: compose(additional),
       };
-      return { kind: 'reply', sections, rcode, ede };
+      return { kind: 'reply', sections, rcode, error: this.error };
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       return { kind: 'failed', reason: error.message };
