@@ -4,12 +4,15 @@ import type { CaseFile } from './harness/case.ts';
 import { cases as alias } from './rfc1034/alias.ts';
 import { cases as apex } from './rfc1034/apex.ts';
 import { cases as qclass } from './rfc1034/class.ts';
+import { cases as delegation } from './rfc1034/delegation.ts';
 import { cases as lookup } from './rfc1034/lookup.ts';
 import { cases as compression } from './rfc1035/compression.ts';
 import { cases as header } from './rfc1035/header.ts';
 import { cases as question } from './rfc1035/question.ts';
 import { cases as rdata } from './rfc1035/rdata.ts';
 import { cases as size } from './rfc1035/size.ts';
+import { cases as notify } from './rfc1996/notify.ts';
+import { cases as update } from './rfc2136/update.ts';
 import { cases as soleAlias } from './rfc2181/alias.ts';
 import { cases as labels } from './rfc2181/labels.ts';
 import { cases as rrset } from './rfc2181/rrset.ts';
@@ -29,11 +32,14 @@ import { cases as version } from './rfc6891/version.ts';
 import { cases as connection } from './rfc7766/connection.ts';
 import { cases as pipelining } from './rfc7766/pipelining.ts';
 import { cases as segments } from './rfc7766/segments.ts';
+import { cases as clientSubnet } from './rfc7871/client-subnet.ts';
 import { cases as cookie } from './rfc7873/cookie.ts';
 import { cases as emptyNonTerminal } from './rfc8020/empty-non-terminal.ts';
 import { cases as any } from './rfc8482/any.ts';
 import { cases as probes } from './rfc8906/probes.ts';
+import { cases as extendedError } from './rfc8914/extended-error.ts';
 import { cases as serverCookie } from './rfc9018/server-cookie.ts';
+import { cases as glue } from './rfc9471/glue.ts';
 import { cases as qdcount } from './rfc9619/qdcount.ts';
 import { cases as fragmentation } from './rfc9715/fragmentation.ts';
 
@@ -42,11 +48,14 @@ export const caseFiles: readonly CaseFile[] = [
   { file: 'rfc1034/alias.ts', cases: alias },
   { file: 'rfc1034/apex.ts', cases: apex },
   { file: 'rfc1034/class.ts', cases: qclass },
+  { file: 'rfc1034/delegation.ts', cases: delegation },
   { file: 'rfc1035/header.ts', cases: header },
   { file: 'rfc1035/question.ts', cases: question },
   { file: 'rfc1035/size.ts', cases: size },
   { file: 'rfc1035/compression.ts', cases: compression },
   { file: 'rfc1035/rdata.ts', cases: rdata },
+  { file: 'rfc1996/notify.ts', cases: notify },
+  { file: 'rfc2136/update.ts', cases: update },
   { file: 'rfc2181/rrset.ts', cases: rrset },
   { file: 'rfc2181/alias.ts', cases: soleAlias },
   { file: 'rfc2181/labels.ts', cases: labels },
@@ -66,11 +75,14 @@ export const caseFiles: readonly CaseFile[] = [
   { file: 'rfc7766/pipelining.ts', cases: pipelining },
   { file: 'rfc7766/segments.ts', cases: segments },
   { file: 'rfc7766/connection.ts', cases: connection },
+  { file: 'rfc7871/client-subnet.ts', cases: clientSubnet },
   { file: 'rfc7873/cookie.ts', cases: cookie },
   { file: 'rfc8020/empty-non-terminal.ts', cases: emptyNonTerminal },
   { file: 'rfc8482/any.ts', cases: any },
   { file: 'rfc8906/probes.ts', cases: probes },
+  { file: 'rfc8914/extended-error.ts', cases: extendedError },
   { file: 'rfc9018/server-cookie.ts', cases: serverCookie },
+  { file: 'rfc9471/glue.ts', cases: glue },
   { file: 'rfc9619/qdcount.ts', cases: qdcount },
   { file: 'rfc9715/fragmentation.ts', cases: fragmentation },
 ];

@@ -76,7 +76,8 @@ const linesOfMasterFile = async (zone: string): Promise<string[]> => {
     const { owner = '', type, rdata } = RECORD.exec(line)?.groups ?? {};
     const name = `${foldName(owner)}.${zone}.`;
     // What a zone has beside its objects: SOA and NS.
-    if (type === undefined || type === 'NS' || type === 'SOA') return [];
+    const isOwn = type === 'SOA' || (type === 'NS' && rdata?.startsWith('dns1.'));
+    if (type === undefined || isOwn) return [];
     return type === 'TYPE65280' ? [`${name} -`] : [`${name} ${type} ${rdata}`];
   });
 };

@@ -37,6 +37,24 @@ const loops: Case[] = answered(ALIASES, [
   { asked: 'loop.example.com. CNAME', answer: ['loop.example.com.'], why: 'a loop of one' },
 ]);
 
+/** How far a server goes is its own business; a resolver goes on from there. */
+const longChain: Case = {
+  section: ALIASES,
+  title: 'link1.example.com. A: of twenty CNAMEs those that are followed are there, in order',
+  run: async (probe) => {
+    for (const transport of ['udp', 'tcp'] as const) {
+      const sent = query('link1.example.com. A', { edns: {} });
+      const got = await probe.ask(transport, sent);
+      const { rcode, flags, answer, authority } = parseReply(sent, got);
+      if (rcode !== 0 || flags !== 'qr aa') fail('not NOERROR with AA', sent, got);
+      const owners = answer.filter(({ type }) => type === TYPE.CNAME).map(({ name }) => name);
+      const wanted = owners.map((_, i) => `link${i + 1}.example.com.`);
+      if (owners.length < 2 || owners.join() !== wanted.join()) fail('not in order', sent, got);
+      if (authority.some(({ type }) => type === TYPE.SOA)) fail('a SOA', sent, got);
+    }
+  },
+};
+
 const KNOT_STAYS = { knot: 'never follows a CNAME into another zone' };
 
 /** The serial is each server's own. */
@@ -123,4 +141,10 @@ const intoOtherZones: Case[] = answered(ALGORITHM, [
   },
 ]);
 
-export const cases: readonly Case[] = [...followed, ...loops, ...toApex, ...intoOtherZones];
+export const cases: readonly Case[] = [
+  ...followed,
+  ...loops,
+  longChain,
+  ...toApex,
+  ...intoOtherZones,
+];

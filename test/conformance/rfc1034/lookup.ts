@@ -53,9 +53,26 @@ const missingTypes: Case[] = [
     'example.com. AAAA',
     'example.com. MX',
   ]),
+  ...nodata(
+    ALGORITHM,
+    'example.com.',
+    OTHER_TYPES.flatMap(([mnemonic]) => [
+      `b.c.ent.example.com. ${mnemonic}`,
+      `x.wild.example.com. ${mnemonic}`,
+      `pending.example.com. ${mnemonic}`,
+    ]).filter((asked) => asked !== 'pending.example.com. TXT'),
+  ),
 ];
 
 const missingNames: Case[] = [
+  ...nxdomain(
+    ALGORITHM,
+    'example.com.',
+    [...OTHER_TYPES.map(([mnemonic]) => mnemonic), 'TYPE731'].flatMap((mnemonic) => [
+      `missing.example.com. ${mnemonic}`,
+      `missing.b.c.ent.example.com. ${mnemonic}`,
+    ]),
+  ),
   ...nxdomain(ALGORITHM, 'example.com.', [
     'nothere.example.com. A',
     'nothere.example.com. AAAA',

@@ -25,6 +25,12 @@ const TOO_LONG = Buffer.concat([
   EXAMPLE_COM,
 ]);
 
+/** Three labels of 63 octets, one of 50 and `example.com.` make 256 octets. */
+const ONE_TOO_LONG = Buffer.concat([
+  ...[63, 63, 63, 50].map((length) => Buffer.concat([Buffer.of(length), label(length)])),
+  EXAMPLE_COM,
+]);
+
 const wholeQuery = query('www.example.com. A');
 
 const MALFORMED: readonly (readonly [string, Buffer])[] = [
@@ -33,6 +39,7 @@ const MALFORMED: readonly (readonly [string, Buffer])[] = [
   ['a pointer into the header', withName(Buffer.from([3, 0x77, 0x77, 0x77, 0xc0, 0]))],
   ['a pointer past the end', withName(Buffer.from([3, 0x77, 0x77, 0x77, 0xff, 0xff]))],
   ['two pointers to each other', withName(Buffer.from([1, 0x61, 0xc0, 16, 0xc0, 12]))],
+  ['a name of 256 octets', withName(ONE_TOO_LONG)],
   ['a label of 64 octets', withName(composeLabels([label(64)]))],
   ['a label of type 10', withName(Buffer.from([0x80, 0x61, 0]))],
   ['a label of type 01', withName(Buffer.from([0x41, 0x01, 0x08, 0]))],

@@ -57,7 +57,6 @@ const OPTIONS: readonly (readonly [string, EdnsSpec])[] = [
   ['an unknown empty option', { options: [{ code: 100, data: octets(0) }] }],
   ['an option of 400 octets', { options: [{ code: 65001, data: octets(400) }] }],
   ['many options', { options: [1, 2, 3, 4].map((n) => ({ code: 65000 + n, data: octets(n) })) }],
-  ['a client subnet', { options: [{ code: 8, data: Buffer.from('00011800c00002', 'hex') }] }],
 ];
 
 const ourSize: Case = {
@@ -98,6 +97,7 @@ const optAfterRecords: Case = {
 export const cases: readonly Case[] = [
   optIffAsked,
   optIsPlain('unknown flags', { flags: 0x7fff }, 'RFC 6891 6.1.4'),
+  optIsPlain('upper bits of an RCODE', { extendedRcode: 0xff }, 'RFC 6891 6.1.3'),
   ...OPTIONS.map(([what, edns]) => optIsPlain(what, edns, 'RFC 6891 6.1.2')),
   ourSize,
   optAfterRecords,
