@@ -9,10 +9,12 @@ import {
   FLAG,
   HEADER,
   LIMIT,
+  OPCODE,
   OPT_LENGTH,
   parseQuery,
   Query,
   RCODE,
+  RDLENGTH_AT,
   type ServerCookies,
   TYPE,
   VERDICT,
@@ -588,11 +590,17 @@ export class Responder {
     view: DataView,
     opt: number,
     at: number,
-    { option, bare }: ExtendedError,
+    { option, view: octets, bare }: ExtendedError,
   ): number {
     const room = this.limit - opt;
-    if (option.length <= room) return appendOption(memory, view, opt, at, option);
-    return bare.length <= room ? appendOption(memory, view, opt, at, bare) : at;
+    const { length } = option;
+    if (length > room) {
+      return bare.length <= room ? appendOption(memory, view, opt, at, bare) : at;
+    }
+    // It is the first of the options.
+    view.setUint16(opt + RDLENGTH_AT, length);
+    copy(view, at, octets, 0, length);
+    return at + length;
   }
 
   private finish(memory: Uint8Array, view: DataView, offset: number, end: number): number {
@@ -607,9 +615,11 @@ export class Responder {
       if (query.asksNsid) at = this.appendNsid(memory, view, opt, at);
       this.additionals += 1;
     }
+    // What flags mean with another opcode, its own RFC says.
+    const copied = query.opcode === OPCODE.QUERY ? FLAG.RD : FLAG.OPCODE;
     const flags =
       FLAG.QR |
-      (query.flags & (FLAG.OPCODE | FLAG.RD)) |
+      (query.flags & copied) |
       (this.authoritative ? FLAG.AA : 0) |
       (this.truncated ? FLAG.TC : 0) |
       (this.rcode & FLAG.RCODE);
