@@ -79,6 +79,22 @@ const opcodeIsNotImplemented = (opcode: number): Case => ({
   },
 });
 
+const otherFlagsAreNotCopied: Case = {
+  section: HEADER,
+  title: 'a message of an unknown opcode with every flag is NOTIMP, and none comes back',
+  knownDifferences: { nsd: 'copies RD' },
+  run: async (probe) => {
+    for (const transport of ['udp', 'tcp'] as const) {
+      const flags = 'aa tc rd ra z ad cd';
+      const sent = composeQuery({ opcode: 15, flags, questions: [question(ASKED)] });
+      const got = await probe.ask(transport, sent);
+      const reply = parseReply(sent, got);
+      if (reply.rcode !== 4) fail('not NOTIMP', sent, got);
+      if (reply.flags !== 'qr') fail('other flags than QR', sent, got);
+    }
+  },
+};
+
 const bareOpcode: Case = {
   section: HEADER,
   title: 'a header alone, with an unknown opcode, is NOTIMP',
@@ -121,6 +137,7 @@ export const cases: readonly Case[] = [
   rcodeIsNotCopied,
   ...[1, 2, 3, 4, 5, 6, 7, 15].map(opcodeIsNotImplemented),
   bareOpcode,
+  otherFlagsAreNotCopied,
   ...[0, 4, 5, 15].map(anAnswerIsNotAnswered),
   shortDatagramsAreNotAnswered,
 ];
