@@ -7,6 +7,24 @@ export interface PacketQuestion {
   readonly class?: string;
 }
 
+/** What of a message it reads. */
+export interface PacketMessage {
+  readonly id: number;
+  readonly type: string;
+  readonly rcode: string;
+  readonly questions: readonly PacketQuestion[];
+  readonly answers: readonly PacketRecord[];
+  readonly authorities: readonly PacketRecord[];
+  /** OPT among them, which has no TTL. */
+  readonly additionals: readonly PacketRecord[];
+}
+
+export interface PacketRecord {
+  readonly name: string;
+  readonly type: string;
+  readonly ttl?: number;
+}
+
 export interface DnsPacket {
   encode(packet: {
     readonly type: 'query' | 'response';
@@ -16,6 +34,7 @@ export interface DnsPacket {
     readonly answers?: readonly object[];
     readonly additionals?: readonly object[];
   }): Buffer;
+  decode(octets: Buffer): PacketMessage;
   readonly name: { encode(name: string): Buffer; decode(octets: Uint8Array): string };
   record(type: string): { encode(data: string | object): Buffer };
 }

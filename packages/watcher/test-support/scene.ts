@@ -7,7 +7,7 @@ import { rcodeName, typeNumber } from '../../../test/support/dns/codes.ts';
 import { presentRecord } from '../../../test/support/dns/format.ts';
 import type { ResourceRecord } from '../../../test/support/dns/message.ts';
 import { Responder, TRANSPORT } from '../../matcher/src/index.ts';
-import { ask } from '../../matcher/test-support/asking.ts';
+import { ask, exchange } from '../../matcher/test-support/asking.ts';
 import {
   type Kind,
   type Logger,
@@ -171,6 +171,12 @@ export class Scene implements AsyncDisposable {
       additional: texts(reply.additional),
       ede: reply.edns?.errors[0]?.code ?? -1,
     };
+  }
+
+  /** What comes back for these octets. */
+  exchange(query: Uint8Array, transport: 'udp' | 'stream'): Uint8Array | undefined {
+    this.reader.refresh();
+    return exchange(this.responder, query, transport === 'udp' ? TRANSPORT.UDP : TRANSPORT.STREAM);
   }
 
   /** The RDATA of the answer, or the RCODE where there is none, or NODATA. */
