@@ -322,7 +322,7 @@ test('nobody answers: SERVFAIL; more than may be at once: REFUSED', async ({
   const endpoint = await server.endpoint();
   const first = askUdp(endpoint, 'a.example.net. A', RD, 15_000);
   await waitFor(() => upstream.names.length > 0, { what: 'the first question' });
-  expect(inShort(await askUdp(endpoint, 'b.example.net. A'))).toBe('REFUSED');
+  expect(inShort(await askUdp(endpoint, 'b.example.net. A'))).toBe('REFUSED 0');
   // Nobody has to wait for it.
   expect(inShort(await askUdp(endpoint, 'www.example.com. A'))).toBe('192.0.2.1');
   expect(inShort(await first)).toBe('SERVFAIL 23');
@@ -611,7 +611,7 @@ describe('template', () => {
   template ANY ANY net {
     rcode NXDOMAIN
     authority "{{ .Zone }} 60 {{ .Class }} SOA ns.example.net. root.example.net. (1 60 60 60 60)"
-    ederror 15
+    ederror 15 "nobody's name"
   }`,
       ),
     );
@@ -619,9 +619,10 @@ describe('template', () => {
     const reply = await askUdp(endpoint, 'ip-2-9.example.net. A');
     expect(inShort(reply)).toBe('192.0.2.9');
     expect([reply.authority.length, reply.additional.length]).toEqual([1, 1]);
-    expect(inShort(await askUdp(endpoint, 'bad.example.net. A'))).toBe('SERVFAIL');
+    expect(inShort(await askUdp(endpoint, 'bad.example.net. A'))).toBe('SERVFAIL 0');
     const denied = await askUdp(endpoint, 'ip-2-9.example.net. AAAA');
     expect([inShort(denied), denied.authority[0]?.name]).toEqual(['NXDOMAIN 15', 'net.']);
+    expect(denied.edns?.errors).toEqual([{ code: 15, text: "nobody's name" }]);
     expect(inShort(await askUdp(endpoint, 'www.example.org. A'))).toBe('REFUSED 20');
   });
 });
