@@ -1,4 +1,4 @@
-import { EDE, RCODE, rcodeMnemonic, typeMnemonic } from '@seamark/protocol';
+import { RCODE, rcodeMnemonic, typeMnemonic } from '@seamark/protocol';
 import { newForwardDraft } from './directives/forward/draft.ts';
 import { formatHttpAddress } from './http-address.ts';
 import type {
@@ -84,7 +84,10 @@ export function describeTemplate(template: TemplateConfig): string[] {
     lines.push(...records.map((record) => `${section} ${record}`));
   }
   if (rcode !== RCODE.NOERROR) lines.push(rcodeMnemonic(rcode));
-  if (ede !== EDE.NONE) lines.push(`Extended DNS Error ${ede}`);
+  if (ede !== undefined) {
+    const text = ede.text === '' ? '' : `: ${ede.text}`;
+    lines.push(`Extended DNS Error ${ede.code}${text}`);
+  }
   if (match.length > 0) {
     const others = fallthrough.includes('.') ? '' : ` in ${fallthrough.join(' ')}`;
     lines.push(

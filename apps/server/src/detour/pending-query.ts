@@ -134,10 +134,7 @@ export class PendingQuery {
     if ((flags & FLAG.TC) === 0) return undefined;
     const { octets, query } = this;
     const kept = flags & (FLAG.TC | FLAG.RA);
-    return this.finish(
-      ...([octets, query.questionEnd, NO_COUNTS, kept, flags & FLAG.RCODE, EDE.NONE] as const),
-      [],
-    );
+    return this.finish(octets, query.questionEnd, NO_COUNTS, kept, flags & FLAG.RCODE, []);
   }
 
   /** A reply of records that were made here. */
