@@ -69,7 +69,7 @@ export interface UdpCounters {
   received: number;
   /** Replies the kernel accepted. */
   sent: number;
-  /** Datagrams for which the handler returned 0. */
+  /** Datagrams for which the handler returned 0, and those whose source nobody could answer, which it was not shown. */
   dropped: number;
   /** Replies the kernel refused; each was skipped, the others of its batch were sent. */
   sendErrors: number;

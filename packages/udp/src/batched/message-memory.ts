@@ -13,6 +13,7 @@
 // are filled from the front: the k-th reply takes over the pointers of the slot it was composed in, so a slot
 // without a reply costs nothing and no payload moves.
 
+import { isAnswerable } from '../answerable.ts';
 import type { Libc } from './libc.ts';
 import type { WayBackWriter } from './way-back.ts';
 
@@ -128,6 +129,14 @@ export class MessageMemory {
 
   flagsOf(slot: number): number {
     return this.#words[slot * HEADER_WORDS + FLAGS] as number;
+  }
+
+  /** See {@link isAnswerable}. */
+  hasAnswerablePeer(slot: number): boolean {
+    const at = this.namesAt + slot * NAME_OCTETS;
+    return this.#nameOctets === 16
+      ? isAnswerable(this.octets, at + 2, at + 4, 4)
+      : isAnswerable(this.octets, at + 2, at + 8, 16);
   }
 
   /** Address of the first header for receiving. */

@@ -195,6 +195,10 @@ class SocketSet implements BatchedSocketSet {
         counters.truncated++;
         continue;
       }
+      if (!memory.hasAnswerablePeer(slot)) {
+        counters.dropped++;
+        continue;
+      }
       this.#currentSlot = slot;
       const length = memory.lengthOf(slot);
       const reply = handler(octets, view, slot * stride, length, capacity, index);

@@ -14,6 +14,7 @@ import {
   parseEndpoint,
   writeAddress,
 } from '../address.ts';
+import { isAnswerable } from '../answerable.ts';
 import {
   type Address,
   type DgramSocketSet,
@@ -143,6 +144,10 @@ class SocketSet implements DgramSocketSet {
     slot.set(message);
     this.#current = from;
     this.#currentSocket = number;
+    if (!isAnswerable(this.peer(), 2, 4, 16)) {
+      counters.dropped++;
+      return;
+    }
     const reply = this.#handler(slot, this.#view, 0, message.length, slot.length, index);
     if (reply === 0) {
       counters.dropped++;
