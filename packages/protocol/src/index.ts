@@ -28,7 +28,7 @@ export { RdataError } from './rdata/rdata-error.ts';
 export { SVC_KEYS } from './rdata/svc-keys.ts';
 export { composeSvcParams, readSvcParams } from './rdata/svc-params.ts';
 export { type EdnsOption, readOptions, readSections, type Sections } from './sections.ts';
-export { COOKIE_LENGTH, ServerCookies } from './server-cookies.ts';
+export { COOKIE_LENGTH, COOKIE_SECRET_LENGTH, ServerCookies } from './server-cookies.ts';
 export { SipHash24 } from './siphash.ts';
 export { readZoneFile, type ZoneFile, type ZoneFileOptions } from './zone-file/read.ts';
 export {

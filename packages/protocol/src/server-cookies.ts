@@ -10,6 +10,8 @@ export const COOKIE_LENGTH = 28;
 const WHOLE = 24;
 const HASHED = 16;
 const VERSION = 1;
+/** Octets of a secret. */
+export const COOKIE_SECRET_LENGTH = 16;
 
 /** RFC 9018 4.3, in seconds: what is older or later is not ours to believe, what is old is renewed. */
 const LATEST = 300;
@@ -32,18 +34,33 @@ const RENEWED_AFTER = 1800;
  * `append` writes what it is to send next time.
  */
 export class ServerCookies {
+  /** The first one's: cookies are made with it. */
   private readonly sip: SipHash24;
+  /** The others': a cookie that was made with one of them is good, and replaced. */
+  private readonly others: readonly SipHash24[];
+  private otherCount = 0;
+  private readonly secrets: Uint8Array;
   private readonly clock: Int32Array;
+  private readonly generation: Int32Array | undefined;
+  private seen = 0;
   /** The first 16 octets of the cookie to send, and the client's address: what is hashed. */
   private readonly input = new DataView(new ArrayBuffer(HASHED + 16));
 
   /**
-   * @param secret 16 octets, read once.
+   * @param secrets one or several of 16 octets, the one first that cookies are made with (RFC 9018 5); the others end
+   *   with one of zeros.
    * @param clock its first word is the Unix time in seconds; whoever keeps it may be in another thread.
+   * @param generation absent: the secrets are read once. Else they are read anew when its first word is another; it
+   *   is odd while somebody writes them.
    */
-  constructor(secret: Uint8Array, clock: Int32Array) {
-    this.sip = new SipHash24(secret);
+  constructor(secrets: Uint8Array, clock: Int32Array, generation?: Int32Array) {
+    this.secrets = secrets;
+    this.sip = new SipHash24(new Uint8Array(COOKIE_SECRET_LENGTH));
+    const others = Math.floor(secrets.length / COOKIE_SECRET_LENGTH) - 1;
+    this.others = Array.from({ length: others }, () => new SipHash24(secrets));
     this.clock = clock;
+    this.generation = generation;
+    this.readSecrets();
   }
 
   /**
@@ -55,7 +72,8 @@ export class ServerCookies {
    *   too old nor of the future.
    */
   receive(view: DataView, at: number, length: number, peer: Uint8Array): boolean {
-    const { input, sip } = this;
+    const { input, sip, generation } = this;
+    if (generation !== undefined && Atomics.load(generation, 0) !== this.seen) this.readSecrets();
     const now = Atomics.load(this.clock, 0);
     input.setInt32(0, view.getInt32(at));
     input.setInt32(4, view.getInt32(at + 4));
@@ -75,17 +93,43 @@ export class ServerCookies {
         // The reserved octets count as they came (RFC 9018 4.2, appendix A.3).
         input.setInt32(8, view.getInt32(at + 8));
         input.setInt32(12, timestamp);
-        sip.hash(input, 0, hashed);
-        const low = sip.low ^ view.getInt32(at + 16, true);
-        isGood = (low | (sip.high ^ view.getInt32(at + 20, true))) === 0;
+        isGood = this.isMadeWith(sip, view, at, hashed);
         // RFC 7873 5.2.5: the whole option is copied. The hash is still in its place.
         if (isGood && age <= RENEWED_AFTER) return true;
+        for (let i = 0; i < this.otherCount && !isGood; i++) {
+          isGood = this.isMadeWith(this.others[i] as SipHash24, view, at, hashed);
+        }
       }
     }
     input.setInt32(8, VERSION << 24);
     input.setInt32(12, now);
     sip.hash(input, 0, hashed);
     return isGood;
+  }
+
+  private isMadeWith(sip: SipHash24, view: DataView, at: number, hashed: number): boolean {
+    sip.hash(this.input, 0, hashed);
+    const low = sip.low ^ view.getInt32(at + 16, true);
+    return (low | (sip.high ^ view.getInt32(at + 20, true))) === 0;
+  }
+
+  /** As often as secrets change; allocates. While they are written those of before are as good. */
+  private readSecrets(): void {
+    const { generation } = this;
+    const before = generation === undefined ? 0 : Atomics.load(generation, 0);
+    if ((before & 1) !== 0) return;
+    const copy = this.secrets.slice();
+    if (generation !== undefined && Atomics.load(generation, 0) !== before) return;
+    this.seen = before;
+    this.sip.setKey(copy.subarray(0, COOKIE_SECRET_LENGTH));
+    this.otherCount = 0;
+    for (const other of this.others) {
+      const start = (this.otherCount + 1) * COOKIE_SECRET_LENGTH;
+      const secret = copy.subarray(start, start + COOKIE_SECRET_LENGTH);
+      if (secret.every((octet) => octet === 0)) break;
+      other.setKey(secret);
+      this.otherCount += 1;
+    }
   }
 
   /**

@@ -11,13 +11,18 @@ export class SipHash24 {
   low = 0;
   /** The upper half: its last four octets, little-endian. */
   high = 0;
-  private readonly key0Low: number;
-  private readonly key0High: number;
-  private readonly key1Low: number;
-  private readonly key1High: number;
+  private key0Low = 0;
+  private key0High = 0;
+  private key1Low = 0;
+  private key1High = 0;
 
   /** @param key 16 octets, read once. */
   constructor(key: Uint8Array) {
+    this.setKey(key);
+  }
+
+  /** Goes over to another key, read once. Not for the query path. */
+  setKey(key: Uint8Array): void {
     const view = new DataView(key.buffer, key.byteOffset, 16);
     this.key0Low = view.getInt32(0, true);
     this.key0High = view.getInt32(4, true);
