@@ -16,6 +16,17 @@ export {
   type TemplateReach,
 } from './detours.ts';
 export { Lookup, MATCH, type Match } from './lookup.ts';
+export { ANSWER_CLASS, type AnswerClass, type JudgedReply } from './rate-limit/answer-class.ts';
+export { LimitedBoard, type LimitedNetwork, QUIET_AFTER } from './rate-limit/board.ts';
+export {
+  allocateRateLimits,
+  holdsAccounts,
+  MOST_ACCOUNTS,
+  type RateLimitMemory,
+  viewRateLimits,
+} from './rate-limit/memory.ts';
+export { JUDGEMENT, type Judgement, RateLimiter } from './rate-limit/rate-limiter.ts';
+export type { RateLimitRule, RateLimits } from './rate-limit/settings.ts';
 export {
   DETOURED,
   Responder,

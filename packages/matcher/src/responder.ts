@@ -72,11 +72,17 @@ export class Responder {
   hasGoodCookie = false;
   /** What a rule of access made of the last query; ALLOW where none did anything. */
   access: Access = ACCESS.ALLOW;
+  /** Records in the answer section of the last reply. */
+  answers = 0;
+  /** Where the last name that was looked up led: QNAME's, or that of a CNAME's target. */
+  readonly lookup: Lookup = new Lookup();
+  /** The node that QNAME itself led to, when it was last looked up; 0 for none. */
+  firstNode = 0;
   private readonly reader: SnapshotReader;
-  private readonly lookup = new Lookup();
   private readonly chain = new Chain();
   private readonly udpLimit: number;
   private readonly cookies: ServerCookies | undefined;
+  private readonly requireCookie: boolean;
   private readonly blocks: BlockTable | undefined;
   private readonly chaos: ChaosRecords | undefined;
   private readonly nsid: Uint8Array | undefined;
@@ -88,7 +94,6 @@ export class Responder {
    * that asks A and AAAA in turn, and would then always begin with the same one of two.
    */
   private turn = 1;
-  private answers = 0;
   private authorities = 0;
   private additionals = 0;
   private authoritative = false;
@@ -104,6 +109,7 @@ export class Responder {
     this.reader = reader;
     this.udpLimit = options.udpLimit ?? LIMIT.UDP_EDNS;
     this.cookies = options.cookies;
+    this.requireCookie = options.requireCookie === true;
     const { blocks, chaos, nsid } = options;
     this.blocks = blocks === undefined ? undefined : new BlockTable(blocks);
     this.chaos = chaos === undefined ? undefined : new ChaosRecords(chaos);
@@ -139,7 +145,7 @@ export class Responder {
     this.detours = detours;
     this.client = client;
     const { query } = this;
-    const verdict = parseQuery(query, memory, view, offset, length);
+    let verdict = parseQuery(query, memory, view, offset, length);
     if (verdict === VERDICT.DROP) return 0;
 
     this.answers = 0;
@@ -151,7 +157,12 @@ export class Responder {
     this.message = offset;
     this.setLimit(offset, capacity, transport);
     // Before anything is written: the answer will lie where the cookie lies.
-    if (query.cookieLength !== 0) this.receiveCookie(view, client);
+    if (query.cookieLength !== 0) {
+      this.receiveCookie(view, client);
+      if (this.requireCookie && transport === TRANSPORT.UDP && verdict === VERDICT.ANSWER) {
+        if (this.givesCookie) verdict = VERDICT.COOKIE;
+      }
+    }
     if (query.subnetLength !== 0 && verdict === VERDICT.ANSWER) this.receiveSubnet(view);
     let at = offset + query.questionEnd;
     switch (verdict) {
@@ -191,6 +202,34 @@ export class Responder {
     return this.finish(memory, view, offset, offset + this.query.questionEnd);
   }
 
+  /** Whether the reply brings a cookie that its client does not have yet. */
+  get givesCookie(): boolean {
+    return this.given !== undefined && !this.hasGoodCookie;
+  }
+
+  /**
+   * Nothing but question and header, TC or an RCODE in it, in place of the reply that `answer` has just made: never
+   * twice as long as the query.
+   *
+   * @param rcode absent: TC, with the RCODE that there was.
+   * @returns the reply's length in octets.
+   */
+  shorten(memory: Uint8Array, view: DataView, offset: number, rcode?: number): number {
+    const { query } = this;
+    this.answers = 0;
+    this.authorities = 0;
+    this.additionals = 0;
+    this.error = undefined;
+    this.truncated = rcode === undefined;
+    if (rcode !== undefined) {
+      this.rcode = rcode;
+      this.authoritative = false;
+    }
+    // It may take 255 octets.
+    query.asksNsid = false;
+    return this.finish(memory, view, offset, offset + query.questionEnd);
+  }
+
   private receiveCookie(view: DataView, client: Client | undefined): void {
     const { query, cookies } = this;
     if (cookies === undefined || client === undefined) return;
@@ -205,11 +244,12 @@ export class Responder {
     this.limit -= subnet.length;
   }
 
-  /** RFC 7873 5.4: nothing but a cookie is asked for, or about. */
+  /** RFC 7873 5.4: nothing but a cookie is asked for, or about; or 5.2.3, where one is required. */
   private judgeCookie(): number {
     if (this.given === undefined) return RCODE.FORMERR;
-    if (this.query.cookieLength === LIMIT.CLIENT_COOKIE || this.hasGoodCookie) return RCODE.NOERROR;
-    return RCODE.BADCOOKIE;
+    if (this.hasGoodCookie) return RCODE.NOERROR;
+    const isFirst = this.query.cookieLength === LIMIT.CLIENT_COOKIE;
+    return isFirst && !this.query.hasQuestion ? RCODE.NOERROR : RCODE.BADCOOKIE;
   }
 
   private setLimit(offset: number, capacity: number, transport: Transport): void {
@@ -275,7 +315,9 @@ export class Responder {
     if (detours !== undefined && query.class === CLASS.IN && detours.templated(query)) {
       return DETOURED;
     }
-    if (lookup.find(this.reader, query) === MATCH.OUTSIDE) return this.leaveZones(start);
+    const match = lookup.find(this.reader, query);
+    this.firstNode = lookup.node;
+    if (match === MATCH.OUTSIDE) return this.leaveZones(start);
     if (query.type === TYPE.AXFR || query.type === TYPE.IXFR) {
       return this.refuse(start, ERROR.NO_TRANSFER);
     }

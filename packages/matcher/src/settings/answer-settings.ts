@@ -1,3 +1,5 @@
+import type { RateLimitRule } from '../rate-limit/settings.ts';
+
 /**
  * What directives beside `k8s_gateway` change about the answers of a listener. Plain data, for a responder
  * to make its tables of; structured-cloneable. What is absent is as it is without the directive.
@@ -10,6 +12,15 @@ export interface AnswerSettings {
   readonly chaos?: ChaosSettings;
   /** Where some names are answered otherwise than others; none twice. A name counts to the longest of its zones. */
   readonly blocks?: readonly BlockSettings[];
+  /**
+   * Over UDP, a question with a COOKIE option is answered BADCOOKIE unless the client has a good cookie (RFC 7873
+   * 5.2.3, choice 2); who has no such option is answered.
+   */
+  readonly requireCookie?: boolean;
+  /** COOKIE options are ignored, as by a server that does not know them. For whoever makes the responder. */
+  readonly ignoreCookies?: boolean;
+  /** How often replies over UDP are alike. Not for the responder: see `RateLimiter`. */
+  readonly rateLimits?: readonly RateLimitRule[];
 }
 
 /** What is said of the server itself in class CH. Each text is cut off at 255 octets. */
