@@ -3,6 +3,7 @@ import { type ConfigReading, ConfigUnreadableError } from './config/index.ts';
 import type { ServerConfig } from './config/server-config.ts';
 import { CorefileErrors } from './corefile/errors.ts';
 import { ListenError } from './stream/listen-error.ts';
+import { CookieSecretsError } from './supervisor/cookie-secrets.ts';
 import { ReloadError } from './supervisor/reload-error.ts';
 import { Reloader } from './supervisor/reloader.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor/supervisor.ts';
@@ -102,7 +103,7 @@ function isOfTheWorld(error: unknown): boolean {
 
 const WORLD = [
   ...[UdpError, ListenError, RefusedError, ReloadError],
-  ...[CorefileErrors, ConfigUnreadableError],
+  ...[CorefileErrors, ConfigUnreadableError, CookieSecretsError],
 ] as const;
 
 async function within(work: Promise<void>, ms: number): Promise<void> {

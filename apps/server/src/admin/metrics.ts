@@ -83,6 +83,7 @@ function addQueries(registry: Registry, source: TelemetrySource): void {
       () => [[common(), source.queries.ruled[action]]],
     );
   }
+  addRateLimits(registry, source);
   total(registry, 'seamark_queries_dropped_total', 'Messages that got no reply.', () => {
     return source.queries.dropped;
   });
@@ -97,6 +98,48 @@ function addQueries(registry: Registry, source: TelemetrySource): void {
     'seamark_query_log_dropped_total',
     'Queries missing in the query log because it was not read fast enough.',
     () => source.queryLogDropped,
+  );
+}
+
+function addRateLimits(registry: Registry, source: TelemetrySource): void {
+  const limited = () => source.queries.limited;
+  // CoreDNS's `rrl` has a series for each client's address there, of which a flood makes any number.
+  const labels = ['client_ip'];
+  counter(
+    registry,
+    'coredns_rrl_responses_exceeded_total',
+    'Replies beyond a rate, whatever became of them.',
+    labels,
+    () => {
+      const { dropped, truncated, badcookie, passed } = limited();
+      return [[{ client_ip: '' }, dropped + truncated + badcookie + passed]];
+    },
+  );
+  counter(
+    registry,
+    'coredns_rrl_requests_exceeded_total',
+    'Queries beyond requests-per-second.',
+    labels,
+    () => [[{ client_ip: '' }, limited().requestsDropped]],
+  );
+  total(registry, 'seamark_rrl_dropped_total', 'Replies beyond a rate that were not sent.', () => {
+    return limited().dropped + limited().requestsDropped;
+  });
+  counter(
+    registry,
+    'seamark_rrl_slipped_total',
+    'Replies beyond a rate that were sent short: with TC, or BADCOOKIE.',
+    ['as'],
+    () => [
+      [{ as: 'truncated' }, limited().truncated],
+      [{ as: 'badcookie' }, limited().badcookie],
+    ],
+  );
+  total(
+    registry,
+    'seamark_rrl_passed_total',
+    'Replies beyond a rate that were sent as they were: with report-only, or errors that slipped.',
+    () => limited().passed,
   );
 }
 

@@ -54,6 +54,7 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
   const workers = agree(blocks, 'workers', problems)?.value;
   const reload = agree(blocks, 'reload', problems)?.value;
   const endpoints = arrangeEndpoints(blocks, problems);
+  const cookieSecrets = agree(blocks, 'cookieSecrets', problems, 'cookies')?.value;
   const arranged = arrangeListeners(blocks, context);
   problems.throwIfAny();
   const count = options.workers ?? workers?.count;
@@ -67,6 +68,11 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
       pin: options.pin ?? workers?.pin ?? false,
     },
     ...(reload === undefined || reload === 'off' ? {} : { reload }),
+    ...(cookieSecrets === undefined ? {} : { cookieSecrets }),
+    rateLimitTable: Math.max(
+      0,
+      ...blocks.flatMap(({ rateLimits }) => rateLimits.map(({ tableSize }) => tableSize)),
+    ),
     debug: blocks.some((block) => block.debug),
     notices,
   };
@@ -85,7 +91,7 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
   });
   const draft: BlockDraft = {
     ...{ keys, addresses: new Set(), gateways: [], files: [], forwards: [], templates: [] },
-    ...{ log: [], acl: [], any: false, debug: false, errors: false, loop: false },
+    ...{ log: [], acl: [], rateLimits: [], any: false, debug: false, errors: false, loop: false },
   };
   readLines(block.directives, DIRECTIVES, draft, context);
   noteDetours(draft, context);
@@ -99,10 +105,11 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
 }
 
 /** These are of the whole process, so every block that names one must mean the same. */
-function agree<K extends 'workers' | 'reload'>(
+function agree<K extends 'workers' | 'reload' | 'cookieSecrets'>(
   blocks: readonly BlockDraft[],
   name: K,
   problems: Problems,
+  word: string = name,
 ): BlockDraft[K] | undefined {
   let first: BlockDraft[K] | undefined;
   for (const { [name]: said } of blocks) {
@@ -111,7 +118,7 @@ function agree<K extends 'workers' | 'reload'>(
     if (JSON.stringify(said.value) === JSON.stringify(first.value)) continue;
     problems.report(
       said.token,
-      `"${name}" differs from the one at ${formatPosition(first.token.position)}; ` +
+      `"${word}" differs from the one at ${formatPosition(first.token.position)}; ` +
         'there is one for the whole process',
     );
   }

@@ -1,10 +1,11 @@
-import type { BlockSettings } from '@seamark/matcher';
+import type { BlockSettings, RateLimitRule } from '@seamark/matcher';
 import { typeMnemonic } from '@seamark/protocol';
 import type { ListenerConfig, LogBlock } from './server-config.ts';
 
 /** A line for each thing that a listener does otherwise than by default. */
 export function describeSettings({ answering, log, logged }: ListenerConfig): string[] {
-  const { udpLimit, nsid, chaos, blocks } = answering ?? {};
+  const { udpLimit, nsid, chaos, blocks, requireCookie, ignoreCookies, rateLimits } =
+    answering ?? {};
   const lines: string[] = [];
   if (udpLimit !== undefined) lines.push(`replies over UDP of ${udpLimit} octets at most`);
   if (nsid !== undefined) lines.push(`NSID ${JSON.stringify(nsid)}`);
@@ -18,7 +19,10 @@ export function describeSettings({ answering, log, logged }: ListenerConfig): st
       `class CH tells version ${JSON.stringify(version)}, host ${JSON.stringify(hostname)}${by}`,
     );
   }
+  if (requireCookie) lines.push('a good cookie first, of those who have cookies');
+  if (ignoreCookies) lines.push('no cookies');
   lines.push(...(blocks ?? []).flatMap(describeBlock));
+  lines.push(...(rateLimits ?? []).flatMap(describeRates));
   if (log && logged === undefined) lines.push('questions are logged');
   else if (logged !== undefined) lines.push(...logged.flatMap(describeLog));
   return lines;
@@ -30,6 +34,27 @@ function describeBlock({ zones, minimalAny, access }: BlockSettings): string[] {
     return `${action} ${what} in ${narrowed.join(' ')} from ${networks?.join(' ') ?? 'anywhere'}`;
   });
   return minimalAny ? [...rules, `ANY in ${zones.join(' ')} is answered with HINFO`] : rules;
+}
+
+function describeRates({ zones, limits }: RateLimitRule): string[] {
+  if (limits === undefined) return [];
+  const { responses, nodata, nxdomains, referrals, errors, amplified, requests } = limits;
+  const rates = Object.entries({
+    responses,
+    nodata,
+    nxdomains,
+    referrals,
+    errors,
+    amplified,
+    requests,
+  });
+  const said = rates.flatMap(([name, rate]) => (rate === 0 ? [] : [`${name} ${rate}/s`]));
+  const networks = `/${limits.ipv4Prefix} or /${limits.ipv6Prefix}`;
+  const exempt = limits.exempt.length === 0 ? '' : `, not to ${limits.exempt.join(' ')}`;
+  const report = limits.reportOnly ? '; counted only' : '';
+  return [
+    `names in ${zones.join(' ')} to one ${networks}: ${said.join(', ') || 'no limit'}${exempt}${report}`,
+  ];
 }
 
 function describeLog({ zones, rules }: LogBlock): string[] {

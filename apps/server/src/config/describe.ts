@@ -6,7 +6,13 @@ import { describeGateway } from './describe-gateway.ts';
 import { describeSettings } from './describe-settings.ts';
 import { lameduckOf } from './endpoint-addresses.ts';
 import { formatHttpAddress } from './http-address.ts';
-import type { HealthConfig, HttpAddress, ReloadConfig, ServerConfig } from './server-config.ts';
+import type {
+  CookieSecretsConfig,
+  HealthConfig,
+  HttpAddress,
+  ReloadConfig,
+  ServerConfig,
+} from './server-config.ts';
 import { statusAddresses } from './status-addresses.ts';
 import { zonesBehind } from './zones-behind.ts';
 
@@ -33,7 +39,7 @@ export function describeConfig(config: ServerConfig): string {
   add('hosts', config.hosts.map(describeHosts));
   add('forward', config.forwards.map(describeForward));
   add('template', config.templates.map(describeTemplate));
-  const { health, ready, prometheus, workers, reload } = config;
+  const { health, ready, prometheus, workers, reload, cookieSecrets } = config;
   lines.push(
     `workers     ${workers.count ?? 'one per core'} for UDP${workers.pin ? ', pinned to cores' : ''}`,
   );
@@ -47,6 +53,7 @@ export function describeConfig(config: ServerConfig): string {
     ...urls('status', statusAddresses(config), 'status'),
   );
   if (reload) lines.push(`reload      ${describeReload(reload)}`);
+  if (cookieSecrets) lines.push(`cookies     ${describeSecrets(cookieSecrets)}`);
   if (config.debug) lines.push('debug       log lines of level debug are written');
   for (const notice of config.notices) {
     lines.push(`notice      ${formatPosition(notice.position)}: ${notice.text}`);
@@ -64,6 +71,14 @@ function describeLameduck(health: readonly HealthConfig[]): string[] {
   return ms === 0
     ? []
     : [indented(`questions are answered for ${ms / 1000} s after a signal to stop`)];
+}
+
+function describeSecrets(config: CookieSecretsConfig): string {
+  if ('file' in config) return `made with the first secret of ${config.file}, known by all of it`;
+  const { length } = config.secrets;
+  return length === 1
+    ? 'made with a secret of the Corefile'
+    : `made with the first of ${length} secrets of the Corefile`;
 }
 
 function describeReload({ intervalMs, jitterMs }: ReloadConfig): string {

@@ -1,9 +1,10 @@
-import type { AccessRule, ChaosSettings } from '@seamark/matcher';
+import type { AccessRule, ChaosSettings, RateLimits } from '@seamark/matcher';
 import type { Token } from '../corefile/token.ts';
 import type { Directive } from '../corefile/tree.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import type { Placed } from './placed.ts';
 import type {
+  CookieSecretsConfig,
   ForwardConfig,
   HealthConfig,
   HttpAddress,
@@ -44,6 +45,16 @@ export interface HostsDraft {
   fallthrough?: readonly string[];
 }
 
+/** What one `rrl` has said. */
+export interface RateLimitDraft {
+  readonly token: Token;
+  /** Folded; where it counts. */
+  readonly zones: readonly string[];
+  readonly limits: RateLimits;
+  /** Answers of a sort to a network that are told apart. */
+  readonly tableSize: number;
+}
+
 /** What the directives of one server block have said so far. */
 export interface BlockDraft {
   readonly keys: readonly KeyDraft[];
@@ -55,6 +66,9 @@ export interface BlockDraft {
   hosts?: HostsDraft;
   readonly log: LogRule[];
   readonly acl: AccessRule[];
+  readonly rateLimits: RateLimitDraft[];
+  cookies?: Placed<'require' | 'off' | 'on'>;
+  cookieSecrets?: Placed<CookieSecretsConfig>;
   any: boolean;
   debug: boolean;
   errors: boolean;

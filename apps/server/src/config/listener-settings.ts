@@ -1,4 +1,4 @@
-import type { AnswerSettings, BlockSettings } from '@seamark/matcher';
+import type { AnswerSettings, BlockSettings, RateLimitRule } from '@seamark/matcher';
 import type { Problems } from '../corefile/errors.ts';
 import { formatPosition } from '../corefile/token.ts';
 import type { BlockDraft, KeyDraft } from './draft.ts';
@@ -23,7 +23,7 @@ const CHAOS_NAMES = [
 
 /**
  * What the server blocks of one listener say of its answers and its log. `acl`, `any` and `log` are of the
- * names in a block; `bufsize`, `chaos` and `nsid` have no name to go by, and must be alike.
+ * names in a block, and so is `rrl`; `bufsize`, `chaos`, `cookies` and `nsid` have no name to go by, and must be alike.
  */
 export function listenerSettings(
   members: readonly Member[],
@@ -46,12 +46,17 @@ function answerSettings(
   const bufsize = agree(members, 'bufsize', problems);
   const nsid = agree(members, 'nsid', problems);
   const chaos = agree(members, 'chaos', problems);
+  const cookies = agree(members, 'cookies', problems);
+  const rateLimits = rateLimitRules(members);
   const isPlain = members.every(({ block }) => block.acl.length === 0 && !block.any);
   const settings: AnswerSettings = {
     ...(bufsize === undefined ? {} : { udpLimit: bufsize }),
     ...(nsid === undefined ? {} : { nsid }),
     ...(chaos === undefined ? {} : { chaos }),
     ...(isPlain ? {} : { blocks: blockSettings(members) }),
+    ...(cookies === 'require' ? { requireCookie: true } : {}),
+    ...(cookies === 'off' ? { ignoreCookies: true } : {}),
+    ...(rateLimits === undefined ? {} : { rateLimits }),
   };
   return Object.keys(settings).length === 0 ? undefined : settings;
 }
@@ -65,6 +70,30 @@ function blockSettings(members: readonly Member[]): BlockSettings[] {
     minimalAny: member.block.any,
     access: member.block.acl,
   }));
+}
+
+/**
+ * Each `rrl` for the names of its zones that lie in its own block. Where a block has none its names are not limited,
+ * whatever a shorter key of another block says.
+ */
+function rateLimitRules(members: readonly Member[]): RateLimitRule[] | undefined {
+  if (members.every(({ block }) => block.rateLimits.length === 0)) return undefined;
+  return members.flatMap((member): RateLimitRule[] => {
+    const keys = zonesOf(member);
+    const taken = new Set<string>();
+    const rules = member.block.rateLimits.map(({ zones, limits }): RateLimitRule => {
+      const inside = zones.flatMap((zone) =>
+        keys.some((key) => isWithin(zone, key))
+          ? [zone]
+          : keys.filter((key) => isWithin(key, zone)),
+      );
+      const own = [...new Set(inside)].filter((zone) => !taken.has(zone));
+      for (const zone of own) taken.add(zone);
+      return { zones: own, limits };
+    });
+    const rest = keys.filter((key) => !taken.has(key));
+    return [...rules, { zones: rest }].filter(({ zones }) => zones.length > 0);
+  });
 }
 
 /** @returns undefined where everything is logged. */
@@ -81,7 +110,7 @@ function zonesOf({ keys }: Member): string[] {
   return keys.map((key) => key.zone);
 }
 
-function agree<K extends 'bufsize' | 'nsid' | 'chaos'>(
+function agree<K extends 'bufsize' | 'nsid' | 'chaos' | 'cookies'>(
   members: readonly Member[],
   name: K,
   problems: Problems,

@@ -22,6 +22,10 @@ export interface ServerConfig {
   readonly workers: WorkersConfig;
   /** Absent: the Corefile is read again at a signal only. */
   readonly reload?: ReloadConfig;
+  /** What cookies are made with; absent: a secret that the process makes for itself. */
+  readonly cookieSecrets?: CookieSecretsConfig;
+  /** Answers of a sort to a network that rate limits tell apart; 0 where no listener has limits. */
+  readonly rateLimitTable: number;
   /** Log lines of level debug are written. */
   readonly debug: boolean;
   /** What an operator should know although nothing is wrong. */
@@ -317,6 +321,13 @@ export interface ReloadConfig {
   /** Half of the interval at the most. */
   readonly jitterMs: number;
 }
+
+/** Where the secrets of server cookies are; the first of them makes cookies, all of them know them (RFC 9018 5). */
+export type CookieSecretsConfig =
+  /** Each of 32 hexadecimal digits. */
+  | { readonly secrets: readonly string[] }
+  /** Absolute; a secret a line. Nothing says that it exists. */
+  | { readonly file: string };
 
 /** Where an HTTP endpoint listens. */
 export interface HttpAddress {

@@ -1,9 +1,17 @@
-import { type Client, type Detours, TRANSPORT, type Transport } from '@seamark/matcher';
+import {
+  type Client,
+  type Detours,
+  JUDGEMENT,
+  type Judgement,
+  TRANSPORT,
+  type Transport,
+} from '@seamark/matcher';
 import { composeError, EDE, FLAG, RCODE, type ServerCookies } from '@seamark/protocol';
 import type { QueryFilter } from '../workers/query-filter.ts';
 import type { AnsweringListener } from '../workers/query-path.ts';
 import type { Forwarder } from './forward/forwarder.ts';
 import type { HostsEntries } from './hosts-entries.ts';
+import { limitLate } from './limit-late.ts';
 import type { LoopDetector } from './loop-detector.ts';
 import { type ComposedReply, PendingQuery } from './pending-query.ts';
 import type { Template } from './template/template.ts';
@@ -36,6 +44,7 @@ export interface DetourObserver {
     seconds: number,
     log: QueryFilter | undefined,
   ): void;
+  observeLimited(judgement: Judgement): void;
 }
 
 /** Answers from the snapshot, for what no template was for. */
@@ -86,15 +95,25 @@ export class DetourService {
     const began = performance.now();
     const { cookies, observer, loops } = this.parts;
     const { detours } = listener;
-    const pending = new PendingQuery(octets, peer, transport === TRANSPORT.STREAM, cookies);
+    const pending = new PendingQuery(
+      ...([octets, peer, transport === TRANSPORT.STREAM] as const),
+      listener.ignoresCookies === true ? undefined : cookies,
+    );
     loops.see(pending.query);
-    const composed =
+    const templated = detours && this.template(pending, detours);
+    let composed =
       detours === undefined
         ? undefined
-        : (this.template(pending, detours) ??
+        : (templated ??
           this.answerFromSnapshot(pending, transport, listener) ??
           this.lookUpHosts(pending, detours) ??
           (await this.forward(pending, detours)));
+    const { limiter } = listener;
+    if (limiter !== undefined && composed !== undefined && transport === TRANSPORT.UDP) {
+      const limited = limitLate(limiter, pending, composed, templated !== undefined);
+      if (limited.judgement !== JUDGEMENT.PASS) observer.observeLimited(limited.judgement);
+      composed = limited.reply;
+    }
     reply(composed?.octets);
     observer.observeLater(pending, composed, (performance.now() - began) / 1000, listener.log);
   }

@@ -179,3 +179,34 @@ test('what is no query was never left here', () => {
     'verdict',
   );
 });
+
+describe('cookies', () => {
+  const options = [{ code: 10, data: Buffer.from('0123456789abcdef', 'hex') }];
+  const octets = Uint8Array.from(query('www.example.net. A', { edns: { options } }));
+  const cookiesOf = (reply: ComposedReply | undefined) =>
+    read(reply).edns?.options.filter(({ code }) => code === 10) ?? [];
+
+  test('are given, and known when they come back', () => {
+    const pending = new PendingQuery(octets, peer, false, readCookies(keeper.memory));
+    expect([pending.givesCookie, pending.isKnown]).toEqual([true, false]);
+    const [given] = cookiesOf(pending.error(RCODE.NXDOMAIN));
+    expect(given?.data).toHaveLength(24);
+    const edns = { options: [{ code: 10, data: given?.data ?? Buffer.of() }] };
+    expect(pend({ edns }).isKnown).toBe(true);
+    expect(pend({}).isKnown).toBe(false);
+  });
+
+  test('are not, where they are ignored', () => {
+    const pending = new PendingQuery(octets, peer, false, undefined);
+    expect([pending.givesCookie, pending.isKnown]).toEqual([false, false]);
+    expect(cookiesOf(pending.error(RCODE.NXDOMAIN))).toEqual([]);
+    expect(cookiesOf(pending.truncate(RCODE.NOERROR))).toEqual([]);
+  });
+});
+
+test('cut short, there is the question and TC', () => {
+  const message = read(pend({ edns: {} }).truncate(RCODE.NXDOMAIN));
+  expect(message).toMatchObject({ rcode: RCODE.NXDOMAIN, answer: [], authority: [] });
+  expect(message.flags).toContain('tc');
+  expect(message.question[0]?.name).toBe('wWw.example.net.');
+});

@@ -57,13 +57,19 @@ export class PendingQuery {
   readonly peer: Uint8Array;
   readonly isStream: boolean;
   private readonly view: DataView;
-  private readonly cookies: ServerCookies;
+  private readonly cookies: ServerCookies | undefined;
 
   /**
    * @param octets a query that was parsed before, and found good.
    * @param peer 20 octets as @seamark/udp has them.
+   * @param cookies absent: COOKIE options are ignored.
    */
-  constructor(octets: Uint8Array, peer: Uint8Array, isStream: boolean, cookies: ServerCookies) {
+  constructor(
+    octets: Uint8Array,
+    peer: Uint8Array,
+    isStream: boolean,
+    cookies: ServerCookies | undefined,
+  ) {
     this.octets = octets;
     this.peer = peer;
     this.isStream = isStream;
@@ -95,6 +101,24 @@ export class PendingQuery {
       putOptions(message, view, at, end, options);
     }
     return message;
+  }
+
+  /** Whether the reply has a cookie. */
+  get givesCookie(): boolean {
+    return this.query.cookieLength !== 0 && this.cookies !== undefined;
+  }
+
+  /** Whether the client brought a cookie of ours. */
+  get isKnown(): boolean {
+    const { query, cookies } = this;
+    if (query.cookieLength === 0 || cookies === undefined) return false;
+    return cookies.receive(this.view, query.cookieAt, query.cookieLength, this.peer);
+  }
+
+  /** A reply that says no more than that the client is to ask over TCP. */
+  truncate(rcode: number): ComposedReply {
+    const { octets, query } = this;
+    return this.finish(octets, query.questionEnd, NO_COUNTS, FLAG.TC, rcode, []);
   }
 
   /** A reply without records. */
@@ -183,8 +207,7 @@ export class PendingQuery {
   ): ComposedReply {
     const { query } = this;
     const room = this.isStream ? LIMIT.STREAM : this.udpRoom;
-    const hasCookie = query.cookieLength !== 0;
-    const opt = query.hasEdns ? OPT_LENGTH + (hasCookie ? COOKIE_LENGTH : 0) : 0;
+    const opt = query.hasEdns ? OPT_LENGTH + (this.givesCookie ? COOKIE_LENGTH : 0) : 0;
     const extra = query.hasEdns ? sizeOf(options) : 0;
     if (length + opt + extra > room) {
       // RFC 8914 3: no answer is truncated for the sake of an error's text.
@@ -223,7 +246,7 @@ export class PendingQuery {
   ): void {
     const { query, cookies } = this;
     let end = composeOpt(octets, view, at, LIMIT.UDP_EDNS, rcode, query.dnssecOk);
-    if (query.cookieLength !== 0) {
+    if (query.cookieLength !== 0 && cookies !== undefined) {
       // A client that expects a cookie discards a reply without one (RFC 7873 5.3).
       cookies.receive(this.view, query.cookieAt, query.cookieLength, this.peer);
       end = cookies.append(view, at, end);

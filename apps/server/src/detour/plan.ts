@@ -40,7 +40,8 @@ export function answeringListener(
 ): AnsweringListener {
   const { number, detour } = listener;
   const detours = detour === undefined ? undefined : new Detours(detour.plan);
-  return { index: number, log: QueryFilter.of(listener), detours, desk };
+  const ignoresCookies = listener.answering?.ignoreCookies === true;
+  return { index: number, log: QueryFilter.of(listener), detours, desk, ignoresCookies };
 }
 
 function parseRange(text: string): AddressRange {

@@ -18,6 +18,8 @@ const TAKEN_UP: ReadonlySet<string> = new Set([
   'reload',
   'forwards',
   'templates',
+  'cookieSecrets',
+  'rateLimitTable',
 ]);
 
 /**

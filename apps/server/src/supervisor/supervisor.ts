@@ -38,8 +38,10 @@ import type {
   UdpTask,
   ViewTask,
 } from '../workers/tasks.ts';
+import { CookieSecrets } from './cookie-secrets.ts';
 import { obstacles } from './in-place.ts';
 import { type BoundListener, bindListeners } from './listener-ports.ts';
+import { RateLimits } from './rate-limits.ts';
 import { ReloadError } from './reload-error.ts';
 import { Report } from './report.ts';
 import type { SpareThread } from './spare-thread.ts';
@@ -103,6 +105,8 @@ export class Supervisor {
   private readonly queryLogs: SharedArrayBuffer[] = [];
   private readonly queryLog: QueryLogPump;
   private readonly cookies = new CookieKeeper();
+  private readonly secrets: CookieSecrets;
+  private readonly rateLimits: RateLimits;
   /** By the slots of UDP workers; none where nothing is answered elsewhere. */
   private readonly rings: SharedArrayBuffer[] = [];
   private readonly bell = new Bell();
@@ -131,6 +135,8 @@ export class Supervisor {
     this.queryLog = pumpQueryLog((fields, line) =>
       this.log.info({ event: 'query', ...fields }, line),
     );
+    this.secrets = new CookieSecrets(this.cookies, this.log);
+    this.rateLimits = new RateLimits(this.log, this.cookies.clock);
     this.watcher = new WatcherThread({
       readers: this.readers,
       spare: options.spare,
@@ -163,6 +169,8 @@ export class Supervisor {
   }
 
   private async open(): Promise<void> {
+    const useSecrets = await this.secrets.prepare(this.config.cookieSecrets);
+    useSecrets();
     this.views = await this.watcher.start(this.plans);
     if (this.stopping) return;
     this.admin = await openAdmin(await this.adminEndpoints(this.config));
@@ -218,6 +226,7 @@ export class Supervisor {
     if (refused.length > 0) throw new ReloadError(`${refused.join('; ')}: restart to change that`);
     const undo = new AsyncDisposableStack();
     try {
+      const useSecrets = await this.secrets.prepare(next.cookieSecrets);
       const bound = await bindListeners(next, this.bound);
       const nextPlans = this.plan(next, change);
       const fresh = nextPlans.filter((plan) => !plans.includes(plan));
@@ -239,6 +248,7 @@ export class Supervisor {
       // Threads that start from here on start with this.
       const retired = this.workers.filter((slot) => !workers.includes(slot));
       this.config = next;
+      useSecrets();
       this.plans = nextPlans;
       this.views = service.views;
       this.bound = bound;
@@ -336,6 +346,8 @@ export class Supervisor {
     await this.reloading;
     await Promise.all([this.pool?.stop(), this.watcher.stop(), this.admin?.close()]);
     this.queryLog.stop();
+    this.secrets.stop();
+    this.rateLimits.stop();
     this.cookies.stop();
   }
 
@@ -434,10 +446,12 @@ export class Supervisor {
       };
     });
     const detours = listeners.some(({ detour }) => detour !== undefined);
+    const rateLimits = this.rateLimits.memoryFor(config);
     return {
       listeners,
       views: views.filter(({ number }) => numbers.has(number)),
       ...(detours ? { detours: this.detoursOf(config, workers) } : {}),
+      ...(rateLimits === undefined ? {} : { rateLimits }),
     };
   }
 

@@ -1,3 +1,4 @@
+import { JUDGEMENT } from '@seamark/matcher';
 import { RCODE, TYPE } from '@seamark/protocol';
 import { expect, test } from 'vitest';
 import { Counters, PATH, RCODE_CLASSES, sumCounters, TYPE_CLASSES } from './counters.ts';
@@ -25,6 +26,22 @@ test('each query is counted once in each dimension', () => {
   ]);
   expect(totals.responses).toEqual([1, 0, 0, 1, 0, 0, 1, 1]);
   expect(totals).toMatchObject({ dropped: 1, truncated: 1, responseOctets: 196, dnssecOk: 1 });
+});
+
+test('what limits of rates make of replies is counted by what becomes of them', () => {
+  const counters = new Counters();
+  for (const [times, judgement] of [
+    [1, JUDGEMENT.DROP],
+    [2, JUDGEMENT.DROP_REQUEST],
+    [3, JUDGEMENT.TRUNCATE],
+    [4, JUDGEMENT.BADCOOKIE],
+    [5, JUDGEMENT.LET_PASS],
+  ] as const) {
+    for (let i = 0; i < times; i++) counters.countLimited(judgement);
+  }
+  expect(sumCounters([counters.memory]).limited).toEqual({
+    ...{ dropped: 1, requestsDropped: 2, truncated: 3, badcookie: 4, passed: 5 },
+  });
 });
 
 test('every RCODE from 0 to 5 has the slot of its name', () => {

@@ -1,5 +1,5 @@
 // Query path: counting neither allocates nor waits. Bench: bench/micro/telemetry.ts.
-import { ACCESS, type Access } from '@seamark/matcher';
+import { ACCESS, type Access, JUDGEMENT, type Judgement } from '@seamark/matcher';
 import { RCODE, TYPE } from '@seamark/protocol';
 
 /** How a query came: the row of the request matrix. */
@@ -31,7 +31,8 @@ const ROW = 8;
  *   8   what a query may add besides: one line, two of whose slots move with every reply
  *  16   requests, one line for each path: a UDP4 worker writes no line but its own
  *  48   what rules of access refuse: a line that nobody writes where there are none
- *  56   end
+ *  56   what limits of rates make of replies: the same
+ *  64   end
  * ```
  *
  * So an ordinary query touches three cache lines, always the same ones.
@@ -47,7 +48,9 @@ export const SLOT = {
   REQUESTS: 16,
   /** One for each of ACCESS but ALLOW. */
   RULED: 48,
-  END: 56,
+  /** One for each of JUDGEMENT but PASS. */
+  LIMITED: 56,
+  END: 64,
 } as const;
 
 /** One worker's counts, or the sum of several. Plain numbers, exact up to 2^53. */
@@ -70,6 +73,19 @@ export interface CounterTotals {
   readonly lostDetours: number;
   /** Questions that a rule of access refused, by what became of them. The dropped ones are in `dropped`, too. */
   readonly ruled: { readonly blocked: number; readonly filtered: number; readonly dropped: number };
+  readonly limited: LimitedTotals;
+}
+
+/** Replies that were too many for the network that they went to, by what became of them. */
+export interface LimitedTotals {
+  /** None went out. They are in `CounterTotals.dropped`, too. */
+  readonly dropped: number;
+  /** The same, for `requests-per-second`. */
+  readonly requestsDropped: number;
+  readonly truncated: number;
+  readonly badcookie: number;
+  /** They went out as they were. */
+  readonly passed: number;
 }
 
 /**
@@ -130,6 +146,11 @@ export class Counters {
     this.add(ruledSlot(access), 1);
   }
 
+  /** What a limit made of a reply; never PASS. */
+  countLimited(judgement: Judgement): void {
+    this.add(limitedSlot(judgement), 1);
+  }
+
   private add(slot: number, amount: number): void {
     this.slots[slot] = (this.slots[slot] ?? 0) + amount;
   }
@@ -162,11 +183,22 @@ export function sumCounters(blocks: Iterable<SharedArrayBuffer>): CounterTotals 
       filtered: sum[ruledSlot(ACCESS.FILTER)] ?? 0,
       dropped: sum[ruledSlot(ACCESS.DROP)] ?? 0,
     },
+    limited: {
+      dropped: sum[limitedSlot(JUDGEMENT.DROP)] ?? 0,
+      requestsDropped: sum[limitedSlot(JUDGEMENT.DROP_REQUEST)] ?? 0,
+      truncated: sum[limitedSlot(JUDGEMENT.TRUNCATE)] ?? 0,
+      badcookie: sum[limitedSlot(JUDGEMENT.BADCOOKIE)] ?? 0,
+      passed: sum[limitedSlot(JUDGEMENT.LET_PASS)] ?? 0,
+    },
   };
 }
 
 function ruledSlot(access: Access): number {
   return SLOT.RULED + access - ACCESS.BLOCK;
+}
+
+function limitedSlot(judgement: Judgement): number {
+  return SLOT.LIMITED + judgement - JUDGEMENT.LET_PASS;
 }
 
 function typeClass(type: number): number {

@@ -60,3 +60,84 @@ test.each([2 ** 31, 2 ** 32])('cookies stay good as the seconds pass %i', (wrap)
   expect(timestampOf(given(cookies))).toBe((wrap + 60) % 2 ** 32);
   keeper.stop();
 });
+
+const secretOf = (octet: number): Uint8Array => new Uint8Array(16).fill(octet);
+
+test('a secret of its own is replaced every day, and the one before is known for a day more', () => {
+  const keeper = new CookieKeeper();
+  const cookies = readCookies(keeper.memory);
+  vi.advanceTimersByTime(86_400_000 - 2000);
+  const before = given(cookies);
+  vi.advanceTimersByTime(2000);
+  expect(isGood(cookies, before)).toBe(true);
+  const after = given(cookies);
+  // The same second and client: another secret.
+  const beginner = readCookies(keeper.memory);
+  expect(isGood(beginner, after)).toBe(true);
+  expect(isGood(beginner, before)).toBe(true);
+  expect(after.getUint32(COOKIE_AT + 16)).not.toBe(before.getUint32(COOKIE_AT + 16));
+  vi.advanceTimersByTime(1000);
+  expect(isGood(cookies, before)).toBe(true);
+  keeper.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('servers with the same secrets know one another, and go over to others without forgetting', () => {
+  const [one, other] = [new CookieKeeper(), new CookieKeeper()];
+  const [mine, theirs] = [readCookies(one.memory), readCookies(other.memory)];
+  const [old, next] = [secretOf(1), secretOf(2)];
+  for (const keeper of [one, other]) keeper.use([old]);
+  const first = given(mine);
+  expect(isGood(theirs, first)).toBe(true);
+  // RFC 9018 5: known everywhere before it is made anywhere.
+  one.use([old, next]);
+  expect(isGood(theirs, given(mine))).toBe(true);
+  other.use([next, old]);
+  const second = given(theirs);
+  expect(isGood(mine, second)).toBe(true);
+  expect(isGood(theirs, first)).toBe(true);
+  one.use([next]);
+  other.use([next]);
+  expect(isGood(mine, second)).toBe(true);
+  expect(isGood(mine, first)).toBe(false);
+  // Configured ones stay as they are.
+  vi.advanceTimersByTime(86_400_000 * 3);
+  expect(isGood(theirs, given(mine))).toBe(true);
+  // And give way to one of its own where no more are configured.
+  one.use([]);
+  expect(isGood(theirs, given(mine))).toBe(false);
+  expect(isGood(mine, given(mine))).toBe(true);
+  for (const keeper of [one, other]) keeper.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a cookie of a secret that is only known is replaced by one of the first', () => {
+  const keeper = new CookieKeeper();
+  const cookies = readCookies(keeper.memory);
+  const [old, next] = [secretOf(1), secretOf(2)];
+  keeper.use([old]);
+  const before = given(cookies);
+  keeper.use([next, old]);
+  expect(isGood(cookies, before)).toBe(true);
+  const view = new DataView(new ArrayBuffer(64));
+  cookies.append(view, 0, OPT_LENGTH);
+  keeper.use([next]);
+  expect(isGood(cookies, view)).toBe(true);
+  expect(isGood(cookies, before)).toBe(false);
+  keeper.stop();
+});
+
+test('while secrets are written those of before hold', () => {
+  const keeper = new CookieKeeper();
+  keeper.use([secretOf(1)]);
+  const cookies = readCookies(keeper.memory);
+  const opt = given(cookies);
+  const words = new Int32Array(keeper.memory);
+  const generation = words.length - 2;
+  words[generation] = (words[generation] ?? 0) + 1;
+  words[0] = 4711;
+  expect(isGood(cookies, opt)).toBe(true);
+  words[generation] = (words[generation] ?? 0) + 1;
+  expect(isGood(cookies, opt)).toBe(false);
+  keeper.stop();
+});

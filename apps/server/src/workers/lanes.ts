@@ -1,3 +1,4 @@
+import type { RateLimitMemory } from '@seamark/matcher';
 import type { AnsweringListener, PeerSource, QueryPath } from './query-path.ts';
 import type { ListenerTask, Service } from './tasks.ts';
 
@@ -25,6 +26,7 @@ export class Lanes {
   private readonly sockets = new Map<string, number>();
   private readonly views = new Map<number, QueryPath>();
   private all: readonly QueryPath[] = [];
+  private rateLimits: RateLimitMemory | undefined;
   private readonly createPath: (view: Service['views'][number]) => QueryPath;
 
   private readonly describe: (listener: ListenerTask) => AnsweringListener;
@@ -39,7 +41,8 @@ export class Lanes {
   }
 
   /** Begins to read the views of a service. @returns what else is to be done for it */
-  prepare({ listeners, views }: Service): SocketChange {
+  prepare({ listeners, views, rateLimits }: Service): SocketChange {
+    this.rateLimits = rateLimits;
     for (const view of views) {
       if (!this.views.has(view.number)) this.views.set(view.number, this.createPath(view));
     }
@@ -78,6 +81,12 @@ export class Lanes {
     }
   }
 
+  /** The path that a socket of this listener leads to. */
+  openPathOf(listener: ListenerTask): QueryPath | undefined {
+    const index = this.sockets.get(placeOf(listener));
+    return index === undefined ? undefined : this.paths[index];
+  }
+
   /** The view behind a listener that is served. */
   pathOf({ view, answering }: ListenerTask): QueryPath | undefined {
     return this.views.get(view)?.beside(answering);
@@ -107,7 +116,8 @@ export class Lanes {
   }
 
   private lead(index: number, listener: ListenerTask): void {
-    this.paths[index] = (this.views.get(listener.view) as QueryPath).beside(listener.answering);
+    const path = this.views.get(listener.view) as QueryPath;
+    this.paths[index] = path.beside(listener.answering, this.rateLimits);
     this.listeners[index] = this.describe(listener);
     this.numbered.set(listener.number, listener);
   }

@@ -1,7 +1,13 @@
 // That the query path allocates nothing, for every kind of message, to the octet. No clock is looked at.
 
 import { GCProfiler, getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { type AnswerSettings, Detours, TRANSPORT } from '@seamark/matcher';
+import {
+  type AnswerSettings,
+  allocateRateLimits,
+  Detours,
+  type RateLimits,
+  TRANSPORT,
+} from '@seamark/matcher';
 import { CLASS, parseName, RCODE, TYPE } from '@seamark/protocol';
 import type { SnapshotHandle } from '@seamark/snapshot';
 import { WAY_BACK_OCTETS } from '@seamark/udp';
@@ -230,6 +236,8 @@ let handle: SnapshotHandle;
 let plainPath: QueryPath;
 /** The path of a listener with settings, of the same view. */
 let setPath: QueryPath;
+/** The same with limits, those that are scant used up. */
+let limitedPath: QueryPath;
 let path: QueryPath;
 
 const SETTINGS: AnswerSettings = {
@@ -280,6 +288,58 @@ const SET_KINDS: readonly MessageKind[] = [
     title: 'class CH of another type',
     message: compose('version.bind', A, { klass: CLASS.CH }),
     ...{ rcode: REFUSED, counts: [0, 0, 0] },
+  },
+];
+
+/** Enough for everybody. */
+const AMPLE: RateLimits = {
+  ...{ responses: 1e6, nodata: 1e6, nxdomains: 1e6, referrals: 1e6, errors: 1e6 },
+  ...{ amplified: 1e6, requests: 1e6, window: 15, slip: 0, ipv4Prefix: 24, ipv6Prefix: 56 },
+  ...{ exempt: ['198.51.100.0/24', '2001:db8::/32'], reportOnly: false },
+};
+/** Enough for one answer in a thousand seconds. */
+const SCANT = { ...AMPLE, responses: 0.001, nxdomains: 0.001 };
+const LIMITED_SETTINGS: AnswerSettings = {
+  rateLimits: [
+    { zones: ['www.example.com.', 'ent.example.com.'], limits: AMPLE },
+    { zones: ['example.com.'], limits: SCANT },
+    { zones: ['multi.example.com.'], limits: { ...SCANT, slip: 1 } },
+    { zones: ['large.example.com.'] },
+  ],
+};
+const LIMITED_KINDS: readonly MessageKind[] = [
+  { title: 'within its rate', message: compose(www, A), rcode: NOERROR, counts: [1, 0, 0] },
+  {
+    title: 'with a cookie of ours',
+    message: withCookie,
+    ...{ rcode: NOERROR, counts: [1, 0, 1] },
+  },
+  {
+    title: 'NODATA within its rate',
+    message: compose('ent.example.com', A),
+    ...{ rcode: NOERROR, counts: [0, 1, 0] },
+  },
+  {
+    title: 'where there are no limits',
+    message: compose('large.example.com', A),
+    ...{ rcode: NOERROR, counts: [0, 0, 0] },
+  },
+  { title: 'dropped', message: compose('any.apps.example.com', A), rcode: undefined },
+  { title: 'dropped NXDOMAIN', message: compose('no.example.com', A), rcode: undefined },
+  {
+    title: 'cut short',
+    message: compose('multi.example.com', A, { edns: opt() }),
+    ...{ rcode: NOERROR, counts: [0, 0, 1] },
+  },
+  {
+    title: 'BADCOOKIE',
+    message: compose('multi.example.com', A, { edns: opt(0, ...cookie(CLIENT_COOKIE)) }),
+    ...{ rcode: RCODE.BADCOOKIE & 15, counts: [0, 0, 1] },
+  },
+  {
+    title: 'as much as there is over a stream',
+    message: compose('multi.example.com', A),
+    ...{ rcode: NOERROR, counts: [8, 0, 0], transport: TRANSPORT.STREAM },
   },
 ];
 
@@ -347,6 +407,10 @@ beforeAll(async () => {
   const { memory: cookies } = new CookieKeeper();
   plainPath = new QueryPath(handle, 0, cookies, new Telemetry({ counters, queryLog }));
   setPath = plainPath.beside(SETTINGS);
+  const rateLimits = allocateRateLimits(1024, Int32Array.of(1, 2));
+  limitedPath = plainPath.beside(LIMITED_SETTINGS, rateLimits);
+  path = limitedPath;
+  for (const kind of LIMITED_KINDS) answer(kind, undefined);
   path = plainPath;
   const ask = (): Uint8Array => {
     const length = answer({ title: '', message: withCookie, rcode: NOERROR }, undefined);
@@ -413,6 +477,7 @@ describe.each([
   ['with a log', KINDS, EVERYTHING, () => plainPath],
   ['with a log of some', KINDS, DENIALS, () => plainPath],
   ['with settings', SET_KINDS, undefined, () => setPath],
+  ['with limits of rates', LIMITED_KINDS, undefined, () => limitedPath],
 ] as const)('%s', (_title, kinds, log, choose) => {
   const reader = new QueryLogReader(queryLog);
   beforeAll(() => {

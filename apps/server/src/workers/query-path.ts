@@ -4,13 +4,18 @@ import {
   type Client,
   DETOURED,
   type Detours,
+  JUDGEMENT,
+  type Judgement,
+  RateLimiter,
+  type RateLimitMemory,
   Responder,
+  TRANSPORT,
   type Transport,
 } from '@seamark/matcher';
-import { LIMIT } from '@seamark/protocol';
+import { LIMIT, RCODE } from '@seamark/protocol';
 import { type SnapshotHandle, SnapshotReader } from '@seamark/snapshot';
 import type { ComposedReply } from '../detour/pending-query.ts';
-import { type CookieMemory, readCookies } from './cookie-memory.ts';
+import { type CookieMemory, readClock, readCookies } from './cookie-memory.ts';
 import type { QueryFilter } from './query-filter.ts';
 
 /** Tells where the message in hand came from, in @seamark/udp's form; asked only if need be. */
@@ -25,6 +30,10 @@ export interface AnsweringListener {
   /** Which of its queries are logged; absent: none. */
   readonly log: QueryFilter | undefined;
   readonly detours: Detours | undefined;
+  /** COOKIE options are ignored. */
+  readonly ignoresCookies?: boolean;
+  /** For what is answered elsewhere, over UDP. */
+  readonly limiter?: RateLimiter | undefined;
   /** Takes what is to be answered elsewhere; only asked where there are detours. */
   readonly desk: DetourDesk | undefined;
 }
@@ -55,6 +64,8 @@ export interface Observer {
   ): void;
   /** A message was left at a desk, or could not be, and will be answered SERVFAIL. */
   observeDetour(wasTaken: boolean): void;
+  /** A reply was too much for its client's network; what becomes of it is observed next. Never PASS. */
+  observeLimited(judgement: Judgement): void;
 }
 
 /** One thread's way from a message to its reply, through one view's snapshot. */
@@ -65,6 +76,8 @@ export class QueryPath {
   private readonly slot: number;
   private readonly cookies: CookieMemory;
   private readonly settings: AnswerSettings;
+  /** Of replies over UDP; undefined where they have no limits. */
+  readonly limiter: RateLimiter | undefined;
 
   /** @param slot the thread's reader slot in the view's snapshot. */
   constructor(
@@ -73,6 +86,7 @@ export class QueryPath {
     cookies: CookieMemory,
     observer: Observer,
     settings: AnswerSettings = {},
+    rateLimits?: RateLimitMemory,
   ) {
     this.slot = slot;
     this.cookies = cookies;
@@ -84,16 +98,20 @@ export class QueryPath {
       this.reader.join();
     }
     this.responder = this.createResponder();
+    const rules = settings.rateLimits;
+    if (rules !== undefined && rateLimits !== undefined) {
+      this.limiter = new RateLimiter(rules, rateLimits, readClock(cookies));
+    }
   }
 
   /**
    * The way of a listener of the same view with settings of its own. It has this one's reader, for a thread has
    * one slot in a snapshot: what is said to this path by `keepUp` and `close` holds for it.
    */
-  beside(settings: AnswerSettings | undefined): QueryPath {
+  beside(settings: AnswerSettings | undefined, rateLimits?: RateLimitMemory): QueryPath {
     if (settings === undefined) return this;
     const { reader, slot, cookies, observer } = this;
-    return new QueryPath(reader, slot, cookies, observer, settings);
+    return new QueryPath(reader, slot, cookies, observer, settings, rateLimits);
   }
 
   /**
@@ -114,12 +132,44 @@ export class QueryPath {
     const { responder } = this;
     const { detours } = listener;
     // biome-ignore format: one call
-    const reply = responder.answer(memory, view, offset, length, capacity, transport, source, detours);
+    let reply = responder.answer(memory, view, offset, length, capacity, transport, source, detours);
     if (reply === DETOURED) {
       return this.detour(memory, view, offset, length, transport, source, listener);
     }
+    if (this.limiter !== undefined && transport === TRANSPORT.UDP && reply !== 0) {
+      reply = this.limit(this.limiter, memory, view, offset, length, reply, source);
+    }
     this.observer.observe(responder, view, offset, length, reply, transport, source, listener.log);
     return reply;
+  }
+
+  /** @returns the length of what is left of a reply. */
+  private limit(
+    limiter: RateLimiter,
+    memory: Uint8Array,
+    view: DataView,
+    offset: number,
+    length: number,
+    reply: number,
+    source: PeerSource,
+  ): number {
+    const { responder } = this;
+    const judgement = limiter.judge(responder, source, length, reply);
+    if (judgement === JUDGEMENT.PASS) return reply;
+    this.observer.observeLimited(judgement);
+    switch (judgement) {
+      case JUDGEMENT.LET_PASS:
+        return reply;
+      case JUDGEMENT.DROP:
+      case JUDGEMENT.DROP_REQUEST:
+        return 0;
+      case JUDGEMENT.TRUNCATE:
+        return responder.shorten(memory, view, offset);
+      case JUDGEMENT.BADCOOKIE:
+        return responder.shorten(memory, view, offset, RCODE.BADCOOKIE);
+      default:
+        return judgement satisfies never;
+    }
   }
 
   /** @returns 0, as the reply comes later; where it can't, the length of one that says so. */
@@ -176,6 +226,8 @@ export class QueryPath {
   }
 
   private createResponder(): Responder {
-    return new Responder(this.reader, { ...this.settings, cookies: readCookies(this.cookies) });
+    const { settings, reader } = this;
+    if (settings.ignoreCookies === true) return new Responder(reader, settings);
+    return new Responder(reader, { ...settings, cookies: readCookies(this.cookies) });
   }
 }

@@ -77,7 +77,12 @@ function surroundingsOf(lanes: Lanes): Surroundings {
   return {
     listener: (number) => {
       const listener = lanes.numbered.get(number);
-      return listener && answeringListener(listener, undefined);
+      return (
+        listener && {
+          ...answeringListener(listener, undefined),
+          limiter: lanes.openPathOf(listener)?.limiter,
+        }
+      );
     },
     answer: (octets, transport, client, { index, detours }) => {
       const listener = lanes.numbered.get(index);

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { AnswerSettings, DetourPlan } from '@seamark/matcher';
+import type { AnswerSettings, DetourPlan, RateLimitMemory } from '@seamark/matcher';
 import type { SnapshotHandle } from '@seamark/snapshot';
 import type { ForwardConfig, HostsConfig, TemplateConfig } from '../config/server-config.ts';
 import type { CookieMemory } from './cookie-memory.ts';
@@ -55,6 +55,8 @@ export interface Service {
   readonly views: readonly ViewTask[];
   /** Absent where no listener has detours. */
   readonly detours?: DetourTask;
+  /** Absent where no listener has limits. */
+  readonly rateLimits?: RateLimitMemory;
 }
 
 export type UdpBackend = 'batched' | 'dgram';

@@ -1,5 +1,11 @@
 // Query path: nothing here allocates, throws or waits, but for `observeLater`. Bench: bench/micro/answer.ts.
-import { ACCESS, type Responder, TRANSPORT, type Transport } from '@seamark/matcher';
+import {
+  ACCESS,
+  type Judgement,
+  type Responder,
+  TRANSPORT,
+  type Transport,
+} from '@seamark/matcher';
 import { HEADER } from '@seamark/protocol';
 import type { ComposedReply, PendingQuery } from '../detour/pending-query.ts';
 import { Counters, PATH, type Path } from '../telemetry/counters.ts';
@@ -68,6 +74,10 @@ export class Telemetry implements Observer {
   observeDetour(wasTaken: boolean): void {
     if (wasTaken) this.counters.countDetour();
     else this.counters.countLostDetour();
+  }
+
+  observeLimited(judgement: Judgement): void {
+    this.counters.countLimited(judgement);
   }
 
   /**

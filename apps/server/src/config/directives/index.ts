@@ -5,6 +5,7 @@ import { any } from './any.ts';
 import { bind } from './bind.ts';
 import { bufsize } from './bufsize.ts';
 import { cache } from './cache.ts';
+import { cookies } from './cookies.ts';
 import { debug } from './debug.ts';
 import { health, prometheus, ready } from './endpoints.ts';
 import { errors } from './errors.ts';
@@ -18,6 +19,7 @@ import { loadbalance } from './loadbalance.ts';
 import { log } from './log.ts';
 import { loop } from './loop.ts';
 import { reload } from './reload.ts';
+import { rrl } from './rrl.ts';
 import { template } from './template.ts';
 import { workers } from './workers.ts';
 
@@ -31,6 +33,7 @@ export const DIRECTIVES: Vocabulary<BlockDraft> = {
     bufsize,
     cache,
     chaos,
+    cookies,
     debug,
     errors,
     file,
@@ -45,6 +48,7 @@ export const DIRECTIVES: Vocabulary<BlockDraft> = {
     prometheus,
     ready,
     reload,
+    rrl,
     template,
     workers,
   ],
