@@ -117,7 +117,7 @@ export class Lanes {
 
   private lead(index: number, listener: ListenerTask): void {
     const path = this.views.get(listener.view) as QueryPath;
-    this.paths[index] = path.beside(listener.answering, this.rateLimits);
+    this.paths[index] = path.beside(listener.answering, this.rateLimits, listener.view);
     this.listeners[index] = this.describe(listener);
     this.numbered.set(listener.number, listener);
   }

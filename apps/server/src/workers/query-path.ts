@@ -87,6 +87,7 @@ export class QueryPath {
     observer: Observer,
     settings: AnswerSettings = {},
     rateLimits?: RateLimitMemory,
+    view?: number,
   ) {
     this.slot = slot;
     this.cookies = cookies;
@@ -100,18 +101,25 @@ export class QueryPath {
     this.responder = this.createResponder();
     const rules = settings.rateLimits;
     if (rules !== undefined && rateLimits !== undefined) {
-      this.limiter = new RateLimiter(rules, rateLimits, readClock(cookies));
+      this.limiter = new RateLimiter(rules, rateLimits, readClock(cookies), view);
     }
   }
 
   /**
    * The way of a listener of the same view with settings of its own. It has this one's reader, for a thread has
    * one slot in a snapshot: what is said to this path by `keepUp` and `close` holds for it.
+   *
+   * @param rateLimits what the settings' limits are counted in; absent: there are none.
+   * @param view the number of the view, which tells its names from those of others in there.
    */
-  beside(settings: AnswerSettings | undefined, rateLimits?: RateLimitMemory): QueryPath {
+  beside(
+    settings: AnswerSettings | undefined,
+    rateLimits?: RateLimitMemory,
+    view?: number,
+  ): QueryPath {
     if (settings === undefined) return this;
     const { reader, slot, cookies, observer } = this;
-    return new QueryPath(reader, slot, cookies, observer, settings, rateLimits);
+    return new QueryPath(reader, slot, cookies, observer, settings, rateLimits, view);
   }
 
   /**

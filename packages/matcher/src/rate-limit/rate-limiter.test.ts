@@ -382,6 +382,18 @@ describe('the table', () => {
     ]);
   });
 
+  it('tells names of one snapshot from those of another; errors are those of both', () => {
+    const worker = new Worker();
+    worker.say(9, 'www.example.com');
+    worker.say(9, 'nope.example.com');
+    worker.say(9, 'www.example.net');
+    const rules = [{ zones: ['.'], limits: LIMITS }];
+    Object.assign(worker, { limiter: new RateLimiter(rules, worker.memory, worker.clock, 1) });
+    expect(passes(worker.say(9, 'www.example.com'))).toBe(3);
+    expect(passes(worker.say(9, 'nope.example.com'))).toBe(3);
+    expect(passes(worker.say(9, 'www.example.net'))).toBe(0);
+  });
+
   it('keeps whoever is limited, whatever sources a flood has', () => {
     const worker = new Worker({}, { memory: allocateRateLimits(64, KEY) });
     worker.say(10, 'www.example.com');

@@ -65,6 +65,7 @@ export class RateLimiter {
   private readonly accounts: Accounts;
   private readonly board: LimitedBoard;
   private readonly clock: Int32Array;
+  private readonly snapshot: number;
   private readonly hasher: NameHasher;
   private readonly network = new Int32Array(4);
   /** With spare octets, which the hasher reads. */
@@ -74,8 +75,14 @@ export class RateLimiter {
   /**
    * @param rules at least one of them with limits.
    * @param clock its first word is a time in seconds; whoever keeps it may be in another thread.
+   * @param snapshot a number of the snapshot that is answered from: nodes of another one have accounts of their own.
    */
-  constructor(rules: readonly RateLimitRule[], memory: RateLimitMemory, clock: Int32Array) {
+  constructor(
+    rules: readonly RateLimitRule[],
+    memory: RateLimitMemory,
+    clock: Int32Array,
+    snapshot = 0,
+  ) {
     const { key, board, table } = viewRateLimits(memory);
     const isForAll = rules.length === 1 && rules[0]?.zones.includes('.') === true;
     this.zones = isForAll
@@ -88,6 +95,7 @@ export class RateLimiter {
     this.accounts = new Accounts(table);
     this.board = new LimitedBoard(board);
     this.clock = clock;
+    this.snapshot = Math.imul(snapshot, 0x9e3779b1);
     this.hasher = new NameHasher(key[0] as number, key[1] as number);
   }
 
@@ -130,7 +138,9 @@ export class RateLimiter {
     const klass = classify(responder);
     if (limits.credits[klass] !== 0) {
       const type = klass === ANSWER_CLASS.RESPONSE ? responder.query.type : 0;
-      const spent = this.spend(limits, klass, subjectOf(responder, klass), type, limits.slip, now);
+      const subject = subjectOf(responder, klass);
+      const own = subject === 0 ? 0 : subject ^ this.snapshot;
+      const spent = this.spend(limits, klass, own, type, limits.slip, now);
       if (spent !== SPENT.WITHIN) {
         this.note(prefix, klass, now);
         if (limits.reportOnly) return JUDGEMENT.LET_PASS;
