@@ -21,14 +21,15 @@ export function limitLate(
 ): { readonly judgement: Judgement; readonly reply: ComposedReply | undefined } {
   const { query, octets, peer, isKnown } = pending;
   const { rcode, truncated } = composed;
+  const node = isTemplated ? TEMPLATED : numberOf(query.name, query.nameLength);
   const judged = {
     ...{ query, rcode, truncated, access: ACCESS.ALLOW, hasGoodCookie: isKnown },
     givesCookie: pending.givesCookie && !isKnown,
     answers: new DataView(composed.octets.buffer, composed.octets.byteOffset).getUint16(
       HEADER.ANCOUNT,
     ),
-    firstNode: isTemplated ? TEMPLATED : numberOf(query.name, query.nameLength),
-    lookup: { match: MATCH.EXACT, zone: ELSEWHERE },
+    firstNode: node,
+    lookup: { match: MATCH.EXACT, node, zone: ELSEWHERE },
   };
   const client = { peer: () => peer };
   const judgement = limiter.judge(judged, client, octets.length, composed.octets.length);

@@ -82,6 +82,9 @@ export class Accounts {
 
   private isEasierToLose(at: number, than: number): boolean {
     const { words } = this;
+    // None at all, whose second is 0 and may lie ahead as well as behind.
+    if (words[than + TAG] === 0) return false;
+    if (words[at + TAG] === 0) return true;
     // Serial number arithmetic: clocks of 32 bits come round.
     const younger = ((words[at + STAMP] as number) - (words[than + STAMP] as number)) | 0;
     if (younger !== 0) return younger < 0;

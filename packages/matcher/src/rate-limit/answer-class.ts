@@ -21,7 +21,7 @@ export type AnswerClass = (typeof ANSWER_CLASS)[keyof typeof ANSWER_CLASS];
 /** What is looked at of a reply: a responder's last one, or another that was made for the same ends. */
 export interface JudgedReply
   extends Pick<Responder, 'query' | 'rcode' | 'access' | 'answers' | 'truncated' | 'firstNode'> {
-  readonly lookup: Pick<Lookup, 'match' | 'zone'>;
+  readonly lookup: Pick<Lookup, 'match' | 'node' | 'zone'>;
   readonly hasGoodCookie: boolean;
   /** See `Responder.givesCookie`. */
   readonly givesCookie: boolean;
@@ -51,4 +51,12 @@ export function subjectOf(reply: JudgedReply, klass: AnswerClass): number {
   if (query.class !== CLASS.IN && query.class !== CLASS.ANY) return 0;
   if (klass === ANSWER_CLASS.NXDOMAIN || firstNode === 0) return ~lookup.zone;
   return firstNode;
+}
+
+/**
+ * The type that was asked for, where answers of one name are told apart by it. A CNAME is the answer to every type: were
+ * it told apart, whoever asks 65,536 types of an alias would have as many accounts. It has led the lookup elsewhere.
+ */
+export function typeOf({ query, lookup, firstNode }: JudgedReply, klass: AnswerClass): number {
+  return klass === ANSWER_CLASS.RESPONSE && lookup.node === firstNode ? query.type : 0;
 }

@@ -36,6 +36,7 @@ const ZONES = [
      other 60 A 192.0.2.2
      *.apps 60 A 192.0.2.3
      *.cname 60 CNAME www.example.com.
+     alias 60 CNAME www.example.net.
      *.lost 60 CNAME nowhere.example.com.
      sub 60 NS ns1.sub.example.com.
      ns1.sub 60 A 192.0.2.4
@@ -210,6 +211,17 @@ describe('answers are alike', () => {
   ])('%s', (_, name, type = TYPE.A) => {
     expect(passes(new Worker().say(50, name, { type }))).toBe(3);
   });
+
+  it.each(['x.cname.example.com', 'x.lost.example.com', 'alias.example.com'])(
+    'of an alias, whatever type is asked for: %s',
+    (name) => {
+      const worker = new Worker();
+      const types = Array.from({ length: 50 }, (_, i) => 1 + i).filter((type) => type !== TYPE.OPT);
+      const judgements = types.flatMap((type) => worker.say(1, name, { type }));
+      // CNAME itself, which is where it ends, is one more.
+      expect(passes(judgements)).toBeLessThanOrEqual(4);
+    },
+  );
 
   it('of one name and type alone', () => {
     const worker = new Worker();
@@ -405,6 +417,22 @@ describe('the table', () => {
       }
     }
   });
+
+  it.each([1, NOW, 2 ** 31 + 10_000_000, 2 ** 32 - 1])(
+    'has room for as many as it has accounts at second %i',
+    (second) => {
+      const worker = new Worker({}, { memory: allocateRateLimits(4, KEY) });
+      worker.clock[0] = second | 0;
+      const asked = [
+        ['www.example.com', TYPE.A],
+        ['www.example.com', TYPE.AAAA],
+        ['other.example.com', TYPE.A],
+        ['x.apps.example.com', TYPE.A],
+      ] as const;
+      for (const [name, type] of asked) worker.say(3, name, { type });
+      for (const [name, type] of asked) expect(passes(worker.say(1, name, { type }))).toBe(0);
+    },
+  );
 
   it('has a fixed size, a power of two of accounts', () => {
     const size = (accounts: number): number =>

@@ -11,6 +11,7 @@ import {
   classify,
   type JudgedReply,
   subjectOf,
+  typeOf,
 } from './answer-class.ts';
 import { LimitedBoard } from './board.ts';
 import { type RateLimitMemory, viewRateLimits } from './memory.ts';
@@ -137,7 +138,7 @@ export class RateLimiter {
     }
     const klass = classify(responder);
     if (limits.credits[klass] !== 0) {
-      const type = klass === ANSWER_CLASS.RESPONSE ? responder.query.type : 0;
+      const type = typeOf(responder, klass);
       const subject = subjectOf(responder, klass);
       const own = subject === 0 ? 0 : subject ^ this.snapshot;
       const spent = this.spend(limits, klass, own, type, limits.slip, now);
