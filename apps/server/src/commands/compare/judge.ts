@@ -48,10 +48,12 @@ export interface Case extends Replies {
 
 export function judge(given: Case, known: NameExplanation): Difference {
   const { question, ours, theirs, settings, zone, isKnownThere } = given;
+  const aspects =
+    typeof ours === 'string' || typeof theirs === 'string' ? [] : aspectsOf(ours, theirs);
   const texts = {
     ...{ name: formatName(question.name), type: typeMnemonic(question.type) },
-    ours: typeof ours === 'string' ? ours : saidLine(ours),
-    theirs: typeof theirs === 'string' ? theirs : saidLine(theirs),
+    ours: typeof ours === 'string' ? ours : saidLine(ours, aspects),
+    theirs: typeof theirs === 'string' ? theirs : saidLine(theirs, aspects),
   };
   if (typeof ours === 'string' || typeof theirs === 'string') {
     const isSilentAlone = typeof ours !== 'string' && texts.type === 'NS' && texts.name === zone;
@@ -62,7 +64,7 @@ export function judge(given: Case, known: NameExplanation): Difference {
     ...{ type: texts.type, ours, theirs, known, isKnownThere },
     ...settings,
   };
-  const found = aspectsOf(ours, theirs).map((aspect) => reasonFor(aspect, facts));
+  const found = aspects.map((aspect) => reasonFor(aspect, facts));
   const reasons = [...new Set(found.filter((reason) => reason !== undefined))];
   const isOpen = found.includes(undefined);
   return { ...texts, reasons, ...(isOpen && { unexplained: hint(known, texts.type) }) };

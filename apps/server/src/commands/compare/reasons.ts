@@ -1,5 +1,5 @@
 import type { NameExplanation } from '@seamark/watcher';
-import type { Aspect, Said, SaidRRset } from './said.ts';
+import { type Aspect, rrsetLine, type Said, type SaidRRset } from './said.ts';
 
 /**
  * Why the plugin answers otherwise, as far as two replies and what is known of the name tell: rows of
@@ -41,7 +41,9 @@ export const SILENT_NS: Reason = {
 
 /** @returns undefined where no row explains it */
 export function reasonFor(aspect: Aspect, facts: Facts): Reason | undefined {
-  return ROWS.find((row) => row.aspects.includes(aspect) && row.when(facts));
+  // Of a zone that a file has alone, the other server has the file as well: the plugin's ways explain nothing there.
+  const rows = facts.negativeTtl === undefined ? ROWS_OF_FILES : [...ROWS, ...ROWS_OF_FILES];
+  return rows.find((row) => row.aspects.includes(aspect) && row.when(facts));
 }
 
 interface Row extends Reason {
@@ -414,6 +416,21 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+const ROWS_OF_FILES: readonly Row[] = [
+  {
+    codes: ['D90'],
+    text: 'the SOA of a file has its own TTL there, here that of negative answers where it is less',
+    aspects: ['soa'],
+    when: hasTtlOfSoaItself,
+  },
+  {
+    codes: ['D140'],
+    text: 'the NS of the zone, or their addresses, go with each answer there',
+    aspects: ['authority', 'additional', 'soa'],
+    when: hasServersBeside,
+  },
+];
+
 /** The reply has the TTL that its objects give it, and that is not the configured one. */
 function hasTtlOfItsOwn({ known, ours, ttl }: Facts): boolean {
   const [first] = ours.answer;
@@ -422,6 +439,47 @@ function hasTtlOfItsOwn({ known, ours, ttl }: Facts): boolean {
     ttl !== undefined &&
     first.ttl !== ttl &&
     known.objects.some((object) => object.loss === undefined && object.ttl === first.ttl)
+  );
+}
+
+/**
+ * What the other reply has more of is the NS RRset of the zone in the authority section, and what addresses these
+ * servers have; it may stand in place of the SOA where an alias leads to no data (RFC 2308 2.2).
+ */
+function hasServersBeside({ ours, theirs, known }: Facts): boolean {
+  const beside = theirs.authority.filter(({ name, type }) => type === 'NS' && name === known.zone);
+  const servers = beside.flatMap(({ rdata }) => rdata);
+  const linesOf = (rrsets: readonly SaidRRset[]): readonly string[] => rrsets.map(rrsetLine);
+  const more = (one: readonly SaidRRset[], other: readonly SaidRRset[]): readonly SaidRRset[] =>
+    other.filter((rrset) => !linesOf(one).includes(rrsetLine(rrset)));
+  return (
+    theirs.sense === 'data' &&
+    beside.length > 0 &&
+    more(theirs.authority, ours.authority).every(({ type }) => type === 'SOA') &&
+    !theirs.authority.some(({ type }) => type === 'SOA') &&
+    more(theirs.additional, ours.additional).length === 0 &&
+    more(ours.authority, theirs.authority).every((rrset) => beside.includes(rrset)) &&
+    more(ours.additional, theirs.additional).every(
+      ({ name, type }) => isAddress(type) && servers.includes(name),
+    )
+  );
+}
+
+/** The SOAs are alike but for their TTLs, and the serial; ours is the lesser of theirs and the last number (MINIMUM). */
+function hasTtlOfSoaItself({ ours, theirs, negativeTtl }: Facts): boolean {
+  const [own, other] = [ours, theirs].map(({ answer, authority }) =>
+    [...answer, ...authority].find(({ type }) => type === 'SOA'),
+  );
+  if (own === undefined || other === undefined || negativeTtl !== undefined) return false;
+  const [told, kept] = [own, other].map(({ name, rdata }) => [
+    name,
+    ...(rdata[0]?.split(' ').toSpliced(2, 1) ?? []),
+  ]);
+  const minimum = Number(told?.at(-1));
+  return (
+    told?.join(' ') === kept?.join(' ') &&
+    own.ttl < other.ttl &&
+    own.ttl === Math.min(other.ttl, minimum)
   );
 }
 

@@ -88,16 +88,40 @@ export function rrsetLine({ name, ttl, type, rdata }: SaidRRset): string {
   return `${name} ${ttl} ${type} ${rdata.join(', ')}`;
 }
 
-/** What a reply says, on one line. */
-export function saidLine({ sense, rcode, authoritative, answer, authority }: Said): string {
-  const records = [...answer, ...(sense === 'referral' ? authority : [])].map(rrsetLine);
+/**
+ * What a reply says, on one line.
+ *
+ * @param aspects how it differs from another: sections beyond the answer are shown where they are part of that
+ */
+export function saidLine(said: Said, aspects: readonly Aspect[]): string {
+  const { sense, rcode, authoritative, answer } = said;
+  const isReferral = sense === 'referral';
   const words = { data: rcode, referral: 'referral', nodata: 'NODATA' } as Record<Sense, string>;
-  const head = `${words[sense] ?? rcode}${authoritative || sense === 'referral' ? '' : ' without AA'}`;
-  return records.length === 0 ? head : `${head}: ${records.join('; ')}`;
+  const head = `${words[sense] ?? rcode}${authoritative || isReferral ? '' : ' without AA'}`;
+  const records = [...answer, ...(isReferral ? said.authority : [])].map(rrsetLine).join('; ');
+  const isBeside = !isReferral && aspects.some((aspect) => OF_AUTHORITY.includes(aspect));
+  const further = [
+    ...(isBeside ? (['authority'] as const) : []),
+    ...(aspects.includes('additional') ? (['additional'] as const) : []),
+  ];
+  return [
+    records === '' ? head : `${head}: ${records}`,
+    ...further.map((name) => `${name}: ${said[name].map(rrsetLine).join('; ') || 'none'}`),
+  ].join('; ');
 }
 
 /** How two replies differ, in the order in which a reader wants to know. */
-export type Aspect = 'sense' | 'records' | 'ttl' | 'soa' | 'referral' | 'additional' | 'flags';
+export type Aspect =
+  | 'sense'
+  | 'records'
+  | 'ttl'
+  | 'soa'
+  | 'referral'
+  | 'authority'
+  | 'additional'
+  | 'flags';
+
+const OF_AUTHORITY: readonly Aspect[] = ['soa', 'authority'];
 
 export function aspectsOf(ours: Said, theirs: Said): readonly Aspect[] {
   if (ours.sense !== theirs.sense || ours.rcode !== theirs.rcode) return ['sense'];
@@ -112,6 +136,7 @@ export function aspectsOf(ours: Said, theirs: Said): readonly Aspect[] {
       withoutSerial,
     ),
     referral: isReferral && differ(ours.authority, theirs.authority, withoutSoa, rrsetLine),
+    authority: !isReferral && differ(ours.authority, theirs.authority, withoutSoa, rrsetLine),
     additional: differ(ours.additional, theirs.additional, () => true, rrsetLine),
     flags: ours.authoritative !== theirs.authoritative,
   };
