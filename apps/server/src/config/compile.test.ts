@@ -331,3 +331,26 @@ it('says who is forwarded for, also where the zone is the root', () => {
   const notices = compile(text).notices.map((notice) => notice.text);
   expect(notices.filter((notice) => notice.includes('others are REFUSED'))).toHaveLength(1);
 });
+
+describe('of a server block that serves nothing it is said that questions are REFUSED', () => {
+  const REFUSED = 'every question to it is REFUSED';
+  it.each([
+    ['errors', REFUSED],
+    ['acl {\n block\n }', REFUSED],
+    ['acl {\n filter\n }', `${REFUSED}, but what acl filters`],
+    ['acl {\n drop type AAAA\n filter\n }', `${REFUSED}, but what acl filters or drops`],
+    ['chaos v1 me', `${REFUSED}, but what chaos tells of the server (class CH)`],
+    [
+      'acl {\n drop\n }\n chaos',
+      `${REFUSED}, but what acl drops and what chaos tells of the server (class CH)`,
+    ],
+    [
+      'hosts',
+      `${REFUSED}; hosts has names in their zones, and where something is forwarded: it changes nothing`,
+    ],
+  ])('%j', (directive, said) => {
+    expect(compile(`. {\n ${directive}\n}\n`).notices.map(({ text }) => text)).toEqual([
+      `this server block has neither k8s_gateway nor file: ${said}`,
+    ]);
+  });
+});

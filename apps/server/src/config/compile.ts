@@ -6,6 +6,7 @@ import { wrapBareDirectives } from './bare.ts';
 import { noteDetours } from './detours.ts';
 import { DIRECTIVES } from './directives/index.ts';
 import type { BlockDraft } from './draft.ts';
+import { noteEmptiness } from './emptiness.ts';
 import { arrangeEndpoints } from './endpoint-addresses.ts';
 import { arrangeListeners } from './listeners.ts';
 import type { ServerConfig } from './server-config.ts';
@@ -95,12 +96,7 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
   };
   readLines(block.directives, DIRECTIVES, draft, context);
   noteDetours(draft, context);
-  const { gateways, files, forwards, templates } = draft;
-  if ([...gateways, ...files, ...forwards, ...templates].length === 0) {
-    const text =
-      'this server block has neither k8s_gateway nor file: every question to it is REFUSED';
-    context.notices.push({ position: block.keys[0].position, text });
-  }
+  noteEmptiness(draft, block.keys[0].position, context);
   return draft;
 }
 
