@@ -22,8 +22,15 @@ export function typeNumber(text: string): number | undefined {
   return NUMBERS.get(mnemonic) ?? (types.toType(mnemonic) || undefined);
 }
 
+/** What else is registered, and dns-packet doesn't have: who writes one is to be told how it can be written. */
+const OTHERS = {
+  ...{ MD: 3, MF: 4, MB: 7, MG: 8, MR: 9, WKS: 11, MINFO: 14, NSAP: 22, 'NSAP-PTR': 23, GPOS: 27 },
+  ...{ NXT: 30, EID: 31, NIMLOC: 32, ATMA: 34, A6: 38, SINK: 40, RKEY: 57, DSYNC: 66 },
+  ...{ UINFO: 100, UID: 101, GID: 102, UNSPEC: 103, DOA: 259, AMTRELAY: 260, WALLET: 262 },
+} as const;
+
 /** Those that code names: dns-packet doesn't have all of them. */
-const NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(TYPE));
+const NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries({ ...OTHERS, ...TYPE }));
 const OURS: ReadonlyMap<number, string> = new Map([...NUMBERS].map(([name, type]) => [type, name]));
 
 /** An RCODE for people: its mnemonic, or `RCODE24`. Not for the query path. */

@@ -93,6 +93,25 @@ const place: Make = (random) => {
   return octets;
 };
 
+const digits: Make = (random) => {
+  const length = 4 + random.below(12);
+  return Buffer.from([length, ...Array.from({ length }, () => 0x30 + random.below(10))]);
+};
+
+const key: Make = (random) => random.octets(1 + random.below(20));
+
+/** Windows of a bitmap, in order, the last octet of each not zero. */
+const types: Make = (random) =>
+  Buffer.concat(
+    [0, 1, 127, 255]
+      .filter(() => random.oneIn(2))
+      .map((window) => {
+        const bits = random.octets(1 + random.below(32));
+        bits[bits.length - 1] = 1 + random.below(255);
+        return Buffer.from([window, bits.length, ...bits]);
+      }),
+  );
+
 const layouts: readonly (readonly [type: number, ...fields: Make[]])[] = [
   [TYPE.A, number(4)],
   [TYPE.AAAA, (random) => (random.oneIn(2) ? sparse(random) : random.octets(16))],
@@ -115,6 +134,25 @@ const layouts: readonly (readonly [type: number, ...fields: Make[]])[] = [
   [TYPE.HTTPS, number(2), name, params],
   [TYPE.URI, number(4), (random) => text(random, 1 + random.below(20))],
   [TYPE.CAA, number(1), tag, (random) => text(random, random.below(20))],
+  [TYPE.X25, digits],
+  [TYPE.ISDN, string, (random) => (random.oneIn(2) ? string(random) : new Uint8Array(0))],
+  [TYPE.RT, number(2), name],
+  [TYPE.PX, number(2), name, name],
+  [TYPE.KX, number(2), name],
+  [TYPE.DHCID, key],
+  [TYPE.NINFO, strings],
+  [TYPE.TALINK, name, name],
+  [TYPE.OPENPGPKEY, key],
+  [TYPE.CSYNC, number(6), types],
+  [TYPE.ZONEMD, number(5), digest({ 1: 48, 2: 64 })],
+  [TYPE.NID, number(10)],
+  [TYPE.L32, number(6)],
+  [TYPE.L64, number(10)],
+  [TYPE.LP, number(2), name],
+  [TYPE.EUI48, number(6)],
+  [TYPE.EUI64, number(8)],
+  [TYPE.AVC, strings],
+  [TYPE.RESINFO, strings],
   [65_280, (random) => random.octets(random.below(20))],
 ];
 

@@ -98,6 +98,14 @@ export function string(what: string): Field {
   };
 }
 
+/** A field that may be left out, where it is the last. */
+export function optional(field: Field): Field {
+  return {
+    parse: (text) => (text.isAtEnd ? new Uint8Array(0) : field.parse(text)),
+    format: (octets) => (octets.isAtEnd ? '' : field.format(octets)),
+  };
+}
+
 /**
  * Character-strings up to the end. One of more than 255 octets becomes several, as those who write keys and
  * policies in TXT expect: a reader puts them together again (RFC 7208 3.3).

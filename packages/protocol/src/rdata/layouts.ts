@@ -6,12 +6,14 @@ import {
   longString,
   name,
   number,
+  optional,
   period,
   string,
   strings,
   tag,
 } from './fields.ts';
 import { location } from './location.ts';
+import { base64, groups, phoneNumber, typeList } from './rarer-fields.ts';
 import { svcParams } from './svc-params.ts';
 
 const target = [name('a name')];
@@ -48,6 +50,40 @@ export const LAYOUTS: Readonly<Record<number, readonly Field[]>> = {
   // RFC 1183: not compressed in messages, as in any type but those of RFC 1035 (RFC 3597 4)
   [TYPE.RP]: [name('a mailbox'), name('the name of a text')],
   [TYPE.AFSDB]: [number(16, 'a subtype'), name('a name')],
+  [TYPE.X25]: [phoneNumber],
+  [TYPE.ISDN]: [string('an ISDN address'), optional(string('a subaddress'))],
+  [TYPE.RT]: [number(16, 'a preference'), name('the name of a host between')],
+  // RFC 2163 4
+  [TYPE.PX]: [number(16, 'a preference'), name('a domain name'), name('a name of X.400')],
+  // RFC 2230 3.1
+  [TYPE.KX]: [number(16, 'a preference'), name('the name of a key exchanger')],
+  // RFC 4701 3
+  [TYPE.DHCID]: [base64('an identifier')],
+  // Drafts, but registered
+  [TYPE.NINFO]: [strings],
+  [TYPE.TALINK]: [name('the name before'), name('the name behind')],
+  [TYPE.AVC]: [strings],
+  // RFC 7929 2.3
+  [TYPE.OPENPGPKEY]: [base64('a key')],
+  // RFC 7477 2.1
+  [TYPE.CSYNC]: [number(32, 'a serial'), number(16, 'flags'), typeList],
+  // RFC 8976 2.2
+  [TYPE.ZONEMD]: [
+    number(32, 'a serial'),
+    number(8, 'a scheme'),
+    number(8, 'a hash algorithm'),
+    digest(5, { 1: 48, 2: 64 }),
+  ],
+  // RFC 6742 2
+  [TYPE.NID]: [number(16, 'a preference'), groups('a node identifier', 8, 2, ':')],
+  [TYPE.L32]: [number(16, 'a preference'), address(4)],
+  [TYPE.L64]: [number(16, 'a preference'), groups('a locator', 8, 2, ':')],
+  [TYPE.LP]: [number(16, 'a preference'), name('the name of a locator')],
+  // RFC 7043 3.2, 4.2
+  [TYPE.EUI48]: [groups('an EUI-48 address', 6, 1, '-')],
+  [TYPE.EUI64]: [groups('an EUI-64 address', 8, 1, '-')],
+  // RFC 9606 4
+  [TYPE.RESINFO]: [strings],
   // RFC 7208 3.1: no longer asked for, and still in files
   [TYPE.SPF]: [strings],
   // RFC 2782

@@ -77,7 +77,7 @@ export function compressibleNames(type: number, octets: Uint8Array): readonly nu
 function parseFields(type: number, reader: TextReader): Uint8Array {
   const layout = LAYOUTS[type];
   if (layout === undefined) {
-    return reader.fail(reader.index, 'a type that is known only in the form \\# LENGTH HEX');
+    return reader.fail(reader.index, `a type that is known only as TYPE${type} \\# LENGTH HEX`);
   }
   const indexes: number[] = [];
   const parts = layout.map((field) => {
