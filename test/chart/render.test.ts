@@ -82,6 +82,12 @@ describe.skipIf(missing)('the chart', () => {
 });
 
 describe.skipIf(missing)('the Corefile', () => {
+  test('sends challenges of a zone in capitals on: names are matched in lower case', async () => {
+    const values = { ...LEAST, domain: 'Example.COM', dnsChallenge: { enabled: true } };
+    const corefile = corefileOf(await render(values));
+    expect(corefile).toContain('match "_acme-challenge[.](.*)[.]example[.]com"\n');
+  });
+
   test('has every part in its place', async () => {
     const corefile = corefileOf(
       await render({

@@ -22,10 +22,10 @@ k8s_gateway chart: values that say so stay right.
 }
 {{ end }}
 
-{{/* Every dot of the zone stands for itself in the pattern. */}}
+{{/* Every dot of the zone stands for itself in the pattern, which names are put to in lower case. */}}
 {{- define "seamark.corefile.challenge" -}}
 template IN ANY {{ .zone }} {
-    match "_acme-challenge[.](.*)[.]{{ .zone | trimSuffix "." | replace "." "[.]" }}"
+    match "_acme-challenge[.](.*)[.]{{ .zone | lower | trimSuffix "." | replace "." "[.]" }}"
     answer "{{ "{{ .Name }}" }} 5 IN CNAME {{ "{{ index .Match 1 }}" }}.{{ .target | required "dnsChallenge.domain is not set: name the zone that challenges go to." }}"
     fallthrough
 }
