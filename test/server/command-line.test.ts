@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import type { Outcome } from './harness/command.ts';
+import { fault, type Outcome } from './harness/command.ts';
 import { corefile, test } from './harness/fixtures.ts';
 
 interface Refusal {
@@ -125,3 +125,16 @@ const hold = async (): Promise<Held> => {
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
   };
 };
+
+test('a command that could not print ends with 1', async ({ folder, manifests, run }) => {
+  const config = join(folder, 'Corefile');
+  await writeFile(config, corefile(manifests));
+  const full = { preload: fault('full-stdout'), env: { PORT: '5300' } };
+  for (const args of [['check'], ['explain', 'www.example.com', '--no-ask']]) {
+    const { code, stderr } = await run([...args, '--config', config], full).outcome();
+    expect({ args, code, said: stderr.join('\n') }).toEqual({
+      ...{ args, code: 1 },
+      said: expect.stringContaining('ENOSPC'),
+    });
+  }
+});

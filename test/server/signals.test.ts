@@ -62,6 +62,18 @@ test('SIGUSR2 does not end the server, which says that it does nothing', async (
 });
 
 describe('SIGTERM', () => {
+  test('ends a server with 0 whose stdout has no room: it prints nothing', async ({
+    manifests,
+    serve,
+  }) => {
+    const server = await serve(corefile(manifests), [], { preload: fault('full-stdout') });
+    const { code, stderr } = await server.end('SIGTERM');
+    expect({ code, other: stderr.filter((line) => !line.startsWith('{')) }).toEqual({
+      code: 0,
+      other: [],
+    });
+  });
+
   test('answers what has come over TCP, though half a message follows', async ({
     manifests,
     serve,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { ConfigReading } from './config/index.ts';
 import { SpareThread } from './supervisor/spare-thread.ts';
@@ -183,7 +184,10 @@ try {
   const status = await main(process.argv.slice(2));
   // What was printed goes out first. Threads are told to end, not waited for beyond their time, and no more is a
   // connection of a command's that nobody answers: a proxy may hold one open for minutes.
-  if (!process.stdout.destroyed)
+  // A write that failed tells of it a turn later. Where nothing is left there is none: who serves has printed nothing,
+  // and a stdout that takes nothing is no fault of its then.
+  await nextTurn();
+  if (!process.stdout.destroyed && process.stdout.writableLength > 0)
     await new Promise<unknown>((resolve) => process.stdout.write('', resolve));
   process.exit(status);
 } catch (error) {
