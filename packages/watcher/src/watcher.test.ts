@@ -90,6 +90,21 @@ test('a kind that nothing can do without is missed, whoever forbids it', async (
   expect(routes.short('www.example.com A')).toBe('SERVFAIL 14');
 });
 
+test('it is told at once when a kind has been read and published, the first time', async () => {
+  const told: unknown[] = [];
+  const onRead = (): void => {
+    const synced = services.watcher.status().sources[0]?.kinds.filter((kind) => kind.synced) ?? [];
+    told.push([synced.map(({ kind }) => kind), services.short('www.example.com A')]);
+  };
+  const gateways = [{ resources: ['Ingress', 'Service'] as const }];
+  await using services: Scene = new Scene(gateways, 60_000, { onRead });
+  services.list('Ingress', [ingress('a', 'www.example.com', '192.0.2.1')]);
+  services.list('Ingress', [ingress('a', 'www.example.com', '192.0.2.2')]);
+  expect(told).toEqual([[['Ingress'], ['192.0.2.1']]]);
+  services.list('Service');
+  expect(told.slice(1)).toEqual([[['Ingress', 'Service'], ['192.0.2.2']]]);
+});
+
 describe('a source that can not ever work', () => {
   const wrong = new SourceError('KUBECONFIG_INVALID', 'west: no URL');
 

@@ -89,6 +89,7 @@ export class Watcher {
   private readonly telling: Map<Kind, readonly Projector[]>[];
   private readonly log: Logger;
   private readonly onChange: () => void;
+  private readonly onRead: () => void;
   private readonly onSynced: () => void;
   /** Of each name that is to be explained. */
   private readonly bystanders: readonly Bystanders[];
@@ -102,6 +103,7 @@ export class Watcher {
     const { log, readers } = options;
     this.log = log;
     this.onChange = options.onChange ?? (() => {});
+    this.onRead = options.onRead ?? (() => {});
     this.onSynced = options.onSynced ?? (() => {});
     this.sources = options.sources;
     this.targets = new TargetSources(log, options.after);
@@ -503,10 +505,13 @@ export class Watcher {
       },
       status: (kind, status) => this.setStatus(source, kind, status),
       flush: () => {
-        for (const entry of this.kinds[source] ?? [])
-          if (ended.has(entry.kind)) entry.synced = true;
+        const read = (this.kinds[source] ?? []).filter(
+          ({ kind, synced }) => !synced && ended.has(kind),
+        );
+        for (const entry of read) entry.synced = true;
         ended.clear();
         this.publish();
+        if (read.length > 0) this.onRead();
       },
     };
   }

@@ -69,7 +69,7 @@ export class Scene implements AsyncDisposable {
   constructor(
     gateways: readonly Partial<WatchedGateway>[] = [{}],
     syncTimeoutMs = 60_000,
-    more: Partial<Pick<WatcherOptions, 'after' | 'explain'>> & {
+    more: Partial<Pick<WatcherOptions, 'after' | 'explain' | 'onRead'>> & {
       readonly files?: readonly WatchedSource[];
       readonly hopeless?: readonly (SourceError | undefined)[];
     } = {},

@@ -31,6 +31,9 @@ export class WatchedGroup {
       readers: task.readers,
       serials: new Uint32Array(task.serials),
       log: parts.log,
+      // At once, for it is answered from at once: should this thread die now, its successor is to read it as well
+      // before it takes over.
+      onRead: () => this.tell(),
       onSynced: parts.onSynced,
       onChange: () => {
         this.pending ??= setTimeout(() => this.tell(), STATUS_MS);

@@ -57,6 +57,8 @@ export interface WatcherOptions {
   readonly explain?: readonly string[];
   /** Called after each publication and each change of a kind's state. */
   readonly onChange?: () => void;
+  /** Called when a kind of a source has been read for the first time, and what it has is published. */
+  readonly onRead?: () => void;
   /** Called when all that a view's sources have is published for the first time. */
   readonly onSynced?: () => void;
 }
