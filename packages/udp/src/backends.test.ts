@@ -176,6 +176,17 @@ describe.each(backends)('$name', ({ name, open }) => {
     await expect.poll(() => set.counters.sent).toBe(1);
   });
 
+  test('waits where it has no address yet, and serves those that are added', async () => {
+    const set = await open({ addresses: [] }, echo);
+    const index = await set.open(loopback[0] as Address);
+    const client = await connect('127.0.0.1', portOf(set, index));
+    expect((await ask(client, Buffer.from('hello'))).toString()).toBe('hello');
+    await set.end(index);
+    const again = await set.open(loopback[0] as Address);
+    const other = await connect('127.0.0.1', portOf(set, again));
+    expect((await ask(other, Buffer.from('again'))).toString()).toBe('again');
+  });
+
   test('answers a burst of 200', async () => {
     const set = await open({ addresses: loopback }, echo);
     const client = await connect('127.0.0.1', portOf(set));
@@ -433,7 +444,6 @@ describe.each(backends)('$name', ({ name, open }) => {
   });
 
   test.each([
-    [{ addresses: [] }, /addresses is empty/],
     [{ addresses: [{ address: 'example.com', port: 0 }] }, /"example.com" is not an IP address/],
     [{ addresses: [{ address: '::1', port: 65536 }] }, /port 65536/],
     [{ addresses: loopback, batch: 0 }, /batch is 0; .* 1\.\.1024/],

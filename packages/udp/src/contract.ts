@@ -34,7 +34,7 @@ export interface Address {
 }
 
 export interface UdpOptions {
-  /** At least one. `::` takes both families, unless `0.0.0.0` is listed with the same port. */
+  /** May be none: more can be added. `::` takes both families, unless `0.0.0.0` is listed with the same port. */
   readonly addresses: readonly Address[];
   /** Datagrams taken at once, 1..1024. Default 64. The dgram backend ignores it. */
   readonly batch?: number;

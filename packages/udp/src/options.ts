@@ -21,9 +21,6 @@ export interface Settings {
 
 /** @throws UdpError EINVAL naming the option and its range */
 export function checkOptions(options: UdpOptions): Settings {
-  if (options.addresses.length === 0) {
-    throw new UdpError('EINVAL', 'addresses is empty; list at least one to listen on');
-  }
   return {
     endpoints: options.addresses.map(parseEndpoint),
     // The kernel takes no more than UIO_MAXIOV (1024) messages at once.

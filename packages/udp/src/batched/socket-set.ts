@@ -84,6 +84,7 @@ class SocketSet implements BatchedSocketSet {
   #current: MessageMemory | undefined;
   #currentWayBack: WayBackWriter | undefined;
   #currentSlot = 0;
+  #isClosed = false;
 
   constructor(libc: Libc, sockets: readonly OpenSocket[], settings: Settings) {
     const { batch, slotSize } = settings;
@@ -144,7 +145,7 @@ class SocketSet implements BatchedSocketSet {
   }
 
   #layOutPoll(): void {
-    const buffer = new ArrayBuffer(this.#listeners.length * 8);
+    const buffer = new ArrayBuffer(Math.max(1, this.#listeners.length) * 8);
     this.#pollFds = new Int32Array(buffer);
     this.#pollAddress = this.#libc.addressOf(buffer);
     for (const [place, { fd }] of this.#listeners.entries()) {
@@ -156,9 +157,13 @@ class SocketSet implements BatchedSocketSet {
   serveBatch(handler: Handler): number {
     const listeners = this.#listeners;
     const first = listeners[0];
-    if (first === undefined) throw new UdpError('EBADF', 'the socket set is closed');
-    // A lone socket needs no poll: the wait is the SO_RCVTIMEO of its recvmmsg.
-    if (listeners.length === 1) return this.#serve(first, MSG_WAITFORONE, handler);
+    if (first === undefined && this.#isClosed) {
+      throw new UdpError('EBADF', 'the socket set is closed');
+    }
+    // A lone socket needs no poll: the wait is the SO_RCVTIMEO of its recvmmsg. Without any, poll waits as long.
+    if (first !== undefined && listeners.length === 1) {
+      return this.#serve(first, MSG_WAITFORONE, handler);
+    }
     const ready = this.#libc.poll(this.#pollAddress, listeners.length, this.#timeoutMs);
     if (ready <= 0) return 0;
     let received = 0;
@@ -285,6 +290,7 @@ class SocketSet implements BatchedSocketSet {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const { fd } of this.#listeners.splice(0)) closeSocket(fd);
   }
 }
