@@ -77,6 +77,7 @@ export const COMBINATIONS: Readonly<Record<string, Values>> = {
     service: { externalTrafficPolicy: 'Local' },
   },
   'DNS over TLS': TLS,
+  'DNS over HTTPS': { ...TLS, scheme: 'https://', service: { port: 443 } },
   debugging: { debug: { enabled: true } },
   'one replica, UDP alone': { replicaCount: 1, service: { useTcp: false } },
   'a node port': { service: { type: 'NodePort', nodePort: 30053 } },

@@ -55,7 +55,7 @@ const serviceOf = async (values: Values): Promise<Record<string, unknown>> =>
  * Words that the Corefile may have and that Seamark is yet to learn. As soon as it has learnt one, a complaint of it
  * is a failure; what is left of this list is printed.
  */
-const AWAITED: ReadonlySet<string> = new Set([...['cache', 'debug', 'file', 'loadbalance', 'tls']]);
+const AWAITED: ReadonlySet<string> = new Set([...['cache', 'debug', 'file', 'loadbalance']]);
 
 const refused = new Set<string>();
 afterAll(() => {
@@ -73,11 +73,11 @@ describe.skipIf(missing)('the chart', () => {
     const unexpected = complaints.filter(
       ({ line, awaited }) =>
         !AWAITED.has(awaited ?? '') &&
-        // The scheme of a key has no directive's name.
-        !(values['scheme'] === 'tls://' && line.includes('tls://')),
+        // A scheme alone, as a test of the plugin's chart has it: CoreDNS would serve that without encryption.
+        !(values['scheme'] === 'tls://' && line.includes('"tls://" has no certificate')),
     );
     expect(unexpected).toEqual([]);
-    for (const { awaited = 'tls' } of complaints) refused.add(awaited);
+    for (const { awaited } of complaints) if (awaited !== undefined) refused.add(awaited);
   });
 });
 
@@ -293,7 +293,9 @@ describe.skipIf(missing)('the Service', () => {
     const protocols = async (values: Values): Promise<unknown> =>
       ((await serviceOf(values))['ports'] as { protocol: string }[]).map((port) => port.protocol);
     expect(await protocols({ service: { useTcp: false } })).toEqual(['UDP']);
-    expect(await protocols({ scheme: 'tls://', service: { useTcp: false } })).toEqual(['TCP']);
+    for (const scheme of ['tls://', 'https://']) {
+      expect(await protocols({ scheme, service: { useTcp: false } })).toEqual(['TCP']);
+    }
   });
 
   test('takes what belongs to its type', async () => {

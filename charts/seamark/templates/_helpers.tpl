@@ -73,9 +73,9 @@ The port of an endpoint among extraZonePlugins, or nothing if it isn't there:
 {{- include "seamark.endpointPort" (dict "plugins" .Values.extraZonePlugins "name" "prometheus" "default" 9153) -}}
 {{- end }}
 
-{{/* The transports that are served, a JSON list in an object. TLS runs over TCP. */}}
+{{/* The transports that are served, a JSON list in an object. TLS and HTTPS run over TCP. */}}
 {{- define "seamark.transports" -}}
-{{- if eq .Values.scheme "tls://" -}}
+{{- if has .Values.scheme (list "tls://" "https://") -}}
 {{- dict "all" (list "TCP") | toJson -}}
 {{- else if .Values.service.useTcp -}}
 {{- dict "all" (list "UDP" "TCP") | toJson -}}

@@ -29,6 +29,7 @@ export { JUDGEMENT, type Judgement, RateLimiter } from './rate-limit/rate-limite
 export type { RateLimitRule, RateLimits } from './rate-limit/settings.ts';
 export {
   DETOURED,
+  isEncrypted,
   Responder,
   type ResponderOptions,
   TRANSPORT,

@@ -1,6 +1,7 @@
 // Query path: nothing here allocates, throws or waits. Bench: bench/micro/answer.ts.
 import {
   appendOption,
+  appendPadding,
   CLASS,
   ClientSubnet,
   COOKIE_LENGTH,
@@ -11,6 +12,7 @@ import {
   LIMIT,
   OPCODE,
   OPT_LENGTH,
+  paddingLength,
   parseQuery,
   Query,
   RCODE,
@@ -32,9 +34,14 @@ import { ChaosRecords, composeNsid, MINIMAL_ANY, type OwnRecords } from './setti
 /** What `Responder.answer` returns instead of a length where the answer is to be had elsewhere. */
 export const DETOURED = -1;
 
-/** How a message came, for what differs: the room that its reply has. */
-export const TRANSPORT = { UDP: 0, STREAM: 1 } as const;
+/** How a message came, for what differs: the room that its reply has, and whether it may be padded. */
+export const TRANSPORT = { UDP: 0, STREAM: 1, TLS: 2, HTTPS: 3 } as const;
 export type Transport = (typeof TRANSPORT)[keyof typeof TRANSPORT];
+
+/** Whether nobody on the way can read it; padding elsewhere would be of no use (RFC 7830 6). */
+export function isEncrypted(transport: Transport): boolean {
+  return transport >= TRANSPORT.TLS;
+}
 
 /** In place of an entry of the snapshot: {@link MINIMAL_ANY}. */
 const HINFO_ENTRY = -1;
@@ -102,6 +109,8 @@ export class Responder {
   private message = 0;
   /** Offset in the memory that the reply may grow to, the room of the OPT record and its cookie taken off. */
   private limit = 0;
+  /** The most octets of a reply that is to be padded; 0 for one that isn't. */
+  private paddedTo = 0;
   private detours: Detours | undefined;
   private client: Client | undefined;
 
@@ -260,7 +269,10 @@ export class Responder {
       const asked = Math.max(query.udpSize, LIMIT.UDP_PLAIN);
       room = Math.min(asked, this.udpLimit);
     }
-    this.limit = offset + Math.min(room, capacity) - (query.hasEdns ? OPT_LENGTH : 0);
+    const most = Math.min(room, capacity);
+    this.limit = offset + most - (query.hasEdns ? OPT_LENGTH : 0);
+    // Padding takes no room from the answer: it fills what is left.
+    this.paddedTo = query.isPadded && isEncrypted(transport) ? most : 0;
   }
 
   /** The same where some may not ask. */
@@ -645,6 +657,12 @@ export class Responder {
     return at + length;
   }
 
+  /** @param length of the reply so far. */
+  private pad(memory: Uint8Array, view: DataView, opt: number, at: number, length: number): number {
+    const padding = paddingLength(length, this.paddedTo);
+    return padding === 0 ? at : appendPadding(memory, view, opt, at, padding);
+  }
+
   private finish(memory: Uint8Array, view: DataView, offset: number, end: number): number {
     const { query } = this;
     let at = end;
@@ -655,6 +673,7 @@ export class Responder {
       if (this.subnet.length !== 0) at = this.subnet.append(view, opt, at);
       if (this.given !== undefined) at = this.given.append(view, opt, at);
       if (query.asksNsid) at = this.appendNsid(memory, view, opt, at);
+      if (this.paddedTo !== 0) at = this.pad(memory, view, opt, at, at - offset);
       this.additionals += 1;
     }
     // What flags mean with another opcode, its own RFC says.

@@ -1,5 +1,5 @@
 // Query path: nothing here allocates, throws or waits. Bench: bench/micro/compose.ts.
-import { TYPE } from './constants.ts';
+import { EDNS_OPTION, TYPE } from './constants.ts';
 
 /** Octets of an OPT record without options: root, type, size, extended RCODE, flags, RDLENGTH. */
 export const OPT_LENGTH = 11;
@@ -49,4 +49,38 @@ export function appendOption(
   view.setUint16(opt + RDLENGTH_AT, view.getUint16(opt + RDLENGTH_AT) + option.length);
   for (let i = 0; i < option.length; i++) memory[end + i] = option[i] as number;
   return end + option.length;
+}
+
+/** Replies are padded to a multiple of so many octets (RFC 8467 4.1). */
+export const PADDING_BLOCK = 468;
+
+/**
+ * Octets of the PADDING option that takes a reply of `length` octets to the next multiple of {@link PADDING_BLOCK}, or to
+ * `most` where that is less; 0 where not even an empty one has room (RFC 8467 4.1: then it is left out).
+ */
+export function paddingLength(length: number, most: number): number {
+  const empty = length + 4;
+  if (empty > most) return 0;
+  const whole = Math.ceil(empty / PADDING_BLOCK) * PADDING_BLOCK;
+  return Math.min(whole, most) - length;
+}
+
+/**
+ * Appends a PADDING option (RFC 7830 3) of `length` octets, its code and length included, to the OPT record that lies from
+ * `opt` to `end`. The caller has seen to it that they are free there.
+ *
+ * @returns the offset behind it.
+ */
+export function appendPadding(
+  memory: Uint8Array,
+  view: DataView,
+  opt: number,
+  end: number,
+  length: number,
+): number {
+  view.setUint16(opt + RDLENGTH_AT, view.getUint16(opt + RDLENGTH_AT) + length);
+  view.setUint16(end, EDNS_OPTION.PADDING);
+  view.setUint16(end + 2, length - 4);
+  memory.fill(0, end + 4, end + length);
+  return end + length;
 }

@@ -7,10 +7,19 @@ export { formatAddress, isAddress, parseAddress } from './address.ts';
 export { composeQuestion, parseReply, type Reply, type ReplyRecord } from './client.ts';
 export { ClientSubnet, composeSubnet } from './client-subnet.ts';
 export { CLASS, EDE, EDNS_OPTION, LIMIT, OPCODE, RCODE, TYPE } from './constants.ts';
-export { appendOption, composeOpt, OPT_LENGTH, RDLENGTH_AT } from './edns.ts';
+export {
+  appendOption,
+  appendPadding,
+  composeOpt,
+  OPT_LENGTH,
+  PADDING_BLOCK,
+  paddingLength,
+  RDLENGTH_AT,
+} from './edns.ts';
 export { composeError, type ExtendedError } from './extended-error.ts';
 export { FLAG, HEADER, OPCODE_SHIFT } from './header.ts';
 export { toALabels } from './idn.ts';
+export { lifetimeOf } from './lifetime.ts';
 export { rcodeMnemonic, rcodeNumber, typeMnemonic, typeNumber } from './mnemonics.ts';
 export {
   countLabels,

@@ -60,6 +60,8 @@ export class Query {
   subnetAt = 0;
   /** An NSID option was there: who answers is to say who it is (RFC 5001 2.1). */
   asksNsid = false;
+  /** A PADDING option was there: over an encrypted transport the reply is padded (RFC 7830 4). */
+  isPadded = false;
 }
 
 /**
@@ -82,6 +84,7 @@ export function parseQuery(
   query.cookieLength = 0;
   query.subnetLength = 0;
   query.asksNsid = false;
+  query.isPadded = false;
   query.type = 0;
   query.class = 0;
   query.nameLength = 0;
@@ -290,6 +293,8 @@ function parseOpt(query: Query, view: DataView, fixed: number, end: number): Ver
     }
     // RFC 5001 2.2: what is in it is ignored.
     if (code === EDNS_OPTION.NSID) query.asksNsid = true;
+    // RFC 7830 3: so is what this one is filled with.
+    if (code === EDNS_OPTION.PADDING) query.isPadded = true;
     at += 4 + length;
   }
   return VERDICT.ANSWER;

@@ -22,6 +22,7 @@ export function createMetrics(source: TelemetrySource): Registry {
   addSnapshot(registry, source);
   addSources(registry, source);
   addTransports(registry, source);
+  addSecurity(registry, source);
   addForward(registry, source);
   addReloads(registry, source);
   collectDefaultMetrics({ register: registry });
@@ -247,6 +248,55 @@ function addTransports(registry: Registry, source: TelemetrySource): void {
   total(registry, 'seamark_tcp_accept_errors_total', 'Failures to accept a connection.', () => {
     return source.tcp.acceptErrors;
   });
+}
+
+function addSecurity(registry: Registry, source: TelemetrySource): void {
+  counter(
+    registry,
+    'seamark_tls_handshakes_total',
+    'TLS handshakes: full, resumed (by a session ticket), failed, or slow and therefore cut short.',
+    ['result'],
+    () => {
+      const { handshakesFull, handshakesResumed, handshakesFailed, handshakesSlow } =
+        source.security;
+      return Object.entries({
+        ...{ full: handshakesFull, resumed: handshakesResumed },
+        ...{ failed: handshakesFailed, slow: handshakesSlow },
+      }).map(([result, value]): Sample => [{ result }, value]);
+    },
+  );
+  counter(
+    registry,
+    'coredns_dns_https_responses_total',
+    'HTTP responses, by status.',
+    ['server', 'status'],
+    () => {
+      const { responses } = source.security;
+      return Object.entries(responses).map(([status, value]): Sample => {
+        return [{ server: source.server, status }, value];
+      });
+    },
+  );
+  gauge(
+    registry,
+    'seamark_tls_certificate_not_after_timestamp_seconds',
+    'Until when the certificate that is served is good.',
+    ['file'],
+    () =>
+      source.security.certificates.map(({ file, notAfter }): Sample => [{ file }, notAfter / 1000]),
+  );
+  total(
+    registry,
+    'seamark_tls_certificate_renewals_total',
+    'Times that files came to hold another certificate, which was gone over to.',
+    () => source.security.renewals,
+  );
+  total(
+    registry,
+    'seamark_tls_certificate_failures_total',
+    'Times that files of a certificate changed and could not be used.',
+    () => source.security.failures,
+  );
 }
 
 function addForward(registry: Registry, source: TelemetrySource): void {

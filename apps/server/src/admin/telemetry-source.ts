@@ -1,5 +1,6 @@
 import type { UpstreamTotal } from '../detour/totals.ts';
 import type { TcpCounters } from '../stream/tcp-options.ts';
+import type { SecurityTotals } from '../stream/tls/totals.ts';
 import type { CounterTotals } from '../telemetry/counters.ts';
 
 /** How a kind of object is being followed; `absent`: the cluster has no such kind. */
@@ -73,6 +74,7 @@ export interface TelemetrySource {
   readonly udp: UdpTotals;
   readonly tcp: Readonly<TcpCounters>;
   readonly forward: ForwardTotals;
+  readonly security: SecurityTotals;
   readonly queryLogDropped: number;
   /** Workers that were replaced. */
   readonly workerRestarts: number;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ServerConfig } from './server-config.ts';
+import type { ListenerConfig, ServerConfig } from './server-config.ts';
 
 /**
  * What is another in a configuration than in the one before it. By meaning: where something stands in which file
@@ -131,15 +131,13 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** As configured: where the system chose the port, it stays the one it chose. */
+/** As configured: where the system chose the port, it stays the one it chose. Another transport takes other sockets. */
 export function nameOf({
   address,
   port,
-}: {
-  readonly address: string;
-  readonly port: number;
-}): string {
-  return `${address} ${port}`;
+  transport,
+}: Pick<ListenerConfig, 'address' | 'port' | 'transport'>): string {
+  return `${transport ?? 'dns'} ${address} ${port}`;
 }
 
 function without(list: readonly unknown[], present: ReadonlySet<number | undefined>): number[] {

@@ -222,8 +222,12 @@ describe('refusals', () => {
       '1:1: "a..b" is no zone: an empty label at character 3. Allowed here: ZONE, ZONE:PORT, :PORT, ADDRESS/LENGTH',
     ],
     [
-      'tls://a.test {\n}',
-      '1:1: "tls://" is not supported yet: write "dns://" for DNS over UDP and TCP. Allowed here: dns://',
+      'quic://a.test {\n}',
+      '1:1: "quic://" is not supported: Node has no QUIC yet that could be relied on: write "tls://" for DNS over TLS. Allowed here: dns://, tls://, https://',
+    ],
+    [
+      'tsl://a.test {\n}',
+      '1:1: unknown scheme "tsl://"; did you mean "tls"? Allowed here: dns://, tls://, https://',
     ],
     ['a.test:99999 {\n}', '1:1: "99999" in "a.test:99999" is no port. Allowed here: 0-65535'],
     [

@@ -96,6 +96,11 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
   };
   readLines(block.directives, DIRECTIVES, draft, context);
   noteDetours(draft, context);
+  if (draft.tls !== undefined && keys.every(({ transport }) => transport === 'dns')) {
+    const text =
+      '"tls" has nothing to do: no key of this server block begins with "tls://" or "https://"';
+    context.notices.push({ position: draft.tls.token.position, text });
+  }
   noteEmptiness(draft, block.keys[0].position, context);
   return draft;
 }

@@ -1,12 +1,12 @@
 import type { BlockSettings, RateLimitRule } from '@seamark/matcher';
 import { typeMnemonic } from '@seamark/protocol';
-import type { ListenerConfig, LogBlock } from './server-config.ts';
+import type { ListenerConfig, LogBlock, TlsConfig } from './server-config.ts';
 
 /** A line for each thing that a listener does otherwise than by default. */
-export function describeSettings({ answering, log, logged }: ListenerConfig): string[] {
+export function describeSettings({ answering, log, logged, tls }: ListenerConfig): string[] {
   const { udpLimit, nsid, chaos, blocks, requireCookie, ignoreCookies, rateLimits } =
     answering ?? {};
-  const lines: string[] = [];
+  const lines: string[] = tls === undefined ? [] : describeTls(tls);
   if (udpLimit !== undefined) lines.push(`replies over UDP of ${udpLimit} octets at most`);
   if (nsid !== undefined) lines.push(`NSID ${JSON.stringify(nsid)}`);
   if (chaos !== undefined) {
@@ -26,6 +26,13 @@ export function describeSettings({ answering, log, logged }: ListenerConfig): st
   if (log && logged === undefined) lines.push('questions are logged');
   else if (logged !== undefined) lines.push(...logged.flatMap(describeLog));
   return lines;
+}
+
+function describeTls({ certificate, key, ca, clientAuth }: TlsConfig): string[] {
+  const lines = [`certificate ${certificate}, its key ${key}`];
+  if (clientAuth === 'nocert') return lines;
+  const whose = clientAuth.includes('verify') ? ` by ${ca ?? "the system's authorities"}` : '';
+  return [...lines, `certificates of clients: ${clientAuth}${whose}`];
 }
 
 function describeBlock({ zones, minimalAny, access }: BlockSettings): string[] {

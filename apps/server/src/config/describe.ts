@@ -10,6 +10,7 @@ import type {
   CookieSecretsConfig,
   HealthConfig,
   HttpAddress,
+  ListenerTransport,
   ReloadConfig,
   ServerConfig,
 } from './server-config.ts';
@@ -24,7 +25,7 @@ export function describeConfig(config: ServerConfig): string {
   const lines = config.listeners.flatMap((listener) => {
     const zones = zonesBehind(config, listener.view);
     return [
-      `listen      ${formatHttpAddress(listener)} (UDP, TCP) for ${zones.join(' ') || 'no zone'}`,
+      `listen      ${formatHttpAddress(listener)} (${TRANSPORTS[listener.transport ?? 'dns']}) for ${zones.join(' ') || 'no zone'}`,
       ...[...describeSettings(listener), ...describeLoops(listener)].map(indented),
     ];
   });
@@ -61,6 +62,12 @@ export function describeConfig(config: ServerConfig): string {
   lines.push(...describeChanges(config).map((line) => `changed     ${line}`));
   return lines.map((line) => `${line}\n`).join('');
 }
+
+const TRANSPORTS: Readonly<Record<ListenerTransport, string>> = {
+  dns: 'UDP, TCP',
+  tls: 'TLS',
+  https: 'HTTPS',
+};
 
 function indented(line: string): string {
   return `            ${line}`;

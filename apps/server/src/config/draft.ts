@@ -8,15 +8,18 @@ import type {
   ForwardConfig,
   HealthConfig,
   HttpAddress,
+  ListenerTransport,
   LogRule,
   ReloadConfig,
   TemplateConfig,
+  TlsConfig,
   WorkersConfig,
 } from './server-config.ts';
 
 /** One key of a server block; an address range has made several. */
 export interface KeyDraft {
   readonly zone: string;
+  readonly transport: ListenerTransport;
   readonly port: number;
   readonly token: Token;
 }
@@ -76,6 +79,7 @@ export interface BlockDraft {
   bufsize?: Placed<number>;
   chaos?: Placed<ChaosSettings>;
   nsid?: Placed<string>;
+  tls?: Placed<TlsConfig>;
   health?: Placed<HealthConfig>;
   ready?: Placed<HttpAddress>;
   prometheus?: Placed<HttpAddress>;

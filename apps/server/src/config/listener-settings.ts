@@ -110,7 +110,8 @@ function zonesOf({ keys }: Member): string[] {
   return keys.map((key) => key.zone);
 }
 
-function agree<K extends 'bufsize' | 'nsid' | 'chaos' | 'cookies'>(
+/** What server blocks of one listener say, if they say the same. */
+export function agree<K extends 'bufsize' | 'nsid' | 'chaos' | 'cookies' | 'tls'>(
   members: readonly Member[],
   name: K,
   problems: Problems,
@@ -120,7 +121,7 @@ function agree<K extends 'bufsize' | 'nsid' | 'chaos' | 'cookies'>(
     const said = block[name];
     first ??= said;
     if (said === undefined || first === undefined) continue;
-    if (JSON.stringify(said.value) === JSON.stringify(first.value)) continue;
+    if (meaningOf(said.value) === meaningOf(first.value)) continue;
     problems.report(
       said.token,
       `"${name}" differs from the one at ${formatPosition(first.token.position)}; both server blocks ` +
@@ -128,4 +129,11 @@ function agree<K extends 'bufsize' | 'nsid' | 'chaos' | 'cookies'>(
     );
   }
   return first?.value as NonNullable<BlockDraft[K]>['value'] | undefined;
+}
+
+/** Wherever it stands. */
+function meaningOf(value: unknown): string {
+  return JSON.stringify(value, (name, member: unknown) =>
+    name === 'position' ? undefined : member,
+  );
 }

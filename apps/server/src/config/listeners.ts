@@ -3,13 +3,14 @@ import { formatPosition, type Notice } from '../corefile/token.ts';
 import { type DetourDirectives, detourOf } from './detours.ts';
 import type { BlockDraft, FileDraft, HostsDraft, KeyDraft } from './draft.ts';
 import { type GatewayDraft, gatewayConfig } from './gateway-draft.ts';
-import { listenerSettings, type Member } from './listener-settings.ts';
+import { agree, listenerSettings, type Member } from './listener-settings.ts';
 import type { Placed } from './placed.ts';
 import type {
   FileZoneConfig,
   GatewayConfig,
   HostsConfig,
   ListenerConfig,
+  ListenerTransport,
   ServerConfig,
   ViewConfig,
   ZoneFileConfig,
@@ -20,10 +21,11 @@ import { isWithin } from './zone.ts';
 /** Where no `bind` says otherwise: both families at once. */
 export const ANY_ADDRESS = '::';
 
-/** The server blocks behind one address and port; their keys all have this port. */
+/** The server blocks behind one address and port; their keys all have this port and transport. */
 interface Door {
   readonly address: string;
   readonly port: number;
+  readonly transport: ListenerTransport;
   readonly members: Member[];
 }
 
@@ -37,6 +39,7 @@ export function arrangeListeners(
 > {
   const doors = findDoors(blocks);
   reportSharedKeys(doors, problems);
+  reportSharedPorts(doors, problems);
   problems.throwIfAny();
   for (const block of blocks) reportUnreachedFiles(block, notices);
   const hosts = new HostsList();
@@ -78,6 +81,7 @@ export function arrangeListeners(
     listeners.push({
       address: door.address,
       port: door.port,
+      ...security(door, problems),
       view: indexOfView(views, {
         gateways: ascending(seen.gateways),
         fileZones: ascending(seen.fileZones),
@@ -126,11 +130,12 @@ function findDoors(blocks: readonly BlockDraft[]): Door[] {
   const doors = new Map<string, Door>();
   for (const block of blocks) {
     const addresses = block.addresses.size === 0 ? [ANY_ADDRESS] : block.addresses;
-    for (const port of new Set(block.keys.map((key) => key.port))) {
-      const keys = block.keys.filter((key) => key.port === port);
+    const places = Map.groupBy(block.keys, ({ transport, port }) => `${transport} ${port}`);
+    for (const [place, keys] of places) {
+      const [{ transport, port } = { transport: 'dns' as const, port: 0 }] = keys;
       for (const address of addresses) {
-        const name = `${address} ${port}`;
-        const door = doors.get(name) ?? { address, port, members: [] };
+        const name = `${address} ${place}`;
+        const door = doors.get(name) ?? { address, port, transport, members: [] };
         door.members.push({ block, keys });
         doors.set(name, door);
       }
@@ -142,9 +147,9 @@ function findDoors(blocks: readonly BlockDraft[]): Door[] {
 /** A key belongs to one block; where one has no `bind`, it has the key on every address. */
 function reportSharedKeys(doors: readonly Door[], problems: Problems): void {
   const owners = new Map<string, { readonly address: string; readonly key: KeyDraft }[]>();
-  for (const { address, port, members } of doors) {
+  for (const { address, port, transport, members } of doors) {
     for (const key of members.flatMap((member) => member.keys)) {
-      const name = `${key.zone} ${port}`;
+      const name = `${transport} ${key.zone} ${port}`;
       const others = owners.get(name) ?? [];
       const other = others.find(
         (owner) =>
@@ -161,6 +166,47 @@ function reportSharedKeys(doors: readonly Door[], problems: Problems): void {
       }
     }
   }
+}
+
+/** Who connects to a port must find one protocol there, whatever the zone. */
+function reportSharedPorts(doors: readonly Door[], problems: Problems): void {
+  for (const [i, { address, port, transport, members }] of doors.entries()) {
+    const other = doors
+      .slice(0, i)
+      .find(
+        (door) =>
+          door.port === port &&
+          port !== 0 &&
+          door.transport !== transport &&
+          (door.address === address || [door.address, address].includes(ANY_ADDRESS)),
+      );
+    const key = members[0]?.keys[0];
+    const otherKey = other?.members[0]?.keys[0];
+    if (key === undefined || otherKey === undefined) continue;
+    const place = formatPosition(otherKey.token.position);
+    problems.report(
+      key.token,
+      `port ${port} has "${otherKey.transport}://" at ${place}, and can't have "${transport}://" as well; write another port`,
+    );
+  }
+}
+
+/** What a listener that encrypts has beside another; whoever lacks a certificate is reported. */
+function security(
+  { transport, members }: Door,
+  problems: Problems,
+): Pick<ListenerConfig, 'transport' | 'tls'> {
+  if (transport === 'dns') return {};
+  const tls = agree(members, 'tls', problems);
+  if (tls !== undefined) return { transport, tls };
+  const key = members[0]?.keys[0];
+  if (key !== undefined) {
+    problems.report(
+      key.token,
+      `"${transport}://" has no certificate: add "tls CERT KEY" to this server block, or write "dns://" where something before this server has the certificate`,
+    );
+  }
+  return { transport };
 }
 
 /** As in CoreDNS, a question goes to the block with the longest key that it lies in. */

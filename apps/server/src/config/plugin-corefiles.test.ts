@@ -13,7 +13,9 @@ interface Row {
   readonly refused?: readonly string[];
 }
 
-const TLS = ['"tls://" is not supported yet: write "dns://" for DNS over UDP and TCP'];
+const TLS = [
+  '"tls://" has no certificate: add "tls CERT KEY" to this server block, or write "dns://" where',
+];
 
 interface ChartValues {
   readonly scheme?: string;

@@ -32,12 +32,19 @@ export interface ServerConfig {
   readonly notices: readonly Notice[];
 }
 
-/** One address and port where DNS is served over UDP and TCP. No two are alike. */
+/** How DNS is served at an address and port: `dns` is UDP and TCP; `tls` RFC 7858; `https` RFC 8484. */
+export type ListenerTransport = 'dns' | 'tls' | 'https';
+
+/** One address and port where DNS is served. No two are alike. */
 export interface ListenerConfig {
   /** An IP address in canonical form; `::` (dual stack) where there is no `bind`. Never ''. */
   readonly address: string;
   /** 0 lets the operating system choose one, the same for UDP and TCP. */
   readonly port: number;
+  /** Absent: UDP and TCP. */
+  readonly transport?: Exclude<ListenerTransport, 'dns'>;
+  /** There where a transport is. */
+  readonly tls?: TlsConfig;
   /** An index into `views`. */
   readonly view: number;
   /** What is answered otherwise than by default; absent: nothing is. */
@@ -50,6 +57,26 @@ export interface ListenerConfig {
   /** Which questions are answered elsewhere than from the view; absent where none is. */
   readonly detour?: DetourConfig;
   /** Of the first key that asks for this listener. */
+  readonly position: Position;
+}
+
+/** Whether a client has to show a certificate, and whether that has to be signed by the CA: as CoreDNS calls it. */
+export type ClientAuth =
+  | 'nocert'
+  | 'request'
+  | 'require'
+  | 'verify_if_given'
+  | 'require_and_verify';
+
+/** The certificate of a listener. Paths are absolute; nothing says that they exist. */
+export interface TlsConfig {
+  /** PEM, the server's own certificate first and then those that it is signed by. */
+  readonly certificate: string;
+  /** PEM. */
+  readonly key: string;
+  /** PEM, of those who sign clients' certificates; absent: the system's. */
+  readonly ca?: string;
+  readonly clientAuth: ClientAuth;
   readonly position: Position;
 }
 

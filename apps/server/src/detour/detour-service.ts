@@ -96,7 +96,7 @@ export class DetourService {
     const { cookies, observer, loops } = this.parts;
     const { detours } = listener;
     const pending = new PendingQuery(
-      ...([octets, peer, transport === TRANSPORT.STREAM] as const),
+      ...([octets, peer, transport] as const),
       listener.ignoresCookies === true ? undefined : cookies,
     );
     loops.see(pending.query);

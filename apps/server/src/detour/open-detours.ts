@@ -100,7 +100,7 @@ export function openDetours(
           // Not by slice, which of a Buffer is a view.
           octets: Uint8Array.from(octets.subarray(offset, offset + length)),
           peer: Uint8Array.from(source.peer()),
-          ...{ transport: TRANSPORT.STREAM, listener, reply: defer() },
+          ...{ transport: listener.stream, listener, reply: defer() },
         });
         return true;
       },

@@ -1,3 +1,4 @@
+import { TRANSPORT, type Transport } from '@seamark/matcher';
 import { composeError, EDE, RCODE } from '@seamark/protocol';
 import { describe, expect, test } from 'vitest';
 import {
@@ -19,10 +20,13 @@ const keeper = new CookieKeeper();
 keeper.stop();
 const peer = composePeer('192.0.2.1', 5300) ?? new Uint8Array();
 
-const pend = (spec: Omit<QuerySpec, 'questions'> = {}, isStream = false): PendingQuery =>
+const pend = (
+  spec: Omit<QuerySpec, 'questions'> = {},
+  transport: Transport = TRANSPORT.UDP,
+): PendingQuery =>
   new PendingQuery(
     Uint8Array.from(query('wWw.example.net. A', { id: 0x1234, flags: 'rd', ...spec })),
-    ...([peer, isStream, readCookies(keeper.memory)] as const),
+    ...([peer, transport, readCookies(keeper.memory)] as const),
   );
 
 const address = (last: number): Buffer =>
@@ -111,7 +115,7 @@ describe('a reply that is passed on', () => {
     const passed = pend().passOn(reply, false);
     expect(passed?.truncated).toBe(true);
     expect(read(passed)).toMatchObject({ flags: 'qr tc rd ra ad', answer: [] });
-    expect(read(pend({}, true).passOn(reply, false)).answer).toHaveLength(30);
+    expect(read(pend({}, TRANSPORT.STREAM).passOn(reply, false)).answer).toHaveLength(30);
     // What EDNS lets it have ends at 1,232 all the same.
     const large = says({ answer: Array.from({ length: 60 }, (_, i) => address(i)) });
     expect(read(pend({ edns: { udpSize: 4096 } }).passOn(reply, false)).answer).toHaveLength(30);
@@ -175,7 +179,7 @@ test('an error has its extended code, and a cookie for who gave one', () => {
 
 test('what is no query was never left here', () => {
   const octets = Uint8Array.from(query('a. A', { flags: 'qr' }));
-  expect(() => new PendingQuery(octets, peer, false, readCookies(keeper.memory))).toThrow(
+  expect(() => new PendingQuery(octets, peer, TRANSPORT.UDP, readCookies(keeper.memory))).toThrow(
     'verdict',
   );
 });
@@ -187,7 +191,7 @@ describe('cookies', () => {
     read(reply).edns?.options.filter(({ code }) => code === 10) ?? [];
 
   test('are given, and known when they come back', () => {
-    const pending = new PendingQuery(octets, peer, false, readCookies(keeper.memory));
+    const pending = new PendingQuery(octets, peer, TRANSPORT.UDP, readCookies(keeper.memory));
     expect([pending.givesCookie, pending.isKnown]).toEqual([true, false]);
     const [given] = cookiesOf(pending.error(RCODE.NXDOMAIN));
     expect(given?.data).toHaveLength(24);
@@ -197,7 +201,7 @@ describe('cookies', () => {
   });
 
   test('are not, where they are ignored', () => {
-    const pending = new PendingQuery(octets, peer, false, undefined);
+    const pending = new PendingQuery(octets, peer, TRANSPORT.UDP, undefined);
     expect([pending.givesCookie, pending.isKnown]).toEqual([false, false]);
     expect(cookiesOf(pending.error(RCODE.NXDOMAIN))).toEqual([]);
     expect(cookiesOf(pending.truncate(RCODE.NOERROR))).toEqual([]);

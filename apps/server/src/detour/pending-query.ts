@@ -1,4 +1,6 @@
+import { isEncrypted, TRANSPORT, type Transport } from '@seamark/matcher';
 import {
+  appendPadding,
   COOKIE_LENGTH,
   composeOpt,
   composeSubnet,
@@ -9,6 +11,7 @@ import {
   HEADER,
   LIMIT,
   OPT_LENGTH,
+  paddingLength,
   parseQuery,
   Query,
   readOptions,
@@ -55,7 +58,7 @@ export class PendingQuery {
   readonly query: Query = new Query();
   readonly octets: Uint8Array;
   readonly peer: Uint8Array;
-  readonly isStream: boolean;
+  private readonly transport: Transport;
   private readonly view: DataView;
   private readonly cookies: ServerCookies | undefined;
 
@@ -67,16 +70,20 @@ export class PendingQuery {
   constructor(
     octets: Uint8Array,
     peer: Uint8Array,
-    isStream: boolean,
+    transport: Transport,
     cookies: ServerCookies | undefined,
   ) {
     this.octets = octets;
     this.peer = peer;
-    this.isStream = isStream;
+    this.transport = transport;
     this.cookies = cookies;
     this.view = new DataView(octets.buffer, octets.byteOffset, octets.length);
     const verdict = parseQuery(this.query, octets, this.view, 0, octets.length);
     if (verdict !== VERDICT.ANSWER) throw new Error(`a query of verdict ${verdict} was detoured`);
+  }
+
+  get isStream(): boolean {
+    return this.transport !== TRANSPORT.UDP;
   }
 
   get id(): number {
@@ -222,11 +229,15 @@ export class PendingQuery {
       }
       return this.finish(body, length, counts, flags, rcode, []);
     }
-    const octets = new Uint8Array(length + opt + extra);
+    const size = length + opt + extra;
+    const isPadded = query.isPadded && isEncrypted(this.transport);
+    const padding = isPadded ? paddingLength(size, room) : 0;
+    const octets = new Uint8Array(size + padding);
     const view = new DataView(octets.buffer);
     octets.set(body.subarray(0, length));
     octets.set(this.octets.subarray(HEADER.LENGTH, query.questionEnd), HEADER.LENGTH);
     if (query.hasEdns) this.putOpt(octets, view, length, rcode, options);
+    if (padding > 0) appendPadding(octets, view, length, size, padding);
     view.setUint16(HEADER.ID, this.id);
     const own = FLAG.QR | (query.flags & (FLAG.OPCODE | FLAG.RD | FLAG.CD));
     view.setUint16(HEADER.FLAGS, own | flags | (rcode & FLAG.RCODE));

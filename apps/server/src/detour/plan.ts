@@ -1,6 +1,12 @@
-import { type AddressRange, type DetourPlan, Detours } from '@seamark/matcher';
+import {
+  type AddressRange,
+  type DetourPlan,
+  Detours,
+  TRANSPORT,
+  type Transport,
+} from '@seamark/matcher';
 import { parseAddress } from '@seamark/protocol';
-import type { DetourConfig, ServerConfig } from '../config/server-config.ts';
+import type { DetourConfig, ListenerTransport, ServerConfig } from '../config/server-config.ts';
 import { QueryFilter } from '../workers/query-filter.ts';
 import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
 import type { ListenerDetour, ListenerTask } from '../workers/tasks.ts';
@@ -40,9 +46,16 @@ export function answeringListener(
 ): AnsweringListener {
   const { number, detour } = listener;
   const detours = detour === undefined ? undefined : new Detours(detour.plan);
+  const stream = STREAMS[listener.transport ?? 'dns'];
   const ignoresCookies = listener.answering?.ignoreCookies === true;
-  return { index: number, log: QueryFilter.of(listener), detours, desk, ignoresCookies };
+  return { index: number, stream, log: QueryFilter.of(listener), detours, desk, ignoresCookies };
 }
+
+const STREAMS: Readonly<Record<ListenerTransport, Transport>> = {
+  dns: TRANSPORT.STREAM,
+  tls: TRANSPORT.TLS,
+  https: TRANSPORT.HTTPS,
+};
 
 function parseRange(text: string): AddressRange {
   const [address = '', digits = ''] = text.split('/');

@@ -8,13 +8,20 @@ const PREFIX = 2;
 /** Queries that may wait for a later reply before no more are read: pipelining enough for any resolver. */
 const MOST_PENDING = 100;
 
+/** Who has asked what is being answered. */
+export interface Asker {
+  readonly peer: Uint8Array;
+  readonly socketIndex: number;
+  defer(): (reply: Uint8Array | undefined) => void;
+}
+
 /** What the connections of one listener have in common. */
 export interface ConnectionContext {
   readonly settings: TcpSettings;
   readonly counters: TcpCounters;
   readonly batch: ReplyBatch;
-  /** The connection whose query is being answered; set by it. */
-  current: TcpConnection | undefined;
+  /** Whose query is being answered; set by it. */
+  current: Asker | undefined;
   /** Told when a connection begins or ceases to have nothing in hand, and each time it has been used. */
   idleChanged(connection: TcpConnection): void;
 }

@@ -4,10 +4,11 @@
  */
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Door } from './door.ts';
 import { ListenError } from './listen-error.ts';
 import { clientKey, composePeer } from './peer-record.ts';
 import { ReplyBatch } from './reply-batch.ts';
-import { type ConnectionContext, TcpConnection } from './tcp-connection.ts';
+import { type Asker, type ConnectionContext, TcpConnection } from './tcp-connection.ts';
 import {
   type StreamAddress,
   type TcpCounters,
@@ -15,6 +16,7 @@ import {
   type TcpSettings,
   withDefaults,
 } from './tcp-options.ts';
+import { DoorVisit } from './visit.ts';
 
 export type { Answer } from './reply-batch.ts';
 
@@ -40,7 +42,11 @@ export interface TcpListener {
    * @returns its index in {@link addresses}, the lowest that is free
    * @throws ListenError
    */
-  add(address: StreamAddress, beside?: readonly StreamAddress[]): Promise<number>;
+  add(address: StreamAddress, beside?: readonly StreamAddress[], door?: Door): Promise<number>;
+  /** What connections to come to an address go through; undefined for plain TCP. */
+  setDoor(index: number, door: Door | undefined): void;
+  /** What they go through now. */
+  doorOf(index: number): Door | undefined;
   /**
    * Listens on an address no longer, answers what has been received there, and resolves when its connections have
    * ended: after {@link TcpOptions.graceMs} at the latest.
@@ -88,10 +94,13 @@ class Listener implements TcpListener, ConnectionContext {
   };
   readonly settings: TcpSettings;
   readonly batch: ReplyBatch;
-  current: TcpConnection | undefined;
+  current: Asker | undefined;
   /** In the order of `addresses`. */
   private readonly servers: (Server | undefined)[] = [];
+  private readonly doors: (Door | undefined)[] = [];
   private readonly connections = new Set<TcpConnection>();
+  /** Connections that a door has, in the order of their arrival. */
+  private readonly visits = new Set<DoorVisit>();
   /** Those with nothing in hand, in the order of their last use: a Set keeps the order of insertion. */
   private readonly idle = new Set<TcpConnection>();
   private readonly perClient = new Map<string, number>();
@@ -108,12 +117,18 @@ class Listener implements TcpListener, ConnectionContext {
     this.sweeper.unref();
   }
 
-  async add(where: StreamAddress, beside: readonly StreamAddress[] = []): Promise<number> {
+  async add(
+    where: StreamAddress,
+    beside: readonly StreamAddress[] = [],
+    door?: Door,
+  ): Promise<number> {
     const free = this.servers.indexOf(undefined);
     const index = free < 0 ? this.servers.length : free;
     const isShared = [...beside, ...this.addresses].some(
       (other) => other?.address === '0.0.0.0' && other.port === where.port && where.port !== 0,
     );
+    // Before the first connection.
+    this.doors[index] = door;
     const server = await this.listen(where, index, isShared);
     server.on('error', () => {
       this.counters.acceptErrors += 1;
@@ -125,11 +140,20 @@ class Listener implements TcpListener, ConnectionContext {
     return index;
   }
 
+  setDoor(index: number, door: Door | undefined): void {
+    this.doors[index] = door;
+  }
+
+  doorOf(index: number): Door | undefined {
+    return this.doors[index];
+  }
+
   async remove(index: number): Promise<void> {
     const server = this.servers[index];
     if (server === undefined) return;
     await this.end([server], ({ socketIndex }) => socketIndex === index);
     this.servers[index] = undefined;
+    this.doors[index] = undefined;
     this.addresses[index] = undefined;
   }
 
@@ -155,7 +179,8 @@ class Listener implements TcpListener, ConnectionContext {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (reusePort && code === 'ENOTSUP') return this.listen(where, index, ipv6Only, false);
-      throw new ListenError('DNS over TCP', host, port, error as Error);
+      const what = this.doors[index]?.what ?? 'DNS over TCP';
+      throw new ListenError(what, host, port, error as Error);
     }
   }
 
@@ -205,33 +230,73 @@ class Listener implements TcpListener, ConnectionContext {
       return;
     }
     this.perClient.set(client, count + 1);
+    this.counters.accepted += 1;
+    this.counters.open += 1;
+    const door = this.doors[index];
+    if (door === undefined) this.serve(socket, index, peer, client);
+    else this.admit(door, new DoorVisit(socket, index, peer, client, this));
+  }
+
+  /** @param socket of a client that has its place. */
+  private serve(socket: Socket, index: number, peer: Uint8Array, client: string): void {
     const connection = new TcpConnection(socket, index, peer, client, this);
     this.connections.add(connection);
     this.idle.add(connection);
-    this.counters.accepted += 1;
-    this.counters.open += 1;
     socket.on('close', () => this.forget(connection));
+  }
+
+  private admit(door: Door, visit: DoorVisit): void {
+    const { socket } = visit;
+    this.visits.add(visit);
+    socket.on('error', () => {});
+    socket.on('close', () => this.forgetVisit(visit));
+    door.admit(socket, visit);
+  }
+
+  /** What came out of a door takes the place of what went in. */
+  secured(visit: DoorVisit, socket: Socket): void {
+    const { socketIndex, peer, client } = visit;
+    if (!this.visits.delete(visit)) socket.destroy();
+    else this.serve(socket, socketIndex, peer, client);
   }
 
   /** @returns whether there is a place for one more, if need be that of the longest idle. */
   private makeRoom(): boolean {
-    if (this.connections.size < this.settings.maxConnections) return true;
+    if (this.used < this.settings.maxConnections) return true;
     const [longest] = this.idle;
-    if (longest === undefined) return false;
-    this.counters.idleClosed += 1;
-    longest.socket.destroy();
     // 'close' comes only later, and the place is needed now.
-    this.forget(longest);
+    if (longest !== undefined) {
+      longest.socket.destroy();
+      this.forget(longest);
+    } else {
+      const visit = [...this.visits].find(({ isIdle }) => isIdle);
+      if (visit === undefined) return false;
+      visit.socket.destroy();
+      this.forgetVisit(visit);
+    }
+    this.counters.idleClosed += 1;
     return true;
+  }
+
+  private get used(): number {
+    return this.connections.size + this.visits.size;
   }
 
   private forget(connection: TcpConnection): void {
     if (!this.connections.delete(connection)) return;
     this.idle.delete(connection);
+    this.release(connection.client);
+  }
+
+  private forgetVisit(visit: DoorVisit): void {
+    if (this.visits.delete(visit)) this.release(visit.client);
+  }
+
+  private release(client: string): void {
     this.counters.open -= 1;
-    const count = (this.perClient.get(connection.client) ?? 0) - 1;
-    if (count > 0) this.perClient.set(connection.client, count);
-    else this.perClient.delete(connection.client);
+    const count = (this.perClient.get(client) ?? 0) - 1;
+    if (count > 0) this.perClient.set(client, count);
+    else this.perClient.delete(client);
   }
 
   private sweep(): void {
@@ -242,12 +307,13 @@ class Listener implements TcpListener, ConnectionContext {
       // A connection falls idle when its last reply has gone, which nothing else reports.
       if (connection.isIdle !== this.idle.has(connection)) this.idleChanged(connection);
     }
+    for (const visit of this.visits) visit.expire?.(now, idleMs);
   }
 
   /** RFC 7766 6.2.3: under load a server may wait less. */
   private idleTimeout(): number {
     const { idleTimeoutMs, maxConnections } = this.settings;
-    const used = this.connections.size / maxConnections;
+    const used = this.used / maxConnections;
     return used <= 0.5 ? idleTimeoutMs : idleTimeoutMs * (1 - 1.6 * (used - 0.5));
   }
 
@@ -261,14 +327,14 @@ class Listener implements TcpListener, ConnectionContext {
 
   private async end(
     servers: readonly Server[],
-    isTheirs: (connection: TcpConnection) => boolean,
+    isTheirs: (connection: TcpConnection | DoorVisit) => boolean,
   ): Promise<void> {
     const ended = servers.map((server) => new Promise((done) => server.close(done)));
     // Two turns of the event loop, so that what the kernel has received is read: the first may be half over.
     await new Promise(setImmediate);
     await new Promise(setImmediate);
     // A server reports its end before its connections have reported theirs.
-    const connections = [...this.connections].filter(isTheirs);
+    const connections = [...this.connections, ...this.visits].filter(isTheirs);
     const gone = connections.map(
       ({ socket }) => new Promise<void>((done) => socket.once('close', () => done())),
     );

@@ -45,11 +45,10 @@ function changedPairs(old: ServerConfig, next: ServerConfig): string[] {
   const oldNames = new Set(old.listeners.map(nameOf));
   const nextNames = new Set(next.listeners.map(nameOf));
   return next.listeners
-    .filter(({ address, port }) => address === '::' && oldNames.has(nameOf({ address, port })))
-    .map(({ port }) => port)
-    .filter((port) => {
-      const other = nameOf({ address: '0.0.0.0', port });
+    .filter((listener) => listener.address === '::' && oldNames.has(nameOf(listener)))
+    .filter((listener) => {
+      const other = nameOf({ ...listener, address: '0.0.0.0' });
       return oldNames.has(other) !== nextNames.has(other);
     })
-    .map((port) => `0.0.0.0:${port} comes or goes beside [::]:${port}, which stays`);
+    .map(({ port }) => `0.0.0.0:${port} comes or goes beside [::]:${port}, which stays`);
 }

@@ -1,6 +1,7 @@
 import { probeAddress } from '@seamark/udp';
 import { nameOf } from '../config/compare.ts';
 import type { ListenerConfig, ServerConfig } from '../config/server-config.ts';
+import { probePort } from '../stream/probe-port.ts';
 
 /** A listener as configured, and where it is bound. */
 export interface BoundListener {
@@ -15,7 +16,7 @@ export interface BoundListener {
  * Finds out where the listeners of a configuration are to be bound. Those that are bound already stay there. Others
  * are tried once, without SO_REUSEPORT: two servers of one user would share the port in silence.
  *
- * @throws UdpError for the first that can't be had
+ * @throws UdpError or ListenError for the first that can't be had
  */
 export async function bindListeners(
   { listeners }: ServerConfig,
@@ -32,12 +33,14 @@ export async function bindListeners(
 }
 
 async function tryOut(
-  { address, port }: ListenerConfig,
+  { address, port, transport }: ListenerConfig,
   bound: readonly BoundListener[],
 ): Promise<{ address: string; port: number }> {
   // Our own socket would be found in the way: `::` covers every address, and every address is in the way of `::`.
   const isOurs = port !== 0 && bound.some((other) => other.port === port);
-  return isOurs ? { address, port } : await probeAddress({ address, port });
+  if (isOurs) return { address, port };
+  if (transport === undefined) return await probeAddress({ address, port });
+  return await probePort(`DNS over ${transport.toUpperCase()}`, { address, port });
 }
 
 function freeNumber(bound: readonly BoundListener[]): number {

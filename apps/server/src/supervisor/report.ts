@@ -15,9 +15,10 @@ import type {
 } from '../admin/telemetry-source.ts';
 import { BROKEN, REJECTED, readForwardTotals } from '../detour/totals.ts';
 import type { TcpCounters } from '../stream/tcp-options.ts';
+import { readSecurityTotals, type SecurityTotals } from '../stream/tls/totals.ts';
 import { type CounterTotals, sumCounters } from '../telemetry/counters.ts';
 import type { QueryLogPump } from '../telemetry/query-log-pump.ts';
-import type { AnswerTask } from '../workers/tasks.ts';
+import type { AnswerTask, Totals } from '../workers/tasks.ts';
 import type { WatcherThread } from './watcher-thread.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -107,6 +108,12 @@ export class Report implements TelemetrySource {
       broken: totals[BROKEN] ?? 0,
       rejected: totals[REJECTED] ?? 0,
     };
+  }
+
+  get security(): SecurityTotals {
+    const pool = this.parts.pool();
+    const present = Object.assign({}, ...(pool?.counted() ?? [])) as Totals;
+    return readSecurityTotals(present, pool?.countedBefore() ?? {});
   }
 
   get queryLogDropped(): number {

@@ -22,6 +22,7 @@ import { Bell } from '../detour/bell.ts';
 import { listenerDetour } from '../detour/plan.ts';
 import { allocateDetourRing } from '../detour/ring.ts';
 import type { Logger } from '../log/logger.ts';
+import { allocateTicketKeys } from '../stream/tls/ticket-keys.ts';
 import { Counters } from '../telemetry/counters.ts';
 import { allocateQueryLog, QueryLogReader } from '../telemetry/query-log.ts';
 import { pumpQueryLog, type QueryLogPump } from '../telemetry/query-log-pump.ts';
@@ -34,6 +35,7 @@ import type {
   DetourTask,
   ListenerTask,
   Service,
+  StreamTask,
   UdpBackend,
   UdpTask,
   ViewTask,
@@ -85,7 +87,7 @@ const NOT_NOW = 'the server is not serving';
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: 'udp' | 'tcp' | 'tls' | 'https';
 }
 
 /** Starts the threads, keeps them alive, changes what they serve, and ends them in order. */
@@ -107,6 +109,7 @@ export class Supervisor {
   private readonly cookies = new CookieKeeper();
   private readonly secrets: CookieSecrets;
   private readonly rateLimits: RateLimits;
+  private readonly tickets = allocateTicketKeys();
   /** By the slots of UDP workers; none where nothing is answered elsewhere. */
   private readonly rings: SharedArrayBuffer[] = [];
   private readonly bell = new Bell();
@@ -194,12 +197,14 @@ export class Supervisor {
     await this.pool.start();
     if (this.stopping) return;
     const { bound } = this;
-    const endpoints: Endpoint[] = bound.flatMap(({ address, port }) =>
-      (['udp', 'tcp'] as const).map((transport) => ({ address, port, transport })),
+    const endpoints: Endpoint[] = bound.flatMap(({ address, port, config: { transport } }) =>
+      (transport === undefined ? (['udp', 'tcp'] as const) : [transport]).map((one) => ({
+        ...{ address, port, transport: one },
+      })),
     );
     this.log.info(
       { event: 'serving', listeners: endpoints, workers: count, pinned, udp: backend },
-      `serving ${bound.map(formatEndpoint).join(', ')} over UDP and TCP`,
+      `serving ${describeEndpoints(bound)}`,
     );
   }
 
@@ -400,14 +405,14 @@ export class Supervisor {
   }
 
   private streamSlot(slot: number): WorkerSlot<AnswerTask> {
-    return this.slot(slot, 'stream worker', 'stream-worker', () => ({}));
+    return this.slot(slot, 'stream worker', 'stream-worker', () => ({ tickets: this.tickets }));
   }
 
   private slot(
     slot: number,
     name: string,
     entry: WorkerEntry,
-    extra: () => Partial<UdpTask>,
+    extra: () => Partial<UdpTask & StreamTask>,
   ): WorkerSlot<AnswerTask> {
     this.counters[slot] ??= new Counters().memory;
     this.queryLogs[slot] ??= this.openQueryLog();
@@ -437,11 +442,13 @@ export class Supervisor {
   ): Service {
     const numbers = new Set(plans.map(({ number }) => number));
     const listeners = bound.map(({ config: listener, number, address, port }): ListenerTask => {
-      const { answering, log, logged, view, detour } = listener;
+      const { answering, log, logged, view, detour, transport, tls } = listener;
       return {
         ...{ number, address, port, log, view: plans[view]?.number ?? -1 },
         ...(answering === undefined ? {} : { answering }),
         ...(logged === undefined ? {} : { logged }),
+        ...(transport === undefined ? {} : { transport }),
+        ...(tls === undefined ? {} : { tls }),
         ...(detour === undefined ? {} : { detour: listenerDetour(detour, config) }),
       };
     });
@@ -478,8 +485,9 @@ export class Supervisor {
   }
 }
 
-/** Those that this process may use; of a quota of CPU time, as many as it comes to. */
-function workersOf({ workers }: ServerConfig): number {
+/** Those that this process may use; of a quota of CPU time, as many as it comes to. None where nothing has UDP. */
+function workersOf({ workers, listeners }: ServerConfig): number {
+  if (listeners.every(({ transport }) => transport !== undefined)) return 0;
   return workers.count ?? Math.min(availableParallelism(), MOST_WORKERS);
 }
 
@@ -491,6 +499,16 @@ function placeOf({ address, port }: BoundListener): { address: string; port: num
 function coreOf(worker: number): number {
   const cores = usableCores();
   return cores[worker % cores.length] as number;
+}
+
+function describeEndpoints(bound: readonly BoundListener[]): string {
+  const groups = Map.groupBy(bound, ({ config }) => config.transport);
+  return [...groups]
+    .map(([transport, listeners]) => {
+      const how = transport === undefined ? 'UDP and TCP' : transport.toUpperCase();
+      return `${listeners.map(formatEndpoint).join(', ')} over ${how}`;
+    })
+    .join('; ');
 }
 
 function formatEndpoint({ address, port }: { address: string; port: number }): string {

@@ -123,8 +123,8 @@ export class Lanes {
   }
 }
 
-function placeOf({ address, port }: ListenerTask): string {
-  return `${address} ${port}`;
+function placeOf({ address, port, transport }: ListenerTask): string {
+  return `${transport ?? 'dns'} ${address} ${port}`;
 }
 
 /** Where the message in hand came from: of a set of sockets that is opened after whoever asks it. */

@@ -424,7 +424,7 @@ beforeAll(async () => {
 const LISTENERS: ReadonlyMap<QueryFilter | undefined, AnsweringListener> = new Map(
   [undefined, EVERYTHING, DENIALS].map((log) => [
     log,
-    { index: 0, log, detours: undefined, desk: undefined },
+    { index: 0, stream: TRANSPORT.STREAM, log, detours: undefined, desk: undefined },
   ]),
 );
 
@@ -544,7 +544,8 @@ describe('what is answered elsewhere', () => {
     desk.sockets = { ...sockets, wayBack: () => wayBack };
     const near = composePeer('10.0.0.1', 5353) ?? new Uint8Array();
     const client: PeerSource = { peer: () => near, peerFamily: () => 4 };
-    const listener: AnsweringListener = { index: 0, log: undefined, detours, desk };
+    const stream = TRANSPORT.STREAM;
+    const listener: AnsweringListener = { index: 0, stream, log: undefined, detours, desk };
     const message = compose(name, TYPE.A);
     const round = (): void => {
       for (let i = 0; i < QUERIES; i++) {

@@ -27,6 +27,8 @@ export interface PeerSource extends Client {
 export interface AnsweringListener {
   /** Its number among those of the server. */
   readonly index: number;
+  /** What its streams are; of UDP it is known. */
+  readonly stream: Transport;
   /** Which of its queries are logged; absent: none. */
   readonly log: QueryFilter | undefined;
   readonly detours: Detours | undefined;

@@ -1,6 +1,7 @@
 import { UdpError } from '@seamark/udp';
 import { UpstreamError } from '../detour/forward/upstream-error.ts';
 import { ListenError } from '../stream/listen-error.ts';
+import { CertificateError } from '../stream/tls/certificate-error.ts';
 
 /**
  * What the world did to a worker, as a value that crosses threads: a clone of an Error has neither its
@@ -15,7 +16,10 @@ export interface Refusal {
 /** What the world did, as a value; undefined for our own mistakes. */
 export function refusalOf(error: unknown): Refusal | undefined {
   const isOfTheWorld =
-    error instanceof UdpError || error instanceof ListenError || error instanceof UpstreamError;
+    error instanceof UdpError ||
+    error instanceof ListenError ||
+    error instanceof UpstreamError ||
+    error instanceof CertificateError;
   if (!isOfTheWorld) return undefined;
   return { code: error.code, message: error.message };
 }

@@ -1,14 +1,15 @@
-import { Detours, TRANSPORT } from '@seamark/matcher';
+import { Detours } from '@seamark/matcher';
 import { LiveDetours, type Surroundings } from '../detour/live-detours.ts';
 import { answeringListener } from '../detour/plan.ts';
 import type { Answer } from '../stream/reply-batch.ts';
 import { listenTcp, type TcpListener } from '../stream/tcp-listener.ts';
-import { Changes } from './changes.ts';
+import { LiveDoors } from '../stream/tls/live-doors.ts';
+import { Changes, type LiveSockets } from './changes.ts';
 import { Lanes, LateSource } from './lanes.ts';
 import { Mailbox } from './mailbox.ts';
 import { type AnsweringListener, QueryPath } from './query-path.ts';
 import { orRefusal, type Refusal } from './refusal.ts';
-import type { FromWorker, StreamTask } from './tasks.ts';
+import type { FromWorker, ListenerTask, StreamTask, Totals } from './tasks.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** How often counters go to the main thread, and retired memory is let go of when nobody asks. */
@@ -34,33 +35,47 @@ async function serve(task: StreamTask): Promise<void> {
   const { paths, listeners } = lanes;
   const answer: Answer = (memory, view, offset, length, capacity) => {
     const socket = source.socket();
+    const listener = listeners[socket] as AnsweringListener;
     return (paths[socket] as QueryPath).answer(
       memory,
       view,
       offset,
       length,
       capacity,
-      TRANSPORT.STREAM,
+      listener.stream,
       source,
-      listeners[socket] as AnsweringListener,
+      listener,
     );
   };
+  const doors = new LiveDoors(task);
   let timer: NodeJS.Timeout | undefined;
   try {
+    await doors.prepare(task);
     await detours.prepare(task);
     await detours.change(task);
     lanes.prepare(task);
     const listener = await listenTcp({ addresses: [], answer });
     source.listener = listener;
     // One by one, so that each leads somewhere before its first connection is accepted.
-    for (const one of task.listeners) lanes.opened(one, await listener.add(one, task.listeners));
-    const changes = new Changes(task, lanes, listener, detours);
+    const sockets = socketsOf(listener, doors, task.listeners);
+    for (const one of task.listeners) lanes.opened(one, await sockets.add(one));
+    const changes = new Changes(task, lanes, sockets, {
+      prepare: async (service) => {
+        await doors.prepare(service);
+        await detours.prepare(service);
+      },
+      change: async (service) => {
+        doors.change(listener, service, (one) => lanes.indexOf(one));
+        await detours.change(service);
+      },
+      begin: (service) => detours.begin(service),
+    });
     const mailbox = new Mailbox(task, (message) => changes.take(message));
     task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
     detours.begin(task);
     timer = setInterval(() => {
       lanes.keepUp();
-      sendTotals(task, listener, detours);
+      sendTotals(task, { ...detours.totals(), ...doors.totals(), ...listener.counters });
     }, TICK_MS);
     await Promise.race([mailbox.untilStopped(), changes.failed]);
   } finally {
@@ -68,6 +83,7 @@ async function serve(task: StreamTask): Promise<void> {
     // Before connections are closed: their queries may be among those under way.
     await detours.close();
     await source.listener?.close();
+    doors.close();
     lanes.close();
   }
 }
@@ -119,7 +135,21 @@ class StreamSource extends LateSource {
   }
 }
 
-function sendTotals(task: StreamTask, { counters }: TcpListener, detours: LiveDetours): void {
-  const totals = { ...detours.totals(), ...counters };
+/** The sockets of a listener, with the doors that they lead through. */
+function socketsOf(
+  listener: TcpListener,
+  doors: LiveDoors,
+  atFirst: readonly ListenerTask[],
+): LiveSockets {
+  return {
+    add: (one) => doors.add(listener, one, atFirst),
+    remove: async (index) => {
+      await listener.remove(index);
+      doors.removed(index);
+    },
+  };
+}
+
+function sendTotals(task: StreamTask, totals: Totals): void {
   task.port.postMessage({ kind: 'totals', totals } satisfies FromWorker);
 }

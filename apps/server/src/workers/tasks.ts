@@ -1,7 +1,14 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { AnswerSettings, DetourPlan, RateLimitMemory } from '@seamark/matcher';
 import type { SnapshotHandle } from '@seamark/snapshot';
-import type { ForwardConfig, HostsConfig, TemplateConfig } from '../config/server-config.ts';
+import type {
+  ForwardConfig,
+  HostsConfig,
+  ListenerTransport,
+  TemplateConfig,
+  TlsConfig,
+} from '../config/server-config.ts';
+import type { TicketMemory } from '../stream/tls/ticket-keys.ts';
 import type { CookieMemory } from './cookie-memory.ts';
 import type { LogSelection } from './query-filter.ts';
 import type { Refusal } from './refusal.ts';
@@ -12,6 +19,10 @@ export interface ListenerTask extends LogSelection {
   readonly number: number;
   readonly address: string;
   readonly port: number;
+  /** Absent: UDP and TCP. */
+  readonly transport?: Exclude<ListenerTransport, 'dns'>;
+  /** There where a transport is. */
+  readonly tls?: TlsConfig;
   /** The number of its view. */
   readonly view: number;
   /** Absent: as by default. */
@@ -72,8 +83,10 @@ export interface AnswerTask extends Service {
   readonly port: MessagePort;
 }
 
-/** The stream worker needs nothing more. */
-export type StreamTask = AnswerTask;
+export interface StreamTask extends AnswerTask {
+  /** For what session tickets are sealed with; only used where a listener encrypts. */
+  readonly tickets: TicketMemory;
+}
 
 export interface UdpTask extends AnswerTask {
   readonly backend: UdpBackend;
@@ -113,3 +126,9 @@ export type FromWorker =
 
 /** What a worker counts elsewhere than in its counter block, sent about once a second. */
 export type Totals = Readonly<Record<string, number>>;
+
+/** A service without the listeners that have no UDP. */
+export function ofDatagrams<T extends Service>(service: T): T {
+  const listeners = service.listeners.filter(({ transport }) => transport === undefined);
+  return { ...service, listeners };
+}

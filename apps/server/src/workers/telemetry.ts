@@ -43,7 +43,7 @@ export class Telemetry implements Observer {
       return;
     }
     const { query, rcode } = responder;
-    const isStream = transport === TRANSPORT.STREAM;
+    const isStream = transport !== TRANSPORT.UDP;
     this.counters.countReply(
       pathOf(isStream, source.peerFamily() === 6),
       query.type,

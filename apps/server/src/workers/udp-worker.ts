@@ -18,7 +18,14 @@ import { Lanes, LateSource } from './lanes.ts';
 import { Mailbox } from './mailbox.ts';
 import { type AnsweringListener, QueryPath } from './query-path.ts';
 import { orRefusal, type Refusal, refusalOf } from './refusal.ts';
-import type { FromWorker, ListenerTask, Service, ToWorker, UdpTask } from './tasks.ts';
+import {
+  type FromWorker,
+  type ListenerTask,
+  ofDatagrams,
+  type Service,
+  type ToWorker,
+  type UdpTask,
+} from './tasks.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** A stop answers what lies in the sockets then, this many batches at the most. */
@@ -47,7 +54,8 @@ export default function serveUdp(task: UdpTask): Promise<Refusal | undefined> {
   return orRefusal(() => serve(task));
 }
 
-async function serve(task: UdpTask): Promise<void> {
+async function serve(whole: UdpTask): Promise<void> {
+  const task = ofDatagrams(whole);
   const telemetry = new Telemetry(task);
   const desk = new LateDesk(task.slot);
   const lanes = new Lanes(
@@ -180,7 +188,8 @@ function change(
   { prepare, settle, add, remove }: LiveSocketsNow,
 ): void {
   if (message.kind === 'stop') return;
-  const { kind, number, service } = message;
+  const { kind, number } = message;
+  const service = ofDatagrams(message.service);
   try {
     prepare(service);
     const { added, removed } = lanes.prepare(service);
@@ -219,7 +228,11 @@ async function serveDgram(task: UdpTask, lanes: Lanes, desk: LateDesk): Promise<
     change: () => {},
     begin: () => {},
   });
-  const mailbox = new Mailbox(task, (message) => changes.take(message));
+  const mailbox = new Mailbox(task, (message) =>
+    changes.take(
+      message.kind === 'stop' ? message : { ...message, service: ofDatagrams(message.service) },
+    ),
+  );
   task.port.postMessage({ kind: 'serving' } satisfies FromWorker);
   const timer = setInterval(() => {
     lanes.keepUp();

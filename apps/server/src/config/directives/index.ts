@@ -21,6 +21,7 @@ import { loop } from './loop.ts';
 import { reload } from './reload.ts';
 import { rrl } from './rrl.ts';
 import { template } from './template.ts';
+import { tls } from './tls.ts';
 import { workers } from './workers.ts';
 
 /** Everything that may stand in a server block. A new directive is one more line here. */
@@ -50,6 +51,7 @@ export const DIRECTIVES: Vocabulary<BlockDraft> = {
     reload,
     rrl,
     template,
+    tls,
     workers,
   ],
   lacking: LACKING_DIRECTIVES,

@@ -2,8 +2,7 @@ const EVERYONE = 'remove it; answers come from Kubernetes and are the same for e
 const OTHER_SOURCE =
   'remove it, and keep these zones on a server of their own; NS in a DNSEndpoint delegate one that lies below yours';
 const UNSIGNED = 'remove it; zones are served unsigned';
-const PLAIN =
-  'remove it; DNS is served over UDP and TCP without encryption: let a proxy before it add that';
+const ELSEWHERE = 'remove it; its transport is not served: "tls://" and "https://" keys are';
 
 /** What CoreDNS 1.14 has, in the order of its plugin list, and what to use instead of each. */
 export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
@@ -13,10 +12,10 @@ export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
   cancel: 'remove it; no question waits for anything that could be cancelled',
   proxyproto:
     'remove it; clients, or a load balancer that keeps their addresses, must reach this server without it',
-  quic: PLAIN,
-  grpc_server: PLAIN,
-  https: PLAIN,
-  https3: PLAIN,
+  quic: ELSEWHERE,
+  grpc_server: ELSEWHERE,
+  https: 'remove it; how many connections there may be is the same over TCP, TLS and HTTPS',
+  https3: ELSEWHERE,
   timeouts:
     'remove it; a TCP connection may be idle for 10 seconds, and a message on its way for 5',
   multisocket: 'write "workers" with the same number, or remove it for one per core',
@@ -32,7 +31,6 @@ export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
   autopath: 'keep CoreDNS for pods, whose search paths it saves a walk along',
   header: 'remove it; AA, RA and RD of replies are what the RFCs ask for',
   dnssec: UNSIGNED,
-  tls: PLAIN,
   minimal: 'remove it; replies have no more than they need',
   transfer: 'remove it; zones cannot be transferred; "seamark dump" writes one as a zone file',
   route53: OTHER_SOURCE,
@@ -56,5 +54,5 @@ export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
 
 /** What is to come: encryption, limits of connections, whole zones for secondaries, signatures. */
 export const PLANNED_DIRECTIVES: ReadonlySet<string> = new Set([
-  ...['tls', 'https', 'proxyproto', 'timeouts', 'transfer', 'dnssec'],
+  ...['proxyproto', 'timeouts', 'transfer', 'dnssec'],
 ]);
