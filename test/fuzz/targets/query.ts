@@ -126,6 +126,8 @@ const SETTINGS: readonly Setting[] = [
     { ...everything, udpLimit: 512 },
     { transport: TRANSPORT.UDP, limit: 512, withDetours: true },
   ),
+  // Padded, where it is asked for.
+  setting({}, { transport: TRANSPORT.TLS, withDetours: false }),
 ];
 
 const FORMERR = 1;
@@ -158,6 +160,7 @@ function run(input: Uint8Array): void {
   const whole = answer(input, SETTINGS[0] as Setting);
   const overUdp = answer(input, SETTINGS[1] as Setting);
   answer(input, SETTINGS[2] as Setting);
+  answer(input, SETTINGS[3] as Setting);
   if (whole === undefined) return;
   hold(overUdp !== undefined, 'a reply over a stream and none over UDP');
   // What is cut off has not come to the end of its aliases. Of some options a stream asks more (RFC 7828 3.2.1).

@@ -1,5 +1,6 @@
 // Whatever comes in as a reply: of an upstream that is forwarded to, and of a resolver that is asked.
 
+import { TRANSPORT, type Transport } from '@seamark/matcher';
 import {
   composeQuestion,
   formatName,
@@ -22,20 +23,20 @@ const cookies = new ServerCookies(new Uint8Array(16), Int32Array.of(1_700_000_00
 const PEER = Uint8Array.from([4, 0, 0xd4, 0x31, ...Array(10).fill(0), 255, 255, 192, 0, 2, 1]);
 const ASKED = 'www.example.com. A';
 
-const pending = (octets: Uint8Array, isStream: boolean): PendingQuery =>
-  new PendingQuery(Uint8Array.from(octets), PEER, isStream, cookies);
+const pending = (octets: Uint8Array, transport: Transport): PendingQuery =>
+  new PendingQuery(Uint8Array.from(octets), PEER, transport, cookies);
 
 /** Who asked: without EDNS, with it and a cookie, and over a stream. */
 const CLIENTS = [
-  pending(query(ASKED, { id: 7, flags: 'rd' }), false),
+  pending(query(ASKED, { id: 7, flags: 'rd' }), TRANSPORT.UDP),
   pending(
     query(ASKED, {
       ...{ id: 8, flags: 'rd cd' },
       edns: { dnssecOk: true, udpSize: 900, options: [{ code: 10, data: Buffer.alloc(8, 1) }] },
     }),
-    false,
+    TRANSPORT.UDP,
   ),
-  pending(query(ASKED, { id: 9, edns: {} }), true),
+  pending(query(ASKED, { id: 9, edns: {} }), TRANSPORT.STREAM),
 ];
 const ROOMS = [512, 900, 65_535];
 
