@@ -43,5 +43,5 @@ export type {
   ChaosSettings,
 } from './settings/answer-settings.ts';
 export { ACCESS, type Access } from './settings/block-table.ts';
-export { parseNetwork } from './settings/networks.ts';
+export { Networks, parseNetwork, readPeer } from './settings/networks.ts';
 export { ZoneSet } from './settings/zone-set.ts';

@@ -30,6 +30,10 @@ const source: TelemetrySource = {
     replies: 9,
     idleClosed: 3,
     slowClosed: 4,
+    evicted: 7,
+    overMemory: 8,
+    badProxy: 9,
+    queriesClosed: 10,
     reset: 6,
     acceptErrors: 0,
   },
@@ -132,6 +136,10 @@ describe('metrics', () => {
     'seamark_udp_send_errors_total 1',
     'seamark_tcp_connections 2',
     'seamark_tcp_closed_total{reason="slow"} 4',
+    'seamark_tcp_closed_total{reason="evicted"} 7',
+    'seamark_tcp_closed_total{reason="memory"} 8',
+    'seamark_tcp_closed_total{reason="proxy"} 9',
+    'seamark_tcp_closed_total{reason="queries"} 10',
   ])('%s', async (line) => {
     expect(await lines(source)).toContain(line);
   });

@@ -239,10 +239,13 @@ function addTransports(registry: Registry, source: TelemetrySource): void {
     'TCP connections that were not ended by both sides in good order, by reason.',
     ['reason'],
     () => {
-      const { refused, idleClosed, slowClosed, reset } = source.tcp;
-      return Object.entries({ refused, idle: idleClosed, slow: slowClosed, reset }).map(
-        ([reason, value]): Sample => [{ reason }, value],
-      );
+      const { refused, idleClosed, slowClosed, evicted, overMemory, badProxy, ...rest } =
+        source.tcp;
+      const reasons = {
+        ...{ refused, idle: idleClosed, slow: slowClosed, evicted, memory: overMemory },
+        ...{ proxy: badProxy, queries: rest.queriesClosed, reset: rest.reset },
+      };
+      return Object.entries(reasons).map(([reason, value]): Sample => [{ reason }, value]);
     },
   );
   total(registry, 'seamark_tcp_accept_errors_total', 'Failures to accept a connection.', () => {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { TcpCounters, TcpSettings } from './tcp-options.ts';
+import type { StreamLimits, TcpCounters } from './tcp-options.ts';
 
 /** What stands between a connection and the messages on it, where that is more than TCP. */
 export interface Door {
@@ -13,7 +13,7 @@ export interface Door {
 export interface Visit {
   /** 20 octets, see `composePeer`. */
   readonly peer: Uint8Array;
-  /** Nothing of it is under way: where places are short, another may be given its own. True at first. */
+  /** Nothing of it is under way. True at first. */
   isIdle: boolean;
   /** Ends it in good order; it is destroyed where that is undefined. */
   leave: (() => void) | undefined;
@@ -25,7 +25,7 @@ export interface Visit {
    */
   expire: ((now: number, idleMs: number) => void) | undefined;
   /** Limits of the listener, and what it counts. */
-  readonly settings: Pick<TcpSettings, 'messageTimeoutMs' | 'writeTimeoutMs'>;
+  readonly settings: Pick<StreamLimits, 'messageTimeoutMs' | 'writeTimeoutMs'>;
   readonly counters: TcpCounters;
   /** From now on messages come out of this socket as they do over TCP: the visit is over. */
   secured(socket: Socket): void;

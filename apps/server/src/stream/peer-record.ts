@@ -12,7 +12,11 @@ export const PEER_OCTETS = 20;
  */
 export function composePeer(address: string, port: number): Uint8Array | undefined {
   const octets = parseAddress(address.split('%', 1)[0] ?? '');
-  if (octets === undefined) return undefined;
+  return octets === undefined ? undefined : peerOf(octets, port);
+}
+
+/** The same of 4 or 16 octets. */
+export function peerOf(octets: Uint8Array, port: number): Uint8Array {
   const peer = new Uint8Array(PEER_OCTETS);
   if (octets.length === 4) {
     peer.fill(0xff, 14, 16);
@@ -26,11 +30,15 @@ export function composePeer(address: string, port: number): Uint8Array | undefin
   return peer;
 }
 
-/** What connections are counted by: the IPv4 address, or the /64 of an IPv6 one. */
-export function clientKey(peer: Uint8Array): string {
+/** What connections are counted by: so many leading bits of an IPv4 address, or of an IPv6 one. */
+export function clientKey(peer: Uint8Array, ipv4Prefix: number, ipv6Prefix: number): string {
   const from = peer[0] === 4 ? 16 : 4;
-  const to = peer[0] === 4 ? 20 : 12;
-  return peer.subarray(from, to).join('.');
+  const bits = peer[0] === 4 ? ipv4Prefix : ipv6Prefix;
+  const whole = from + (bits >> 3);
+  const key = peer.subarray(from, whole).join('.');
+  const rest = bits & 7;
+  if (rest === 0) return `${peer[0]} ${key}`;
+  return `${peer[0]} ${key}.${(peer[whole] as number) >> (8 - rest)}`;
 }
 
 function isMapped(peer: Uint8Array): boolean {

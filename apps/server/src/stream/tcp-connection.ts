@@ -1,8 +1,10 @@
 // Query path: no closure, promise or timer per query; allocations are per read and per write.
 import type { Socket } from 'node:net';
+import type { Place } from './connection-limits.ts';
 import { PartialMessage } from './partial-message.ts';
+import type { Patience } from './patience.ts';
 import type { ReplyBatch } from './reply-batch.ts';
-import type { TcpCounters, TcpSettings } from './tcp-options.ts';
+import type { StreamLimits, TcpCounters } from './tcp-options.ts';
 
 const PREFIX = 2;
 /** Queries that may wait for a later reply before no more are read: pipelining enough for any resolver. */
@@ -12,18 +14,18 @@ const MOST_PENDING = 100;
 export interface Asker {
   readonly peer: Uint8Array;
   readonly socketIndex: number;
+  /** Absent where the transport has its own way to tell how long it may be idle. */
+  readonly place?: Place;
   defer(): (reply: Uint8Array | undefined) => void;
 }
 
 /** What the connections of one listener have in common. */
 export interface ConnectionContext {
-  readonly settings: TcpSettings;
+  readonly settings: StreamLimits;
   readonly counters: TcpCounters;
   readonly batch: ReplyBatch;
   /** Whose query is being answered; set by it. */
   current: Asker | undefined;
-  /** Told when a connection begins or ceases to have nothing in hand, and each time it has been used. */
-  idleChanged(connection: TcpConnection): void;
 }
 
 /**
@@ -43,8 +45,7 @@ export class TcpConnection {
   readonly socketIndex: number;
   /** 20 octets, see `composePeer`. */
   readonly peer: Uint8Array;
-  /** See `clientKey`. */
-  readonly client: string;
+  readonly place: Place;
   private readonly context: ConnectionContext;
   private readonly partial = new PartialMessage();
   private partialSince = 0;
@@ -56,22 +57,26 @@ export class TcpConnection {
   private isFinished = false;
   /** To be finished once what is held has been answered. */
   private isClosing = false;
+  /** It has had as many queries as it may. */
+  private isSpent = false;
   /** Queries whose replies come later. */
   private pending = 0;
-  private sentOctets = 0;
-  private sentAt = 0;
+  private queries = 0;
+  /** How much the peer has to have taken in all, counted from the first octet, and since when. */
+  private owedUntil = 0;
+  private owedSince = 0;
 
   constructor(
     socket: Socket,
     socketIndex: number,
     peer: Uint8Array,
-    client: string,
+    place: Place,
     context: ConnectionContext,
   ) {
     this.socket = socket;
     this.socketIndex = socketIndex;
     this.peer = peer;
-    this.client = client;
+    this.place = place;
     this.context = context;
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
     socket.on('drain', () => this.drained());
@@ -108,7 +113,7 @@ export class TcpConnection {
       if (this.socket.destroyed) return;
       if (this.held !== undefined && !this.socket.writableNeedDrain) this.drained();
       this.finishIfDone();
-      this.context.idleChanged(this);
+      this.account();
     };
   }
 
@@ -133,14 +138,13 @@ export class TcpConnection {
    * Ends the connection if one of its times is up.
    *
    * @param now milliseconds as `performance.now()` has them
-   * @param idleMs the idle timeout at present
    */
-  expire(now: number, idleMs: number): void {
-    const { settings, counters } = this.context;
+  expire(now: number, { idleMs, messageMs }: Patience): void {
+    const { counters } = this.context;
     if (this.isStalled(now)) {
       counters.slowClosed += 1;
       this.socket.resetAndDestroy();
-    } else if (this.partial.length > 0 && now - this.partialSince >= settings.messageTimeoutMs) {
+    } else if (this.partial.length > 0 && now - this.partialSince >= messageMs) {
       counters.slowClosed += 1;
       this.socket.destroy();
     } else if (this.isIdle && now - this.usedAt >= idleMs) {
@@ -150,9 +154,15 @@ export class TcpConnection {
   }
 
   private receive(chunk: Buffer): void {
-    if (this.isFinished) return;
+    if (this.isFinished || this.isSpent) return;
     this.answerAll(chunk, 0);
-    this.context.idleChanged(this);
+    this.account();
+  }
+
+  /** Says what it holds, which is what has been read and not answered, and composed and not taken. */
+  private account(): void {
+    const { held, partial, socket, place } = this;
+    place.holds(partial.octets.length + (held?.length ?? 0) + socket.writableLength);
   }
 
   private drained(): void {
@@ -163,7 +173,7 @@ export class TcpConnection {
       this.finishIfDone();
       if (!this.socket.writableNeedDrain) this.socket.resume();
     }
-    this.context.idleChanged(this);
+    this.account();
   }
 
   /** Answers what is whole in `chunk` from `start` on; the rest is kept. */
@@ -171,9 +181,10 @@ export class TcpConnection {
     const { context } = this;
     const { batch } = context;
     const { partial } = this;
+    const { queries } = this;
     context.current = this;
     let at = start;
-    while (at < chunk.length && !this.isFinished) {
+    while (at < chunk.length && !this.isFinished && !this.isSpent) {
       const isFull = this.pending >= MOST_PENDING;
       if (isFull || (!batch.hasRoom && !this.send())) {
         // One read may hold 5,000 queries, and their replies 300 MB.
@@ -186,6 +197,8 @@ export class TcpConnection {
     }
     this.send();
     context.current = undefined;
+    if (this.queries !== queries) this.place.used();
+    if (this.isSpent) this.finishIfDone();
   }
 
   /** @returns the offset behind the message that was answered, or the chunk's end. */
@@ -221,6 +234,16 @@ export class TcpConnection {
       throw error;
     }
     if (replied) counters.replies += 1;
+    this.queries += 1;
+    const { maxQueries } = this.context.settings;
+    if (maxQueries > 0 && this.queries >= maxQueries) this.endOfQueries();
+  }
+
+  /** What is behind the last query that it may have is not answered: the client asks it again elsewhere. */
+  private endOfQueries(): void {
+    this.isClosing = true;
+    this.isSpent = true;
+    this.context.counters.queriesClosed += 1;
   }
 
   /** Writes the replies composed so far. @returns whether the client may have more */
@@ -247,20 +270,23 @@ export class TcpConnection {
     this.socket.resume();
   }
 
-  /** Replies wait, and none has left for too long. */
+  /**
+   * What waited at one moment has not been taken within its time. That some of it has is not enough: a peer that takes an
+   * octet now and then would hold it all for ever.
+   */
   private isStalled(now: number): boolean {
     const { socket } = this;
     if (socket.writableLength === 0) {
-      this.sentAt = 0;
+      this.owedUntil = 0;
       return false;
     }
-    const sent = socket.bytesWritten - socket.writableLength;
-    if (this.sentAt === 0 || sent !== this.sentOctets) {
-      this.sentOctets = sent;
-      this.sentAt = now;
+    const taken = socket.bytesWritten - socket.writableLength;
+    if (this.owedUntil === 0 || taken >= this.owedUntil) {
+      this.owedUntil = socket.bytesWritten;
+      this.owedSince = now;
       return false;
     }
-    return now - this.sentAt >= this.context.settings.writeTimeoutMs;
+    return now - this.owedSince >= this.context.settings.writeTimeoutMs;
   }
 }
 

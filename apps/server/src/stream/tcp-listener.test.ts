@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ListenError } from './listen-error.ts';
+import { proxySources } from './proxy-sources.ts';
 import { listenTcp, type TcpListener } from './tcp-listener.ts';
 import type { TcpOptions } from './tcp-options.ts';
 
@@ -28,8 +29,10 @@ class Client {
   ended = false;
   closed = false;
 
-  constructor(listener: TcpListener, host = '127.0.0.1') {
-    this.socket = connect({ port: listener.addresses[0]?.port ?? 0, host, allowHalfOpen: true });
+  constructor(listener: TcpListener, host = '127.0.0.1', from?: string) {
+    const local = from === undefined ? {} : { localAddress: from };
+    const port = listener.addresses[0]?.port ?? 0;
+    this.socket = connect({ port, host, allowHalfOpen: true, ...local });
     this.socket.setNoDelay();
     this.socket.on('data', (chunk: Buffer) => {
       this.received = Buffer.concat([this.received, chunk]);
@@ -43,6 +46,11 @@ class Client {
       this.closed = true;
     });
     closers.push(() => this.socket.destroy());
+  }
+
+  /** One that asks from an address of its own. */
+  static from(address: string, listener: TcpListener): Client {
+    return new Client(listener, '127.0.0.1', address);
   }
 
   get messages(): string[] {
@@ -255,17 +263,97 @@ describe('limits', () => {
     await until(() => expect(third.messages).toEqual(['third']));
     await until(() => expect(newer.closed).toBe(true));
     expect(older.closed).toBe(false);
-    expect(listener.counters).toMatchObject({ accepted: 3, open: 2, idleClosed: 1, refused: 0 });
+    const counted = { accepted: 3, open: 2, evicted: 1, idleClosed: 0, refused: 0 };
+    expect(listener.counters).toMatchObject(counted);
   });
 
-  test('connections in all: where nobody is idle the new one is refused', async () => {
-    const listener = await serve({ maxConnections: 1 });
+  test('connections in all: one that only ever begins a message makes room, too', async () => {
+    const listener = await serve({ maxConnections: 1, messageTimeoutMs: 60_000 });
     const busy = new Client(listener);
     busy.socket.write(framed('whole', 'partial').subarray(0, -1));
     await until(() => expect(busy.messages).toEqual(['whole']));
     const second = new Client(listener);
+    second.socket.write(framed('second'));
+    await until(() => expect(second.messages).toEqual(['second']));
+    await until(() => expect(busy.closed).toBe(true));
+    expect(listener.counters).toMatchObject({ evicted: 1, refused: 0, open: 1 });
+  });
+
+  test('connections in all: who has many makes room, however long ago somebody else asked', async () => {
+    const listener = await serve({ maxConnections: 6 });
+    const few = Client.from('127.0.0.2', listener);
+    few.socket.write(framed('few'));
+    await until(() => expect(few.messages).toEqual(['few']));
+    const many = Array.from({ length: 5 }, () => new Client(listener));
+    await until(() => expect(listener.counters.accepted).toBe(6));
+    const more = Array.from({ length: 20 }, () => new Client(listener));
+    await until(() => expect(listener.counters.evicted).toBe(20));
+    const other = Client.from('127.0.0.3', listener);
+    other.socket.write(framed('other'));
+    await until(() => expect(other.messages).toEqual(['other']));
+    few.socket.write(framed('again'));
+    await until(() => expect(few.messages).toEqual(['few', 'again']));
+    const closed = () => [...many, ...more].filter((one) => one.closed).length;
+    await until(() => expect(closed()).toBe(21));
+    expect(listener.counters.open).toBe(6);
+  });
+
+  test('memory in all: who holds the most goes, and another client is answered', async () => {
+    const listener = await serve({
+      maxOctets: 1024 * 1024,
+      messageTimeoutMs: 60_000,
+      writeTimeoutMs: 60_000,
+    });
+    const started = framed('x'.repeat(65_535)).subarray(0, -1);
+    const greedy = Array.from({ length: 20 }, () => Client.from('127.0.0.2', listener));
+    for (const { socket } of greedy) socket.write(started);
+    await until(() => expect(listener.counters.overMemory).toBeGreaterThan(0));
+    const other = new Client(listener);
+    other.socket.write(framed('other'));
+    await until(() => expect(other.messages).toEqual(['other']));
+    const { open, overMemory } = listener.counters;
+    // Each of those that are left holds 64 KiB at least.
+    await until(() => expect(listener.counters.open).toBeLessThanOrEqual(17));
+    expect(open + overMemory).toBe(21);
+  });
+
+  test('a client that takes an octet now and then is cut off like one that takes none', async () => {
+    const listener = await serve({
+      writeTimeoutMs: 300,
+      answer: (_memory, _view, _offset, _length, capacity) => Math.min(60_000, capacity),
+    });
+    const client = new Client(listener);
+    client.socket.removeAllListeners('data');
+    client.socket.pause();
+    const sip = setInterval(() => client.socket.read(1), 10);
+    closers.push(() => clearInterval(sip));
+    client.socket.write(framed(...Array.from({ length: 4_000 }, () => 'x'.repeat(14))));
+    await until(() => expect(listener.counters.slowClosed).toBe(1));
+  });
+
+  test('queries on one connection: it ends after the last, which is answered', async () => {
+    const listener = await serve({ maxQueries: 3 });
+    const client = new Client(listener);
+    client.socket.write(framed('one', 'two', 'three', 'four'));
+    await until(() => expect(client.closed).toBe(true));
+    expect(client.messages).toEqual(['one', 'two', 'three']);
+    expect(listener.counters).toMatchObject({ queriesClosed: 1, queries: 3 });
+  });
+
+  test('other limits hold at once for who comes, and in time for who is there', async () => {
+    const listener = await serve({ idleTimeoutMs: 60_000 });
+    const first = new Client(listener);
+    await until(() => expect(listener.counters.open).toBe(1));
+    expect(listener.idleTimeoutMs).toBe(60_000);
+    listener.limit({ maxConnectionsPerClient: 1, idleTimeoutMs: 50 });
+    expect(listener.idleTimeoutMs).toBe(50);
+    await until(() => expect(first.closed).toBe(true));
+    const second = new Client(listener);
+    await until(() => expect(listener.counters.accepted).toBe(2));
+    const third = new Client(listener);
+    await until(() => expect(third.closed).toBe(true));
     await until(() => expect(second.closed).toBe(true));
-    expect(listener.counters).toMatchObject({ refused: 1, open: 1 });
+    expect(listener.counters).toMatchObject({ refused: 1, idleClosed: 2 });
   });
 
   test('a reset is counted, not thrown', async () => {
@@ -275,6 +363,70 @@ describe('limits', () => {
     await until(() => expect(client.messages).toEqual(['one']));
     client.socket.resetAndDestroy();
     await until(() => expect(listener.counters).toMatchObject({ reset: 1, open: 0 }));
+  });
+});
+
+describe('behind a proxy', () => {
+  const trusted = proxySources(['127.0.0.2/32']);
+  const said = (from: string): string => `PROXY TCP4 ${from} 192.0.2.53 4321 53\r\n`;
+  /** Answers with the address that the query came from. */
+  const whose = async (options: Partial<TcpOptions> = {}): Promise<TcpListener> => {
+    const listener: TcpListener = await serve({
+      proxies: () => trusted,
+      answer: (memory, _view, offset) => {
+        memory.set(listener.peer().subarray(16, 20), offset);
+        return 4;
+      },
+      ...options,
+    });
+    return listener;
+  };
+  const addresses = ({ messages }: Client): string[] =>
+    messages.map((message) => Buffer.from(message, 'latin1').join('.'));
+
+  test('the client is whom the header names, and whoever is no proxy is himself', async () => {
+    const listener = await whose();
+    const proxied = Client.from('127.0.0.2', listener);
+    proxied.socket.write(Buffer.concat([Buffer.from(said('203.0.113.7')), framed('a', 'b')]));
+    await until(() => expect(addresses(proxied)).toEqual(['203.0.113.7', '203.0.113.7']));
+    const direct = Client.from('127.0.0.1', listener);
+    direct.socket.write(framed('a'));
+    await until(() => expect(addresses(direct)).toEqual(['127.0.0.1']));
+  });
+
+  test('a header that comes octet by octet', async () => {
+    const client = Client.from('127.0.0.2', await whose());
+    for (const octet of Buffer.concat([Buffer.from(said('203.0.113.8')), framed('query')])) {
+      client.socket.write(Uint8Array.of(octet));
+      await turn();
+    }
+    await until(() => expect(addresses(client)).toEqual(['203.0.113.8']));
+  });
+
+  test('what is no header, and one that does not end', async () => {
+    const listener = await whose({ messageTimeoutMs: 50 });
+    const plain = Client.from('127.0.0.2', listener);
+    plain.socket.write(framed('query'));
+    await until(() => expect(plain.closed).toBe(true));
+    expect(listener.counters).toMatchObject({ badProxy: 1, accepted: 0 });
+    const silent = Client.from('127.0.0.2', listener);
+    silent.socket.write('PROXY TCP4 ');
+    await until(() => expect(silent.closed).toBe(true));
+    await until(() => expect(listener.counters).toMatchObject({ slowClosed: 1, open: 0 }));
+  });
+
+  test('limits are those of clients, not of the proxy', async () => {
+    const listener = await whose({ maxConnectionsPerClient: 2 });
+    const open = (from: string): Client => {
+      const client = Client.from('127.0.0.2', listener);
+      client.socket.write(Buffer.concat([Buffer.from(said(from)), framed('a')]));
+      return client;
+    };
+    const served = ['203.0.113.1', '203.0.113.1', '203.0.113.2', '203.0.113.3'].map(open);
+    await until(() => expect(served.every(({ messages }) => messages.length === 1)).toBe(true));
+    const third = open('203.0.113.1');
+    await until(() => expect(third.closed).toBe(true));
+    expect(listener.counters).toMatchObject({ refused: 1, open: 4 });
   });
 });
 

@@ -4,19 +4,26 @@
  */
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { ConnectionLimits, type Eviction, type Place, type Tenant } from './connection-limits.ts';
 import type { Door } from './door.ts';
 import { ListenError } from './listen-error.ts';
+import { type Patience, patienceAt } from './patience.ts';
 import { clientKey, composePeer } from './peer-record.ts';
+import { type GreetingHost, ProxyGreeting } from './proxy-greeting.ts';
 import { ReplyBatch } from './reply-batch.ts';
 import { type Asker, type ConnectionContext, TcpConnection } from './tcp-connection.ts';
 import {
+  DEFAULT_LIMITS,
+  noCounts,
   type StreamAddress,
+  type StreamLimits,
   type TcpCounters,
   type TcpOptions,
-  type TcpSettings,
-  withDefaults,
 } from './tcp-options.ts';
 import { DoorVisit } from './visit.ts';
+
+/** Of `close`, where nothing else is said. */
+const GRACE_MS = 500;
 
 export type { Answer } from './reply-batch.ts';
 
@@ -35,6 +42,10 @@ export interface TcpListener {
   peer(): Uint8Array;
   /** Which of {@link addresses} was asked, by its index. Inside the callback only. */
   socket(): number;
+  /** How long a connection may be idle at present, in milliseconds: what RFC 7828 tells clients. */
+  readonly idleTimeoutMs: number;
+  /** Goes over to other limits. Connections that are open stay so until another needs a place, or their time is up. */
+  limit(limits: Partial<StreamLimits>): void;
   /**
    * Listens on one more address; connections go on.
    *
@@ -69,7 +80,7 @@ export interface TcpListener {
 
 /** @throws ListenError for the first address that can't be had; the others are closed again. */
 export async function listenTcp(options: TcpOptions): Promise<TcpListener> {
-  const listener = new Listener(withDefaults(options));
+  const listener = new Listener(options);
   try {
     for (const address of options.addresses) await listener.add(address, options.addresses);
   } catch (error) {
@@ -79,39 +90,43 @@ export async function listenTcp(options: TcpOptions): Promise<TcpListener> {
   return listener;
 }
 
-class Listener implements TcpListener, ConnectionContext {
+class Listener implements TcpListener, ConnectionContext, GreetingHost {
   readonly addresses: (StreamAddress | undefined)[] = [];
-  readonly counters: TcpCounters = {
-    accepted: 0,
-    open: 0,
-    refused: 0,
-    queries: 0,
-    replies: 0,
-    idleClosed: 0,
-    slowClosed: 0,
-    reset: 0,
-    acceptErrors: 0,
-  };
-  readonly settings: TcpSettings;
+  readonly counters: TcpCounters = noCounts();
+  settings: StreamLimits;
   readonly batch: ReplyBatch;
   current: Asker | undefined;
   /** In the order of `addresses`. */
   private readonly servers: (Server | undefined)[] = [];
   private readonly doors: (Door | undefined)[] = [];
+  private readonly options: TcpOptions;
   private readonly connections = new Set<TcpConnection>();
-  /** Connections that a door has, in the order of their arrival. */
+  /** Connections that a door has. */
   private readonly visits = new Set<DoorVisit>();
-  /** Those with nothing in hand, in the order of their last use: a Set keeps the order of insertion. */
-  private readonly idle = new Set<TcpConnection>();
-  private readonly perClient = new Map<string, number>();
-  private readonly sweeper: NodeJS.Timeout;
+  /** Connections of proxies, and the places that they have meanwhile. */
+  private readonly greetings = new Map<ProxyGreeting, Place>();
+  private readonly places: ConnectionLimits;
+  private sweeper: NodeJS.Timeout | undefined;
   private closed: Promise<void> | undefined;
 
-  constructor(settings: TcpSettings) {
-    this.settings = settings;
-    this.batch = new ReplyBatch(settings.answer);
-    // One timer for all connections, a few hundred ns a sweep, rather than one re-armed per query.
-    const { idleTimeoutMs, messageTimeoutMs, writeTimeoutMs } = settings;
+  constructor(options: TcpOptions) {
+    this.options = options;
+    this.settings = { ...DEFAULT_LIMITS, ...options };
+    this.batch = new ReplyBatch(options.answer);
+    this.places = new ConnectionLimits(this.settings);
+    this.wind();
+  }
+
+  limit(limits: Partial<StreamLimits>): void {
+    this.settings = { ...DEFAULT_LIMITS, ...this.options, ...limits };
+    this.places.limits = this.settings;
+    if (this.sweeper !== undefined) this.wind();
+  }
+
+  /** One timer for all connections, a few hundred ns a sweep, rather than one re-armed per query. */
+  private wind(): void {
+    clearInterval(this.sweeper);
+    const { idleTimeoutMs, messageTimeoutMs, writeTimeoutMs } = this.settings;
     const shortest = Math.min(idleTimeoutMs / 5, messageTimeoutMs, writeTimeoutMs);
     this.sweeper = setInterval(() => this.sweep(), Math.max(5, Math.min(500, shortest / 4)));
     this.sweeper.unref();
@@ -207,9 +222,12 @@ class Listener implements TcpListener, ConnectionContext {
     return this.closed;
   }
 
-  idleChanged(connection: TcpConnection): void {
-    this.idle.delete(connection);
-    if (connection.isIdle && !connection.socket.destroyed) this.idle.add(connection);
+  get idleTimeoutMs(): number {
+    return this.patience.idleMs;
+  }
+
+  private get patience(): Patience {
+    return patienceAt(this.places.use, this.settings);
   }
 
   private accept(socket: Socket, index: number): void {
@@ -220,101 +238,120 @@ class Listener implements TcpListener, ConnectionContext {
       socket.destroy();
       return;
     }
-    const client = clientKey(peer);
-    const count = this.perClient.get(client) ?? 0;
-    if (count >= this.settings.maxConnectionsPerClient || !this.makeRoom()) {
-      this.counters.refused += 1;
-      // A reset leaves no TIME_WAIT behind, which is what a flood would otherwise fill.
-      socket.on('error', () => {});
-      socket.resetAndDestroy();
+    const isProxy = this.options.proxies?.(index)?.holds(peer) ?? false;
+    const tenant = new Holder(socket, (held, why) => this.evict(held, why));
+    const place = this.places.take(isProxy ? undefined : this.keyOf(peer), tenant);
+    if (place === undefined) {
+      this.refuse(socket);
       return;
     }
-    this.perClient.set(client, count + 1);
+    this.counters.open = this.places.size;
+    socket.on('close', () => {
+      place.release();
+      this.counters.open = this.places.size;
+    });
+    if (isProxy) this.greet(socket, index, place);
+    else this.admit(socket, index, peer, place);
+  }
+
+  private greet(socket: Socket, index: number, place: Place): void {
+    const greeting = new ProxyGreeting(socket, index, this);
+    this.greetings.set(greeting, place);
+    socket.on('close', () => this.greetings.delete(greeting));
+  }
+
+  /** @param place of a client who may have it. */
+  private admit(socket: Socket, index: number, peer: Uint8Array, place: Place): void {
     this.counters.accepted += 1;
-    this.counters.open += 1;
     const door = this.doors[index];
-    if (door === undefined) this.serve(socket, index, peer, client);
-    else this.admit(door, new DoorVisit(socket, index, peer, client, this));
-  }
-
-  /** @param socket of a client that has its place. */
-  private serve(socket: Socket, index: number, peer: Uint8Array, client: string): void {
-    const connection = new TcpConnection(socket, index, peer, client, this);
-    this.connections.add(connection);
-    this.idle.add(connection);
-    socket.on('close', () => this.forget(connection));
-  }
-
-  private admit(door: Door, visit: DoorVisit): void {
-    const { socket } = visit;
+    if (door === undefined) {
+      this.serve(socket, index, peer, place);
+      return;
+    }
+    const visit = new DoorVisit(socket, index, peer, place, this);
     this.visits.add(visit);
     socket.on('error', () => {});
-    socket.on('close', () => this.forgetVisit(visit));
+    socket.on('close', () => this.visits.delete(visit));
     door.admit(socket, visit);
   }
 
   /** What came out of a door takes the place of what went in. */
   secured(visit: DoorVisit, socket: Socket): void {
-    const { socketIndex, peer, client } = visit;
-    if (!this.visits.delete(visit)) socket.destroy();
-    else this.serve(socket, socketIndex, peer, client);
-  }
-
-  /** @returns whether there is a place for one more, if need be that of the longest idle. */
-  private makeRoom(): boolean {
-    if (this.used < this.settings.maxConnections) return true;
-    const [longest] = this.idle;
-    // 'close' comes only later, and the place is needed now.
-    if (longest !== undefined) {
-      longest.socket.destroy();
-      this.forget(longest);
-    } else {
-      const visit = [...this.visits].find(({ isIdle }) => isIdle);
-      if (visit === undefined) return false;
-      visit.socket.destroy();
-      this.forgetVisit(visit);
+    const { socketIndex, peer, place } = visit;
+    if (!this.visits.delete(visit)) {
+      socket.destroy();
+      return;
     }
-    this.counters.idleClosed += 1;
-    return true;
+    (place.tenant as Holder).socket = socket;
+    socket.on('close', () => {
+      place.release();
+      this.counters.open = this.places.size;
+    });
+    this.serve(socket, socketIndex, peer, place);
   }
 
-  private get used(): number {
-    return this.connections.size + this.visits.size;
+  private serve(socket: Socket, index: number, peer: Uint8Array, place: Place): void {
+    const connection = new TcpConnection(socket, index, peer, place, this);
+    this.connections.add(connection);
+    socket.on('close', () => this.connections.delete(connection));
   }
 
-  private forget(connection: TcpConnection): void {
-    if (!this.connections.delete(connection)) return;
-    this.idle.delete(connection);
-    this.release(connection.client);
+  /** For {@link ProxyGreeting}. */
+  introduced(greeting: ProxyGreeting, client: Uint8Array | undefined): void {
+    const { socket, socketIndex } = greeting;
+    const place = this.greetings.get(greeting);
+    this.greetings.delete(greeting);
+    if (place === undefined || socket.destroyed) return;
+    const { remoteAddress, remotePort } = socket;
+    const peer = client ?? composePeer(remoteAddress ?? '', remotePort ?? 0);
+    if (peer === undefined) {
+      socket.destroy();
+      return;
+    }
+    // What the proxy asks for itself, as its health checks do, is no one client's.
+    if (client !== undefined && !place.belongsTo(this.keyOf(peer))) this.refuse(socket);
+    else this.admit(socket, socketIndex, peer, place);
   }
 
-  private forgetVisit(visit: DoorVisit): void {
-    if (this.visits.delete(visit)) this.release(visit.client);
+  /** For {@link ProxyGreeting}. */
+  failed(greeting: ProxyGreeting): void {
+    this.counters.badProxy += 1;
+    this.greetings.delete(greeting);
+    greeting.socket.resetAndDestroy();
   }
 
-  private release(client: string): void {
-    this.counters.open -= 1;
-    const count = (this.perClient.get(client) ?? 0) - 1;
-    if (count > 0) this.perClient.set(client, count);
-    else this.perClient.delete(client);
+  private refuse(socket: Socket): void {
+    this.counters.refused += 1;
+    // A reset leaves no TIME_WAIT behind, which is what a flood would otherwise fill.
+    socket.on('error', () => {});
+    socket.resetAndDestroy();
+  }
+
+  private evict(socket: Socket, why: Eviction): void {
+    if (why === 'places') this.counters.evicted += 1;
+    else this.counters.overMemory += 1;
+    this.counters.open = this.places.size;
+    // What waits to be taken goes at once.
+    if (socket.writableLength > 0) socket.resetAndDestroy();
+    else socket.destroy();
+  }
+
+  private keyOf(peer: Uint8Array): string {
+    const { ipv4Prefix, ipv6Prefix } = this.settings;
+    return clientKey(peer, ipv4Prefix, ipv6Prefix);
   }
 
   private sweep(): void {
     const now = performance.now();
-    const idleMs = this.idleTimeout();
-    for (const connection of this.connections) {
-      connection.expire(now, idleMs);
-      // A connection falls idle when its last reply has gone, which nothing else reports.
-      if (connection.isIdle !== this.idle.has(connection)) this.idleChanged(connection);
+    const { patience } = this;
+    for (const connection of this.connections) connection.expire(now, patience);
+    for (const visit of this.visits) visit.expire?.(now, patience.idleMs);
+    for (const greeting of this.greetings.keys()) {
+      if (now - greeting.since < patience.messageMs) continue;
+      this.greetings.delete(greeting);
+      this.counters.slowClosed += 1;
+      greeting.socket.destroy();
     }
-    for (const visit of this.visits) visit.expire?.(now, idleMs);
-  }
-
-  /** RFC 7766 6.2.3: under load a server may wait less. */
-  private idleTimeout(): number {
-    const { idleTimeoutMs, maxConnections } = this.settings;
-    const used = this.used / maxConnections;
-    return used <= 0.5 ? idleTimeoutMs : idleTimeoutMs * (1 - 1.6 * (used - 0.5));
   }
 
   private async shut(): Promise<void> {
@@ -323,11 +360,12 @@ class Listener implements TcpListener, ConnectionContext {
       () => true,
     );
     clearInterval(this.sweeper);
+    this.sweeper = undefined;
   }
 
   private async end(
     servers: readonly Server[],
-    isTheirs: (connection: TcpConnection | DoorVisit) => boolean,
+    isTheirs: (connection: { readonly socketIndex: number }) => boolean,
   ): Promise<void> {
     const ended = servers.map((server) => new Promise((done) => server.close(done)));
     // Two turns of the event loop, so that what the kernel has received is read: the first may be half over.
@@ -339,10 +377,28 @@ class Listener implements TcpListener, ConnectionContext {
       ({ socket }) => new Promise<void>((done) => socket.once('close', () => done())),
     );
     for (const connection of connections) connection.close();
+    for (const greeting of this.greetings.keys()) {
+      if (isTheirs(greeting)) greeting.socket.destroy();
+    }
     const grace = setTimeout(() => {
       for (const connection of connections) connection.socket.destroy();
-    }, this.settings.graceMs);
+    }, this.options.graceMs ?? GRACE_MS);
     await Promise.all([...ended, ...gone]);
     clearTimeout(grace);
+  }
+}
+
+/** Who has a place: the socket that came, or what has come out of a door in its stead. */
+class Holder implements Tenant {
+  socket: Socket;
+  private readonly end: (socket: Socket, why: Eviction) => void;
+
+  constructor(socket: Socket, end: (socket: Socket, why: Eviction) => void) {
+    this.socket = socket;
+    this.end = end;
+  }
+
+  evict(why: Eviction): void {
+    this.end(this.socket, why);
   }
 }

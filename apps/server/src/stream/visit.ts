@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
+import type { Place } from './connection-limits.ts';
 import type { Visit } from './door.ts';
 import type { ReplyBatch } from './reply-batch.ts';
 import type { Asker } from './tcp-connection.ts';
-import type { TcpCounters, TcpSettings } from './tcp-options.ts';
+import type { StreamLimits, TcpCounters } from './tcp-options.ts';
 
 /** What visits of one listener have in common. */
 export interface VisitContext {
-  readonly settings: TcpSettings;
+  readonly settings: StreamLimits;
   readonly counters: TcpCounters;
   readonly batch: ReplyBatch;
   current: Asker | undefined;
@@ -21,24 +22,24 @@ export class DoorVisit implements Visit {
   readonly socket: Socket;
   readonly socketIndex: number;
   readonly peer: Uint8Array;
-  readonly client: string;
+  readonly place: Place;
   private readonly context: VisitContext;
 
   constructor(
     socket: Socket,
     socketIndex: number,
     peer: Uint8Array,
-    client: string,
+    place: Place,
     context: VisitContext,
   ) {
     this.socket = socket;
     this.socketIndex = socketIndex;
     this.peer = peer;
-    this.client = client;
+    this.place = place;
     this.context = context;
   }
 
-  get settings(): TcpSettings {
+  get settings(): StreamLimits {
     return this.context.settings;
   }
 
@@ -69,6 +70,7 @@ export class DoorVisit implements Visit {
       return settle;
     };
     counters.queries += 1;
+    this.place.used();
     context.current = { peer, socketIndex, defer };
     let hasReply: boolean;
     try {

@@ -90,6 +90,10 @@ export class Report implements TelemetrySource {
       replies: this.sum('replies'),
       idleClosed: this.sum('idleClosed'),
       slowClosed: this.sum('slowClosed'),
+      evicted: this.sum('evicted'),
+      overMemory: this.sum('overMemory'),
+      badProxy: this.sum('badProxy'),
+      queriesClosed: this.sum('queriesClosed'),
       reset: this.sum('reset'),
       acceptErrors: this.sum('acceptErrors'),
     };

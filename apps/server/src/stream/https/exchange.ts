@@ -1,5 +1,5 @@
 import { LIMIT, lifetimeOf } from '@seamark/protocol';
-import type { TcpSettings } from '../tcp-options.ts';
+import type { StreamLimits } from '../tcp-options.ts';
 import type { HttpVisit } from './http-visit.ts';
 import { type Asked, MEDIA_TYPE, type Refused, readHead, readMessage, tooLong } from './request.ts';
 import type { Wire } from './wire.ts';
@@ -51,7 +51,7 @@ export class Exchange {
   /** Whether it has been waiting too long for its client; a question that others answer waits for them. */
   isOverdue(
     now: number,
-    { messageTimeoutMs, writeTimeoutMs }: Pick<TcpSettings, 'messageTimeoutMs' | 'writeTimeoutMs'>,
+    { messageTimeoutMs, writeTimeoutMs }: Pick<StreamLimits, 'messageTimeoutMs' | 'writeTimeoutMs'>,
   ): boolean {
     const waited = now - this.since;
     if (this.state === 'receiving') return waited >= messageTimeoutMs;

@@ -1,13 +1,13 @@
 import type { ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Visit } from '../door.ts';
-import type { TcpSettings } from '../tcp-options.ts';
+import type { StreamLimits } from '../tcp-options.ts';
 
 /** A request that is under way. */
 interface UnderWay {
   isOverdue(
     now: number,
-    settings: Pick<TcpSettings, 'messageTimeoutMs' | 'writeTimeoutMs'>,
+    settings: Pick<StreamLimits, 'messageTimeoutMs' | 'writeTimeoutMs'>,
   ): boolean;
 }
 
