@@ -5,4 +5,9 @@ export interface Client {
    * IPv4 one as ::ffff:a.b.c.d (`SocketSet.peer` of @seamark/udp).
    */
   peer(): Uint8Array;
+  /**
+   * How long the connection that the message came on may be idle at present, in units of 100 ms; absent, or negative,
+   * where there is none, or none whose time is told by DNS.
+   */
+  idleTimeout?(): number;
 }

@@ -1,5 +1,6 @@
 // Query path: nothing here allocates, throws or waits. Bench: bench/micro/answer.ts.
 import {
+  appendKeepalive,
   appendOption,
   appendPadding,
   CLASS,
@@ -9,6 +10,7 @@ import {
   type ExtendedError,
   FLAG,
   HEADER,
+  KEEPALIVE_LENGTH,
   LIMIT,
   OPCODE,
   OPT_LENGTH,
@@ -111,6 +113,8 @@ export class Responder {
   private limit = 0;
   /** The most octets of a reply that is to be padded; 0 for one that isn't. */
   private paddedTo = 0;
+  /** What a reply says of its connection (RFC 7828), in units of 100 ms; negative: nothing. */
+  private idleTimeout = -1;
   private detours: Detours | undefined;
   private client: Client | undefined;
 
@@ -173,9 +177,16 @@ export class Responder {
       }
     }
     if (query.subnetLength !== 0 && verdict === VERDICT.ANSWER) this.receiveSubnet(view);
+    this.idleTimeout = -1;
+    if (query.keepaliveLength >= 0) this.receiveKeepalive(client);
     let at = offset + query.questionEnd;
     switch (verdict) {
       case VERDICT.ANSWER:
+        // RFC 7828 3.2.1: a client has no value to give.
+        if (this.idleTimeout >= 0 && query.keepaliveLength > 0) {
+          this.rcode = RCODE.FORMERR;
+          break;
+        }
         if (this.blocks === undefined) at = this.resolve(view, at);
         else at = this.resolveInBlock(view, at, this.blocks, client);
         // A length that is negative, of a message in memory whose offsets are not.
@@ -251,6 +262,12 @@ export class Responder {
     const { query, subnet } = this;
     subnet.receive(view, query.subnetAt, query.subnetLength);
     this.limit -= subnet.length;
+  }
+
+  /** Who came over UDP, or knows its connection's time otherwise, is told nothing (RFC 7828 3.3.1). */
+  private receiveKeepalive(client: Client | undefined): void {
+    this.idleTimeout = client?.idleTimeout?.() ?? -1;
+    if (this.idleTimeout >= 0) this.limit -= KEEPALIVE_LENGTH;
   }
 
   /** RFC 7873 5.4: nothing but a cookie is asked for, or about; or 5.2.3, where one is required. */
@@ -633,7 +650,8 @@ export class Responder {
     if (nsid === undefined) return at;
     // The limit leaves room for an OPT record without options, and for those that have to be there.
     const cookie = this.given === undefined ? 0 : COOKIE_LENGTH;
-    const reserved = OPT_LENGTH + this.subnet.length + cookie;
+    const keepalive = this.idleTimeout < 0 ? 0 : KEEPALIVE_LENGTH;
+    const reserved = OPT_LENGTH + this.subnet.length + cookie + keepalive;
     if (at + nsid.length > this.limit + reserved) return at;
     return appendOption(memory, view, opt, at, nsid);
   }
@@ -672,6 +690,7 @@ export class Responder {
       if (this.error !== undefined) at = this.appendError(memory, view, opt, at, this.error);
       if (this.subnet.length !== 0) at = this.subnet.append(view, opt, at);
       if (this.given !== undefined) at = this.given.append(view, opt, at);
+      if (this.idleTimeout >= 0) at = appendKeepalive(view, opt, at, this.idleTimeout);
       if (query.asksNsid) at = this.appendNsid(memory, view, opt, at);
       if (this.paddedTo !== 0) at = this.pad(memory, view, opt, at, at - offset);
       this.additionals += 1;

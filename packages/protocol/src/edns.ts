@@ -33,6 +33,24 @@ export function composeOpt(
   return at + OPT_LENGTH;
 }
 
+/** Octets of an edns-tcp-keepalive option with its value: code, length, TIMEOUT. */
+export const KEEPALIVE_LENGTH = 6;
+
+/**
+ * Appends an edns-tcp-keepalive option (RFC 7828 3.1) to the OPT record that lies from `opt` to `end`. The caller has
+ * seen to it that KEEPALIVE_LENGTH octets are free there.
+ *
+ * @param timeout in units of 100 ms; what 16 bits can't say is said to be as long as they can.
+ * @returns the offset behind it.
+ */
+export function appendKeepalive(view: DataView, opt: number, end: number, timeout: number): number {
+  view.setUint16(opt + RDLENGTH_AT, view.getUint16(opt + RDLENGTH_AT) + KEEPALIVE_LENGTH);
+  view.setUint16(end, EDNS_OPTION.TCP_KEEPALIVE);
+  view.setUint16(end + 2, 2);
+  view.setUint16(end + 4, Math.min(timeout, 0xffff));
+  return end + KEEPALIVE_LENGTH;
+}
+
 /**
  * Appends an option, composed before, to the OPT record that lies from `opt` to `end`. The caller has seen to it
  * that its octets are free there.

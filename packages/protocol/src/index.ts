@@ -8,9 +8,11 @@ export { composeQuestion, parseReply, type Reply, type ReplyRecord } from './cli
 export { ClientSubnet, composeSubnet } from './client-subnet.ts';
 export { CLASS, EDE, EDNS_OPTION, LIMIT, OPCODE, RCODE, TYPE } from './constants.ts';
 export {
+  appendKeepalive,
   appendOption,
   appendPadding,
   composeOpt,
+  KEEPALIVE_LENGTH,
   OPT_LENGTH,
   PADDING_BLOCK,
   paddingLength,

@@ -62,6 +62,8 @@ export class Query {
   asksNsid = false;
   /** A PADDING option was there: over an encrypted transport the reply is padded (RFC 7830 4). */
   isPadded = false;
+  /** Octets of the value of an edns-tcp-keepalive option (RFC 7828 3.1: 0 in a query); -1 for no such option. */
+  keepaliveLength = -1;
 }
 
 /**
@@ -85,6 +87,7 @@ export function parseQuery(
   query.subnetLength = 0;
   query.asksNsid = false;
   query.isPadded = false;
+  query.keepaliveLength = -1;
   query.type = 0;
   query.class = 0;
   query.nameLength = 0;
@@ -295,6 +298,10 @@ function parseOpt(query: Query, view: DataView, fixed: number, end: number): Ver
     if (code === EDNS_OPTION.NSID) query.asksNsid = true;
     // RFC 7830 3: so is what this one is filled with.
     if (code === EDNS_OPTION.PADDING) query.isPadded = true;
+    // Over UDP it is ignored, value and all (RFC 7828 3.3.1): only who knows the transport may judge it.
+    if (code === EDNS_OPTION.TCP_KEEPALIVE) {
+      query.keepaliveLength = Math.max(query.keepaliveLength, length);
+    }
     at += 4 + length;
   }
   return VERDICT.ANSWER;
