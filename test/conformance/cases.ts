@@ -32,6 +32,7 @@ import { cases as version } from './rfc6891/version.ts';
 import { cases as connection } from './rfc7766/connection.ts';
 import { cases as pipelining } from './rfc7766/pipelining.ts';
 import { cases as segments } from './rfc7766/segments.ts';
+import { cases as keepalive } from './rfc7828/keepalive.ts';
 import { cases as clientSubnet } from './rfc7871/client-subnet.ts';
 import { cases as cookie } from './rfc7873/cookie.ts';
 import { cases as emptyNonTerminal } from './rfc8020/empty-non-terminal.ts';
@@ -39,6 +40,7 @@ import { cases as any } from './rfc8482/any.ts';
 import { cases as probes } from './rfc8906/probes.ts';
 import { cases as extendedError } from './rfc8914/extended-error.ts';
 import { cases as serverCookie } from './rfc9018/server-cookie.ts';
+import { cases as admission } from './rfc9210/admission.ts';
 import { cases as glue } from './rfc9471/glue.ts';
 import { cases as qdcount } from './rfc9619/qdcount.ts';
 import { cases as fragmentation } from './rfc9715/fragmentation.ts';
@@ -75,6 +77,7 @@ export const caseFiles: readonly CaseFile[] = [
   { file: 'rfc7766/pipelining.ts', cases: pipelining },
   { file: 'rfc7766/segments.ts', cases: segments },
   { file: 'rfc7766/connection.ts', cases: connection },
+  { file: 'rfc7828/keepalive.ts', cases: keepalive },
   { file: 'rfc7871/client-subnet.ts', cases: clientSubnet },
   { file: 'rfc7873/cookie.ts', cases: cookie },
   { file: 'rfc8020/empty-non-terminal.ts', cases: emptyNonTerminal },
@@ -82,6 +85,7 @@ export const caseFiles: readonly CaseFile[] = [
   { file: 'rfc8906/probes.ts', cases: probes },
   { file: 'rfc8914/extended-error.ts', cases: extendedError },
   { file: 'rfc9018/server-cookie.ts', cases: serverCookie },
+  { file: 'rfc9210/admission.ts', cases: admission },
   { file: 'rfc9471/glue.ts', cases: glue },
   { file: 'rfc9619/qdcount.ts', cases: qdcount },
   { file: 'rfc9715/fragmentation.ts', cases: fragmentation },

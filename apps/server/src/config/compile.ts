@@ -54,6 +54,8 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
   problems.throwIfAny();
   const workers = agree(blocks, 'workers', problems)?.value;
   const reload = agree(blocks, 'reload', problems)?.value;
+  const tcp = agree(blocks, 'tcp', problems)?.value;
+  const timeouts = agree(blocks, 'timeouts', problems)?.value;
   const endpoints = arrangeEndpoints(blocks, problems);
   const cookieSecrets = agree(blocks, 'cookieSecrets', problems, 'cookies')?.value;
   const arranged = arrangeListeners(blocks, context);
@@ -68,6 +70,8 @@ export function compileConfig(tree: CorefileTree, options: CompileOptions = {}):
       // Not unless asked for: see docs/configuration.md, "Workers and cores".
       pin: options.pin ?? workers?.pin ?? false,
     },
+    ...(tcp === undefined ? {} : { tcp }),
+    ...(timeouts === undefined ? {} : { timeouts }),
     ...(reload === undefined || reload === 'off' ? {} : { reload }),
     ...(cookieSecrets === undefined ? {} : { cookieSecrets }),
     rateLimitTable: Math.max(
@@ -106,7 +110,7 @@ function draftBlock(block: ServerBlock, defaultPort: number, context: Context): 
 }
 
 /** These are of the whole process, so every block that names one must mean the same. */
-function agree<K extends 'workers' | 'reload' | 'cookieSecrets'>(
+function agree<K extends 'workers' | 'reload' | 'cookieSecrets' | 'tcp' | 'timeouts'>(
   blocks: readonly BlockDraft[],
   name: K,
   problems: Problems,

@@ -3,7 +3,8 @@ import { typeMnemonic } from '@seamark/protocol';
 import type { ListenerConfig, LogBlock, TlsConfig } from './server-config.ts';
 
 /** A line for each thing that a listener does otherwise than by default. */
-export function describeSettings({ answering, log, logged, tls }: ListenerConfig): string[] {
+export function describeSettings(listener: ListenerConfig): string[] {
+  const { answering, proxies, log, logged, tls } = listener;
   const { udpLimit, nsid, chaos, blocks, requireCookie, ignoreCookies, rateLimits } =
     answering ?? {};
   const lines: string[] = tls === undefined ? [] : describeTls(tls);
@@ -21,6 +22,9 @@ export function describeSettings({ answering, log, logged, tls }: ListenerConfig
   }
   if (requireCookie) lines.push('a good cookie first, of those who have cookies');
   if (ignoreCookies) lines.push('no cookies');
+  if (proxies !== undefined) {
+    lines.push(`TCP from ${proxies.join(' ')} begins with a PROXY header`);
+  }
   lines.push(...(blocks ?? []).flatMap(describeBlock));
   lines.push(...(rateLimits ?? []).flatMap(describeRates));
   if (log && logged === undefined) lines.push('questions are logged');

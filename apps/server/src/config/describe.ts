@@ -4,6 +4,7 @@ import { describeForward, describeLoops, describeTemplate } from './describe-det
 import { describeHosts, describeZoneFile } from './describe-files.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { describeSettings } from './describe-settings.ts';
+import { describeStreams } from './describe-streams.ts';
 import { lameduckOf } from './endpoint-addresses.ts';
 import { formatHttpAddress } from './http-address.ts';
 import type {
@@ -44,6 +45,8 @@ export function describeConfig(config: ServerConfig): string {
   lines.push(
     `workers     ${workers.count ?? 'one per core'} for UDP${workers.pin ? ', pinned to cores' : ''}`,
   );
+  const streams = describeStreams(config);
+  if (streams !== undefined) lines.push(`tcp         ${streams}`);
   const urls = (what: string, places: readonly HttpAddress[], path: string): string[] =>
     places.map((place) => `${what.padEnd(12)}http://${formatHttpAddress(place)}/${path}`);
   lines.push(

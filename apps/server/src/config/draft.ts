@@ -4,6 +4,7 @@ import type { Directive } from '../corefile/tree.ts';
 import type { GatewayDraft } from './gateway-draft.ts';
 import type { Placed } from './placed.ts';
 import type {
+  ConnectionsConfig,
   CookieSecretsConfig,
   ForwardConfig,
   HealthConfig,
@@ -12,6 +13,7 @@ import type {
   LogRule,
   ReloadConfig,
   TemplateConfig,
+  TimeoutsConfig,
   TlsConfig,
   WorkersConfig,
 } from './server-config.ts';
@@ -79,10 +81,13 @@ export interface BlockDraft {
   bufsize?: Placed<number>;
   chaos?: Placed<ChaosSettings>;
   nsid?: Placed<string>;
+  proxyproto?: Placed<readonly string[]>;
   tls?: Placed<TlsConfig>;
   health?: Placed<HealthConfig>;
   ready?: Placed<HttpAddress>;
   prometheus?: Placed<HttpAddress>;
   workers?: Placed<WorkersConfig>;
   reload?: Placed<ReloadConfig | 'off'>;
+  tcp?: Placed<ConnectionsConfig>;
+  timeouts?: Placed<TimeoutsConfig>;
 }

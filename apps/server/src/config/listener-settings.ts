@@ -23,17 +23,20 @@ const CHAOS_NAMES = [
 
 /**
  * What the server blocks of one listener say of its answers and its log. `acl`, `any` and `log` are of the
- * names in a block, and so is `rrl`; `bufsize`, `chaos`, `cookies` and `nsid` have no name to go by, and must be alike.
+ * names in a block, and so is `rrl`; `bufsize`, `chaos`, `cookies`, `nsid` and `proxyproto` have no name to go by, and must
+ * be alike.
  */
 export function listenerSettings(
   members: readonly Member[],
   problems: Problems,
-): Pick<ListenerConfig, 'answering' | 'log' | 'logged'> {
+): Pick<ListenerConfig, 'answering' | 'proxies' | 'log' | 'logged'> {
   const answering = answerSettings(members, problems);
+  const proxies = agree(members, 'proxyproto', problems);
   const log = members.some(({ block }) => block.log.length > 0);
   const logged = log ? logBlocks(members) : undefined;
   return {
     ...(answering === undefined ? {} : { answering }),
+    ...(proxies === undefined ? {} : { proxies }),
     log,
     ...(logged === undefined ? {} : { logged }),
   };
@@ -111,7 +114,7 @@ function zonesOf({ keys }: Member): string[] {
 }
 
 /** What server blocks of one listener say, if they say the same. */
-export function agree<K extends 'bufsize' | 'nsid' | 'chaos' | 'cookies' | 'tls'>(
+export function agree<K extends 'bufsize' | 'nsid' | 'chaos' | 'cookies' | 'proxyproto' | 'tls'>(
   members: readonly Member[],
   name: K,
   problems: Problems,

@@ -2,6 +2,7 @@ import type { AnswerSettings } from '@seamark/matcher';
 import type { LabelSelector } from '@seamark/watcher';
 import { CLAIMING_KINDS, type ResourceKind } from '@seamark/watcher/kinds';
 import type { Notice, Position } from '../corefile/token.ts';
+import type { StreamLimits } from '../stream/tcp-options.ts';
 
 export type { Notice, Position };
 
@@ -20,6 +21,10 @@ export interface ServerConfig {
   readonly ready: readonly HttpAddress[];
   readonly prometheus: readonly HttpAddress[];
   readonly workers: WorkersConfig;
+  /** Absent: as by default. */
+  readonly tcp?: ConnectionsConfig;
+  /** Absent: as by default. */
+  readonly timeouts?: TimeoutsConfig;
   /** Absent: the Corefile is read again at a signal only. */
   readonly reload?: ReloadConfig;
   /** What cookies are made with; absent: a secret that the process makes for itself. */
@@ -49,6 +54,8 @@ export interface ListenerConfig {
   readonly view: number;
   /** What is answered otherwise than by default; absent: nothing is. */
   readonly answering?: AnswerSettings;
+  /** Whose connections over TCP begin with a PROXY header, as `parseNetwork` takes them; absent: nobody's. */
+  readonly proxies?: readonly string[];
   /** True when any server block of this listener says so. */
   readonly log: boolean;
   /** Which questions are logged, if `log` is true; absent: all of them. */
@@ -340,6 +347,19 @@ export interface WorkersConfig {
   /** Each stays on a core of its own as far as they go, and is given the datagrams that come to that core. */
   readonly pin: boolean;
 }
+
+/** What connections of clients may take; what is absent is as by default (stream/tcp-options.ts, as its names). */
+export type ConnectionsConfig = Partial<
+  Pick<
+    StreamLimits,
+    'maxConnections' | 'maxConnectionsPerClient' | 'ipv4Prefix' | 'ipv6Prefix' | 'maxOctets'
+  >
+>;
+
+/** How long they are waited for; likewise. */
+export type TimeoutsConfig = Partial<
+  Pick<StreamLimits, 'messageTimeoutMs' | 'writeTimeoutMs' | 'idleTimeoutMs' | 'maxQueries'>
+>;
 
 /** When the Corefile is looked at: each time after `intervalMs`, up to `jitterMs` sooner or later. */
 export interface ReloadConfig {

@@ -16,6 +16,8 @@ const TAKEN_UP: ReadonlySet<string> = new Set([
   'prometheus',
   'workers',
   'reload',
+  'tcp',
+  'timeouts',
   'forwards',
   'templates',
   'cookieSecrets',

@@ -442,10 +442,11 @@ export class Supervisor {
   ): Service {
     const numbers = new Set(plans.map(({ number }) => number));
     const listeners = bound.map(({ config: listener, number, address, port }): ListenerTask => {
-      const { answering, log, logged, view, detour, transport, tls } = listener;
+      const { answering, proxies, log, logged, view, detour, transport, tls } = listener;
       return {
         ...{ number, address, port, log, view: plans[view]?.number ?? -1 },
         ...(answering === undefined ? {} : { answering }),
+        ...(proxies === undefined ? {} : { proxies }),
         ...(logged === undefined ? {} : { logged }),
         ...(transport === undefined ? {} : { transport }),
         ...(tls === undefined ? {} : { tls }),
@@ -457,6 +458,7 @@ export class Supervisor {
     return {
       listeners,
       views: views.filter(({ number }) => numbers.has(number)),
+      streams: { ...config.tcp, ...config.timeouts },
       ...(detours ? { detours: this.detoursOf(config, workers) } : {}),
       ...(rateLimits === undefined ? {} : { rateLimits }),
     };

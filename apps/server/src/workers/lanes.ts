@@ -21,6 +21,8 @@ export class Lanes {
   readonly paths: QueryPath[] = [];
   /** By the socket's index. */
   readonly listeners: AnsweringListener[] = [];
+  /** By the socket's index. */
+  readonly tasks: ListenerTask[] = [];
   /** By the listener's number. */
   readonly numbered: Map<number, ListenerTask> = new Map();
   private readonly sockets = new Map<string, number>();
@@ -119,6 +121,7 @@ export class Lanes {
     const path = this.views.get(listener.view) as QueryPath;
     this.paths[index] = path.beside(listener.answering, this.rateLimits, listener.view);
     this.listeners[index] = this.describe(listener);
+    this.tasks[index] = listener;
     this.numbered.set(listener.number, listener);
   }
 }

@@ -1,8 +1,10 @@
 import { Detours } from '@seamark/matcher';
 import { LiveDetours, type Surroundings } from '../detour/live-detours.ts';
 import { answeringListener } from '../detour/plan.ts';
+import { proxySources } from '../stream/proxy-sources.ts';
 import type { Answer } from '../stream/reply-batch.ts';
 import { listenTcp, type TcpListener } from '../stream/tcp-listener.ts';
+import type { ProxySources, TcpOptions } from '../stream/tcp-options.ts';
 import { LiveDoors } from '../stream/tls/live-doors.ts';
 import { Changes, type LiveSockets } from './changes.ts';
 import { Lanes, LateSource } from './lanes.ts';
@@ -54,7 +56,8 @@ async function serve(task: StreamTask): Promise<void> {
     await detours.prepare(task);
     await detours.change(task);
     lanes.prepare(task);
-    const listener = await listenTcp({ addresses: [], answer });
+    const listener = await listenTcp({ addresses: [], answer, proxies: proxiesOf(lanes) });
+    listener.limit(task.streams ?? {});
     source.listener = listener;
     // One by one, so that each leads somewhere before its first connection is accepted.
     const sockets = socketsOf(listener, doors, task.listeners);
@@ -65,6 +68,7 @@ async function serve(task: StreamTask): Promise<void> {
         await detours.prepare(service);
       },
       change: async (service) => {
+        listener.limit(service.streams ?? {});
         doors.change(listener, service, (one) => lanes.indexOf(one));
         await detours.change(service);
       },
@@ -110,6 +114,18 @@ function surroundingsOf(lanes: Lanes): Surroundings {
   };
 }
 
+/** Where PROXY headers come from, by the socket's index: made once for each listener. */
+function proxiesOf({ tasks }: Lanes): NonNullable<TcpOptions['proxies']> {
+  const known = new WeakMap<ListenerTask, ProxySources>();
+  return (index) => {
+    const task = tasks[index];
+    if (task?.proxies === undefined) return undefined;
+    const sources = known.get(task) ?? proxySources(task.proxies);
+    known.set(task, sources);
+    return sources;
+  };
+}
+
 /** The connection whose query is being answered. */
 class StreamSource extends LateSource {
   #listener: TcpListener | undefined;
@@ -132,6 +148,11 @@ class StreamSource extends LateSource {
 
   socket(): number {
     return (this.#listener as TcpListener).socket();
+  }
+
+  /** RFC 7828 3.1: in units of 100 ms. */
+  idleTimeout(): number {
+    return Math.round((this.#listener as TcpListener).idleTimeoutMs / 100);
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   TemplateConfig,
   TlsConfig,
 } from '../config/server-config.ts';
+import type { StreamLimits } from '../stream/tcp-options.ts';
 import type { TicketMemory } from '../stream/tls/ticket-keys.ts';
 import type { CookieMemory } from './cookie-memory.ts';
 import type { LogSelection } from './query-filter.ts';
@@ -27,6 +28,8 @@ export interface ListenerTask extends LogSelection {
   readonly view: number;
   /** Absent: as by default. */
   readonly answering?: AnswerSettings;
+  /** Whose connections begin with a PROXY header; absent: nobody's. */
+  readonly proxies?: readonly string[];
   /** What is answered elsewhere than from the snapshot; absent where nothing is. */
   readonly detour?: ListenerDetour;
 }
@@ -64,6 +67,8 @@ export interface Service {
   readonly listeners: readonly ListenerTask[];
   /** Those of the listeners, and no others. */
   readonly views: readonly ViewTask[];
+  /** What connections may take, as far as that is not as by default. */
+  readonly streams?: Partial<StreamLimits>;
   /** Absent where no listener has detours. */
   readonly detours?: DetourTask;
   /** Absent where no listener has limits. */

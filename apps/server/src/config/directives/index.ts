@@ -18,9 +18,12 @@ import { LACKING_DIRECTIVES, PLANNED_DIRECTIVES } from './lacking.ts';
 import { loadbalance } from './loadbalance.ts';
 import { log } from './log.ts';
 import { loop } from './loop.ts';
+import { proxyproto } from './proxyproto.ts';
 import { reload } from './reload.ts';
 import { rrl } from './rrl.ts';
+import { tcp } from './tcp.ts';
 import { template } from './template.ts';
+import { timeouts } from './timeouts.ts';
 import { tls } from './tls.ts';
 import { workers } from './workers.ts';
 
@@ -47,10 +50,13 @@ export const DIRECTIVES: Vocabulary<BlockDraft> = {
     loop,
     nsid,
     prometheus,
+    proxyproto,
     ready,
     reload,
     rrl,
+    tcp,
     template,
+    timeouts,
     tls,
     workers,
   ],

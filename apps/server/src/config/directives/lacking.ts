@@ -10,14 +10,11 @@ export const LACKING_DIRECTIVES: Readonly<Record<string, string>> = {
   metadata: 'remove it; nothing here reads metadata',
   geoip: EVERYONE,
   cancel: 'remove it; no question waits for anything that could be cancelled',
-  proxyproto:
-    'remove it; clients, or a load balancer that keeps their addresses, must reach this server without it',
   quic: ELSEWHERE,
   grpc_server: ELSEWHERE,
-  https: 'remove it; how many connections there may be is the same over TCP, TLS and HTTPS',
+  https:
+    'remove it; how many connections there may be is the same over TCP, TLS and HTTPS, and "tcp" says it',
   https3: ELSEWHERE,
-  timeouts:
-    'remove it; a TCP connection may be idle for 10 seconds, and a message on its way for 5',
   multisocket: 'write "workers" with the same number, or remove it for one per core',
   trace: 'remove it; "log" shows each question, and "prometheus" counts them',
   pprof: 'remove it; "prometheus" tells CPU time and memory',
