@@ -9,7 +9,17 @@ const EXPECTED = { rcode: 'NOERROR', answer: ['192.0.2.4'] } as const;
 /** Fewer than any of the servers gives to one client. */
 const MANY = 20;
 
-const crowd = (what: string, octets: Uint8Array): Case => ({
+/** 20 times half a second, if each of its threads waits for all of a query before it looks at another connection. */
+const IN_TURN = {
+  knot: 'a thread that has read a part of a query waits for the rest, tcp-io-timeout, and nobody else',
+} as const;
+
+const crowd = (
+  what: string,
+  octets: Uint8Array,
+  knownDifferences: Case['knownDifferences'] = {},
+): Case => ({
+  knownDifferences,
   section: 'RFC 9210 4.3',
   title: `${MANY} connections ${what} hold up no other`,
   run: async (probe) => {
@@ -39,7 +49,7 @@ const queries = Buffer.concat(Array.from({ length: 200 }, (_, id) => frame(query
 export const cases: readonly Case[] = [
   withoutUdp,
   crowd('that say nothing', Buffer.alloc(0)),
-  crowd('that stop within a query', frame(query(ASKED)).subarray(0, 13)),
-  crowd('that announce a query as long as can be', Buffer.of(0xff, 0xff, 0)),
+  crowd('that stop within a query', frame(query(ASKED)).subarray(0, 13), IN_TURN),
+  crowd('that announce a query as long as can be', Buffer.of(0xff, 0xff, 0), IN_TURN),
   crowd('with 200 queries each whose replies nobody takes', queries),
 ];

@@ -60,6 +60,14 @@ test('however many come, a client that has one keeps it while another has two', 
   expect(record.evicted.filter((line) => line.startsWith('z'))).toEqual([]);
 });
 
+test('who has fewer places than one has on average is none of the many', () => {
+  const log = new Log();
+  const places = log.takeAll('a1', 'a2', 'a3', 'b1');
+  expect(places.map(({ isOfMany }) => isOfMany)).toEqual([true, true, true, false]);
+  for (const place of places.splice(0, 2)) place.release();
+  expect(places.map(({ isOfMany }) => isOfMany)).toEqual([true, true]);
+});
+
 test('a place that is nobody’s yet counts by itself, until it is known whose it is', () => {
   const record = new Log({ maxConnectionsPerClient: 1 });
   const one = record.limits.take(undefined, { evict: () => {} });

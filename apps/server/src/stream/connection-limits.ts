@@ -84,6 +84,12 @@ export class ConnectionLimits {
   }
 
   /** For {@link Place}. */
+  hasShare({ client }: Place): boolean {
+    const count = this.clients.get(client)?.places.size ?? 0;
+    return count * this.clients.size >= this.taken;
+  }
+
+  /** For {@link Place}. */
   rename(place: Place, client: string): boolean {
     if (!this.admits(client)) return false;
     this.leave(place);
@@ -196,6 +202,14 @@ export class Place {
   /** It is known now whose it is. @returns false where that client has as many as it may; nothing has changed then. */
   belongsTo(client: string): boolean {
     return !this.isFree && this.limits.rename(this, client);
+  }
+
+  /**
+   * Whether its client has as many places as one has on average, or more: those are the ones of whom fewer are wished for
+   * when places are short.
+   */
+  get isOfMany(): boolean {
+    return this.limits.hasShare(this);
   }
 
   /** It has been of use: a whole message came, and was answered. */

@@ -12,7 +12,7 @@ export interface Patience {
 }
 
 /**
- * RFC 7766 6.2.3: under load a server may wait less. As configured up to half of the places, and from there on in a
+ * RFC 7766 6.2.3: under load a server may wait less, of clients that have no fewer connections than others. As configured up to half of the places, and from there on in a
  * straight line down to the least when all are taken.
  *
  * @param use how much of the places is taken, 0 to 1

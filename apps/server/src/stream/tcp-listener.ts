@@ -42,7 +42,10 @@ export interface TcpListener {
   peer(): Uint8Array;
   /** Which of {@link addresses} was asked, by its index. Inside the callback only. */
   socket(): number;
-  /** How long a connection may be idle at present, in milliseconds: what RFC 7828 tells clients. */
+  /**
+   * How long a connection may be idle at present, in milliseconds: that of the query in the callback's hands, which is what
+   * RFC 7828 tells its client; outside of it that of a client with many connections. Negative where the transport has its own way to say it, as HTTP.
+   */
   readonly idleTimeoutMs: number;
   /** Goes over to other limits. Connections that are open stay so until another needs a place, or their time is up. */
   limit(limits: Partial<StreamLimits>): void;
@@ -223,11 +226,19 @@ class Listener implements TcpListener, ConnectionContext, GreetingHost {
   }
 
   get idleTimeoutMs(): number {
-    return this.patience.idleMs;
+    const { current } = this;
+    if (current === undefined) return this.patience.idleMs;
+    if (current.place === undefined) return -1;
+    return (current.place.isOfMany ? this.patience : this.calm).idleMs;
   }
 
   private get patience(): Patience {
     return patienceAt(this.places.use, this.settings);
+  }
+
+  /** For clients that have fewer connections than others: it is not they who take the places. */
+  private get calm(): Patience {
+    return patienceAt(0, this.settings);
   }
 
   private accept(socket: Socket, index: number): void {
@@ -343,9 +354,10 @@ class Listener implements TcpListener, ConnectionContext, GreetingHost {
 
   private sweep(): void {
     const now = performance.now();
-    const { patience } = this;
-    for (const connection of this.connections) connection.expire(now, patience);
-    for (const visit of this.visits) visit.expire?.(now, patience.idleMs);
+    const { patience, calm } = this;
+    const patienceOf = ({ isOfMany }: Place): Patience => (isOfMany ? patience : calm);
+    for (const connection of this.connections) connection.expire(now, patienceOf(connection.place));
+    for (const visit of this.visits) visit.expire?.(now, patienceOf(visit.place).idleMs);
     for (const greeting of this.greetings.keys()) {
       if (now - greeting.since < patience.messageMs) continue;
       this.greetings.delete(greeting);

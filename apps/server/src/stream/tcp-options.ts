@@ -11,8 +11,8 @@ export interface StreamAddress {
 export interface StreamLimits extends Limits {
   /**
    * How long a connection may stay open without a query, in milliseconds. Default 10 s (RFC 9210 4.3, Knot DNS). Past half
-   * of {@link maxConnections} it shrinks with each one more, down to 200 ms when all are taken: NSD goes to 200 ms at
-   * once there.
+   * of {@link maxConnections} it shrinks with each one more, down to 200 ms when all are taken (NSD goes to 200 ms at
+   * once there), but for clients that have fewer connections than one has on average.
    */
   readonly idleTimeoutMs: number;
   /**

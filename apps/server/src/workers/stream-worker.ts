@@ -1,10 +1,16 @@
 import { Detours } from '@seamark/matcher';
 import { LiveDetours, type Surroundings } from '../detour/live-detours.ts';
 import { answeringListener } from '../detour/plan.ts';
+import { affordable } from '../stream/open-files.ts';
 import { proxySources } from '../stream/proxy-sources.ts';
 import type { Answer } from '../stream/reply-batch.ts';
 import { listenTcp, type TcpListener } from '../stream/tcp-listener.ts';
-import type { ProxySources, TcpOptions } from '../stream/tcp-options.ts';
+import {
+  DEFAULT_LIMITS,
+  type ProxySources,
+  type StreamLimits,
+  type TcpOptions,
+} from '../stream/tcp-options.ts';
 import { LiveDoors } from '../stream/tls/live-doors.ts';
 import { Changes, type LiveSockets } from './changes.ts';
 import { Lanes, LateSource } from './lanes.ts';
@@ -57,7 +63,7 @@ async function serve(task: StreamTask): Promise<void> {
     await detours.change(task);
     lanes.prepare(task);
     const listener = await listenTcp({ addresses: [], answer, proxies: proxiesOf(lanes) });
-    listener.limit(task.streams ?? {});
+    listener.limit(limitsOf(task, task.streams));
     source.listener = listener;
     // One by one, so that each leads somewhere before its first connection is accepted.
     const sockets = socketsOf(listener, doors, task.listeners);
@@ -68,7 +74,7 @@ async function serve(task: StreamTask): Promise<void> {
         await detours.prepare(service);
       },
       change: async (service) => {
-        listener.limit(service.streams ?? {});
+        listener.limit(limitsOf(task, service.streams));
         doors.change(listener, service, (one) => lanes.indexOf(one));
         await detours.change(service);
       },
@@ -114,6 +120,30 @@ function surroundingsOf(lanes: Lanes): Surroundings {
   };
 }
 
+/** Whoever set more connections than can be is told so. */
+function limitsOf(
+  { port }: StreamTask,
+  streams: Partial<StreamLimits> = {},
+): Partial<StreamLimits> {
+  const wanted = streams.maxConnections ?? DEFAULT_LIMITS.maxConnections;
+  const maxConnections = affordable(wanted);
+  if (maxConnections < wanted && streams.maxConnections !== undefined) {
+    const text =
+      `there can be ${maxConnections} TCP connections, not the ${wanted} of max_connections: half of the files that ` +
+      'the process may open; raise its limit (ulimit -n)';
+    const fields = { maxConnections, wanted };
+    const note = {
+      kind: 'note',
+      level: 'warn',
+      event: 'connections-limited',
+      fields,
+      text,
+    } as const;
+    port.postMessage(note satisfies FromWorker);
+  }
+  return { ...streams, maxConnections };
+}
+
 /** Where PROXY headers come from, by the socket's index: made once for each listener. */
 function proxiesOf({ tasks }: Lanes): NonNullable<TcpOptions['proxies']> {
   const known = new WeakMap<ListenerTask, ProxySources>();
@@ -152,7 +182,8 @@ class StreamSource extends LateSource {
 
   /** RFC 7828 3.1: in units of 100 ms. */
   idleTimeout(): number {
-    return Math.round((this.#listener as TcpListener).idleTimeoutMs / 100);
+    const { idleTimeoutMs } = this.#listener as TcpListener;
+    return idleTimeoutMs < 0 ? -1 : Math.round(idleTimeoutMs / 100);
   }
 }
 
