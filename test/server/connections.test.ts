@@ -88,10 +88,10 @@ describe('a crowd from one address', () => {
     '%s, with all places, and coming back for ever: others are answered',
     async ([, behaviour], { manifests, serve }) => {
       const limits = [
-      ...['tcp {', 'max_connections 300', 'max_per_client 1000', 'max_memory 8M', '}'],
-      // Longer than it may take here to get 500 of them evicted.
-      ...['timeouts {', 'idle 120s', '}'],
-    ];
+        ...['tcp {', 'max_connections 300', 'max_per_client 1000', 'max_memory 8M', '}'],
+        // Longer than it may take here to get 500 of them evicted.
+        ...['timeouts {', 'idle 120s', '}'],
+      ];
       const { server, endpoint, count, closed } = await watched(manifests, serve, ...limits);
       const before = await residentOctets(server);
       await using client = await TcpClient.open(endpoint, '127.0.0.3');

@@ -5,10 +5,16 @@ import { PartialMessage } from './partial-message.ts';
 import type { Patience } from './patience.ts';
 import type { ReplyBatch } from './reply-batch.ts';
 import type { StreamLimits, TcpCounters } from './tcp-options.ts';
+import type { Turns } from './turns.ts';
 
 const PREFIX = 2;
 /** Queries that may wait for a later reply before no more are read: pipelining enough for any resolver. */
 const MOST_PENDING = 100;
+/**
+ * Queries that are answered before it is another connection's turn: more than anybody has under way who reads his replies.
+ * One read may bring 4,000, and a thousand connections that do nothing else would have the others wait for seconds.
+ */
+const MOST_AT_ONCE = 100;
 
 /** Who has asked what is being answered. */
 export interface Asker {
@@ -26,6 +32,8 @@ export interface ConnectionContext {
   readonly batch: ReplyBatch;
   /** Whose query is being answered; set by it. */
   current: Asker | undefined;
+  /** Of connections that have more queries than are answered at once. */
+  readonly turns: Turns;
 }
 
 /**
@@ -165,6 +173,11 @@ export class TcpConnection {
     place.holds(partial.octets.length + (held?.length ?? 0) + socket.writableLength);
   }
 
+  /** It is this connection's turn again. Where its replies have to be taken first, 'drain' will come. */
+  private readonly resume = (): void => {
+    if (!this.socket.destroyed && !this.socket.writableNeedDrain) this.drained();
+  };
+
   private drained(): void {
     const { held } = this;
     this.held = undefined;
@@ -186,11 +199,13 @@ export class TcpConnection {
     let at = start;
     while (at < chunk.length && !this.isFinished && !this.isSpent) {
       const isFull = this.pending >= MOST_PENDING;
-      if (isFull || (!batch.hasRoom && !this.send())) {
+      const isOver = this.queries - queries >= MOST_AT_ONCE;
+      if (isFull || isOver || (!batch.hasRoom && !this.send())) {
         // One read may hold 5,000 queries, and their replies 300 MB.
         this.held = chunk;
         this.heldAt = at;
-        if (isFull) this.socket.pause();
+        if (isFull || isOver) this.socket.pause();
+        if (isOver) context.turns.wait(this.resume);
         break;
       }
       at = this.answerNext(chunk, at, partial);

@@ -194,6 +194,27 @@ describe('limits', () => {
     expect(listener.counters.queries).toBeLessThan(queries / 2);
   });
 
+  test('a client that asks thousands of questions at once does not have others wait for all of them', async () => {
+    const order: string[] = [];
+    const other: { ask: () => void } = { ask: () => {} };
+    const listener = await serve({
+      answer: (memory, _view, offset, length) => {
+        order.push(String.fromCharCode(memory[offset] as number));
+        // By the time that the first of many is answered, another client's is there.
+        if (order.length === 1) other.ask();
+        return length;
+      },
+    });
+    const client = new Client(listener);
+    other.ask = () => client.socket.write(framed('o'));
+    await until(() => expect(listener.counters.open).toBe(1));
+    const busy = new Client(listener);
+    busy.socket.write(framed(...Array.from({ length: 4000 }, () => 'many of these')));
+    await until(() => expect(busy.messages).toHaveLength(4000));
+    await until(() => expect(client.messages).toEqual(['o']));
+    expect(order.indexOf('o')).toBeLessThan(1500);
+  });
+
   test('a client that reads late gets everything', async () => {
     const listener = await serve({
       writeTimeoutMs: 60_000,

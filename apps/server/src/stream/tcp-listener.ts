@@ -20,6 +20,7 @@ import {
   type TcpCounters,
   type TcpOptions,
 } from './tcp-options.ts';
+import { Turns } from './turns.ts';
 import { DoorVisit } from './visit.ts';
 
 /** Of `close`, where nothing else is said. */
@@ -98,6 +99,7 @@ class Listener implements TcpListener, ConnectionContext, GreetingHost {
   readonly counters: TcpCounters = noCounts();
   settings: StreamLimits;
   readonly batch: ReplyBatch;
+  readonly turns: Turns = new Turns();
   current: Asker | undefined;
   /** In the order of `addresses`. */
   private readonly servers: (Server | undefined)[] = [];
