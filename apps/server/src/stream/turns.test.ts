@@ -20,7 +20,7 @@ test('each has its turn, and the event loop goes round between two spells', asyn
   const order: string[] = [];
   busy(turns, order, 'a', 4, 3);
   busy(turns, order, 'b', 4, 3);
-  for (let i = 0; order.filter((name) => name !== 'loop').length < 8; i++) {
+  while (order.filter((name) => name !== 'loop').length < 8) {
     await turn();
     order.push('loop');
   }
