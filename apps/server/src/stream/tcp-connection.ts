@@ -15,6 +15,8 @@ const MOST_PENDING = 100;
  * One read may bring 4,000, and a thousand connections that do nothing else would have the others wait for seconds.
  */
 const MOST_AT_ONCE = 100;
+/** What Node reads of a socket although it is paused. */
+const READ_AHEAD = 64 * 1024;
 
 /** Who has asked what is being answered. */
 export interface Asker {
@@ -63,6 +65,8 @@ export class TcpConnection {
   private heldAt = 0;
   /** No query is answered any more. */
   private isFinished = false;
+  /** Its last turn ended because it had had as many queries answered as are answered at once. */
+  private isBusy = false;
   /** To be finished once what is held has been answered. */
   private isClosing = false;
   /** It has had as many queries as it may. */
@@ -87,7 +91,10 @@ export class TcpConnection {
     this.place = place;
     this.context = context;
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
-    socket.on('drain', () => this.drained());
+    socket.on('drain', () => {
+      if (this.isBusy && this.held !== undefined) context.turns.wait(this.resume);
+      else this.drained();
+    });
     // A client may half-close and still wait for its answers (RFC 7766 6.2.4). 'end' comes even while
     // reading is paused, so there may be input held.
     socket.on('end', () => this.close());
@@ -163,14 +170,24 @@ export class TcpConnection {
 
   private receive(chunk: Buffer): void {
     if (this.isFinished || this.isSpent) return;
-    this.answerAll(chunk, 0);
+    if (this.isBusy) this.waitForTurn(chunk, 0);
+    else this.answerAll(chunk, 0);
     this.account();
+  }
+
+  /** It has as many queries as are answered at once, or more: others come first. */
+  private waitForTurn(chunk: Buffer, at: number): void {
+    this.held = chunk;
+    this.heldAt = at;
+    this.socket.pause();
+    this.context.turns.wait(this.resume);
   }
 
   /** Says what it holds, which is what has been read and not answered, and composed and not taken. */
   private account(): void {
     const { held, partial, socket, place } = this;
-    place.holds(partial.octets.length + (held?.length ?? 0) + socket.writableLength);
+    const read = held === undefined ? 0 : held.length + READ_AHEAD;
+    place.holds(partial.octets.length + read + socket.writableLength);
   }
 
   /** It is this connection's turn again. Where its replies have to be taken first, 'drain' will come. */
@@ -199,13 +216,16 @@ export class TcpConnection {
     let at = start;
     while (at < chunk.length && !this.isFinished && !this.isSpent) {
       const isFull = this.pending >= MOST_PENDING;
-      const isOver = this.queries - queries >= MOST_AT_ONCE;
-      if (isFull || isOver || (!batch.hasRoom && !this.send())) {
+      this.isBusy = this.queries - queries >= MOST_AT_ONCE;
+      if (this.isBusy) {
+        this.waitForTurn(chunk, at);
+        break;
+      }
+      if (isFull || (!batch.hasRoom && !this.send())) {
         // One read may hold 5,000 queries, and their replies 300 MB.
         this.held = chunk;
         this.heldAt = at;
-        if (isFull || isOver) this.socket.pause();
-        if (isOver) context.turns.wait(this.resume);
+        if (isFull) this.socket.pause();
         break;
       }
       at = this.answerNext(chunk, at, partial);
