@@ -3,7 +3,11 @@ import { ProxyHeader } from './proxy-header.ts';
 
 /** Who hears of it. */
 export interface GreetingHost {
-  /** @param peer where the client is; undefined: where the connection comes from. */
+  /**
+   * The socket is paused: what stands behind the header must not flow before somebody listens.
+   *
+   * @param peer where the client is; undefined: where the connection comes from.
+   */
   introduced(greeting: ProxyGreeting, peer: Uint8Array | undefined): void;
   /** The header can't be read. */
   failed(greeting: ProxyGreeting): void;
@@ -47,6 +51,5 @@ export class ProxyGreeting {
     socket.pause();
     if (taken < chunk.length) socket.unshift(chunk.subarray(taken));
     host.introduced(this, header.peer);
-    socket.resume();
   }
 }

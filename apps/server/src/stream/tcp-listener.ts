@@ -279,6 +279,8 @@ class Listener implements TcpListener, ConnectionContext, GreetingHost {
     const door = this.doors[index];
     if (door === undefined) {
       this.serve(socket, index, peer, place);
+      // A proxy's was paused. A door takes what is there by itself.
+      socket.resume();
       return;
     }
     const visit = new DoorVisit(socket, index, peer, place, this);

@@ -1,10 +1,12 @@
 // DNS over TLS as clients see it; the messages in it come back as they went.
 
 import { connect as connectTcp, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { CertificateMaker, pem } from '../../../../../test/support/certificates.ts';
 import type { ClientAuth } from '../../config/server-config.ts';
+import { proxySources } from '../proxy-sources.ts';
 import { listenTcp, type TcpListener } from '../tcp-listener.ts';
 import type { TcpOptions } from '../tcp-options.ts';
 import { readCredentials } from './credentials.ts';
@@ -103,6 +105,30 @@ const closed = (socket: Socket): Promise<void> =>
 
 const until = (claim: () => void): Promise<void> =>
   vi.waitFor(claim, { timeout: 20_000, interval: 5 });
+
+test('behind a proxy: its header comes first, in one segment with the handshake, and names the client', async () => {
+  const peers: string[] = [];
+  const served: Served = await serve('nocert', {
+    proxies: () => proxySources(['127.0.0.0/8']),
+    answer: (_memory, _view, _offset, length) => {
+      peers.push(served.listener.peer().subarray(16).join('.'));
+      return length;
+    },
+  });
+  const raw = connectTcp({ port: served.listener.addresses[0]?.port ?? 0, host: '127.0.0.1' });
+  closers.push(() => raw.destroy());
+  let header = 'PROXY TCP4 203.0.113.7 192.0.2.53 4321 853\r\n';
+  const socket = new Duplex({
+    read() {},
+    write(chunk: Buffer, _, done) {
+      raw.write(Buffer.concat([Buffer.from(header), chunk]), done);
+      header = '';
+    },
+  });
+  raw.on('data', (chunk) => socket.push(chunk));
+  expect((await ask(served, { socket })).echo).toBe('abc');
+  expect(peers).toEqual(['203.0.113.7']);
+});
 
 describe('a handshake', () => {
   test('leads to answers', async () => {
