@@ -8,6 +8,7 @@ export const TARGETS = [
   'zone-file',
   'corefile',
   'hosts',
+  'proxy-header',
 ] as const;
 
 export type TargetName = (typeof TARGETS)[number];
