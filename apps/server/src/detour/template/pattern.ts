@@ -53,9 +53,19 @@ export class PatternError extends Error {
   override readonly name = 'PatternError';
 }
 
+/** Escapes of one character or none, whatever it is: no run goes through them. */
+const PLAIN_ESCAPE = /^\\(?:[dDwWsSbBAz]|[^a-zA-Z0-9])/;
+
+/** In brackets, of one or several characters, with escapes of one; not such as `[[:alpha:]]`. A bracket in first place is one of it. */
+const PLAIN_CLASS = /^\[\^?\]?(?:[^\]\\[]|\\(?:[dDwWsS]|[^a-zA-Z0-9]))*\]/;
+
+const REPETITION = /^\{\d+(?:,\d*)?\}/;
+
 /**
  * Letters, digits, hyphens and underscores that stand in every name which the expression matches, the longest run
- * of them that `isTelling` likes; '' where none is sure to: those in groups, classes and alternatives are not.
+ * of them that `isTelling` likes; '' where none is sure to: those in groups, classes and alternatives are not. Nor
+ * is anything where there is an escape or a class that is not plainly one character: names would go unanswered
+ * that this takes for others'.
  */
 export function literalIn(text: string, isTelling: (run: string) => boolean): string {
   if (/\||\(\?[a-zA-Z-]*[i]/.test(text)) return '';
@@ -68,24 +78,20 @@ export function literalIn(text: string, isTelling: (run: string) => boolean): st
   };
   for (let i = 0, depth = 0; i < text.length; i++) {
     const character = text[i] as string;
-    if (character === '\\') {
-      end(run.length);
-      i += 1;
-    } else if (character === '[') {
-      end(run.length);
-      // A bracket in first place is one of the class.
-      const first = text[i + 1] === '^' ? i + 2 : i + 1;
-      i = text.indexOf(']', first + 1);
-      if (i < 0) return '';
+    const form = FORMS[character];
+    if (form !== undefined) {
+      const [found] = form.exec(text.slice(i)) ?? [];
+      if (found === undefined) return '';
+      // What repeats is about the character before it, which may then be missing.
+      end(run.length - (character === '{' ? 1 : 0));
+      i += found.length - 1;
     } else if (character === '(' || character === ')') {
       end(run.length);
       depth += character === '(' ? 1 : -1;
     } else if (depth > 0) {
       run = '';
-    } else if ('?*{'.includes(character)) {
-      // It is about the character before it, which may then be missing.
+    } else if (character === '?' || character === '*') {
       end(run.length - 1);
-      if (character === '{') i = Math.max(i, text.indexOf('}', i));
     } else if (/[a-zA-Z0-9_-]/.test(character)) {
       run += character;
     } else {
@@ -95,3 +101,10 @@ export function literalIn(text: string, isTelling: (run: string) => boolean): st
   end(run.length);
   return best;
 }
+
+/** How what begins with these goes on. */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  '\\': PLAIN_ESCAPE,
+  '[': PLAIN_CLASS,
+  '{': REPETITION,
+};

@@ -137,6 +137,22 @@ describe('what stands in every name that is matched', () => {
     ['[]abc]xy', 'xy'],
     ['[^]abc]xy', 'xy'],
     ['\\dabc', 'abc'],
+    ['[\\w-]+[.]abc', 'abc'],
+    ['[\\]abcd]xy', 'xy'],
+    ['[a\\]bcdefgh]foo', 'foo'],
+    // One of these is no run of characters that stand for themselves; the others may be.
+    ['^\\x61bcd', ''],
+    ['^\\x{61}bcd', ''],
+    ['^\\141bcd', ''],
+    ['^\\pLfoo', ''],
+    ['^\\p{L}foo', ''],
+    ['\\Qa.b\\Ecd', ''],
+    ['\\Cabc', ''],
+    ['[\\x61bc]defg', ''],
+    ['[\\pLbc]defg', ''],
+    ['[[:alpha:]bcdef]xy', ''],
+    ['a{b[c}defgh]x', ''],
+    ['a[bcd', ''],
     ['.*', ''],
     ['', ''],
   ])('%j: %j', (text, expected) => {
@@ -145,7 +161,10 @@ describe('what stands in every name that is matched', () => {
 
   it('does, whatever the name', () => {
     const patterns = ['ab?c[.]d', 'x(y|z)w', '^a.c$', 'q[0-9]{2,3}r', 'hello-\\w+'];
+    const escapes = ['^\\x61bcd', '^\\141bcd', '^\\pLfoo', '^[a\\]bcdefgh]foo', '[[:alpha:]bc]foo'];
+    patterns.push(...escapes);
     const names = ['ac.d', 'abc.d', 'xyw', 'xzw', 'abc', 'a.c', 'q12r', 'q123r', 'hello-you', 'no'];
+    names.push('abcd', 'xfoo', 'afoo');
     for (const text of patterns) {
       const pattern = new Pattern(text);
       const literal = literalIn(text, () => true);
