@@ -33,6 +33,7 @@ export {
   parseName,
   parseRelativeName,
 } from './name.ts';
+export { parseTtl } from './period.ts';
 export { parseQuery, Query, VERDICT, type Verdict } from './query.ts';
 export { compressibleNames, formatRdata, parseRdata, type Rdata } from './rdata/rdata.ts';
 export { RdataError } from './rdata/rdata-error.ts';

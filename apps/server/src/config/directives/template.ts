@@ -1,7 +1,7 @@
 import { RCODE, rcodeMnemonic, rcodeNumber, typeNumber } from '@seamark/protocol';
 import { nearest } from '../../corefile/nearest.ts';
 import type { Token } from '../../corefile/token.ts';
-import { parseRecord } from '../../detour/template/parse-record.ts';
+import { checkRecord, GAP } from '../../detour/template/parse-record.ts';
 import { literalIn, Pattern, PatternError } from '../../detour/template/pattern.ts';
 import { RecordText, TemplateError } from '../../detour/template/record-text.ts';
 import { groupsOf } from '../../detour/template/template.ts';
@@ -44,7 +44,7 @@ export const template: Word<BlockDraft> = {
     const patterns = readPatterns(draft.match, context);
     if (patterns === undefined || read === undefined) return;
     for (const section of [draft.answer, draft.authority, draft.additional]) {
-      for (const token of section) checkRecord(token, patterns, context);
+      for (const token of section) checkText(token, patterns, context);
     }
     block.templates.push({
       type: read,
@@ -193,10 +193,9 @@ function readPatterns(tokens: readonly Token[], { problems }: Context): Pattern[
 }
 
 /** What can be said before anything is asked. */
-function checkRecord(token: Token, patterns: readonly Pattern[], { problems }: Context): void {
+function checkText(token: Token, patterns: readonly Pattern[], { problems }: Context): void {
   try {
-    const text = new RecordText(token.text, groupsOf(patterns));
-    if (text.isConstant) parseRecord(token.text);
+    checkRecord(new RecordText(token.text, groupsOf(patterns)).skeleton(GAP));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     problems.report(token, error.message);

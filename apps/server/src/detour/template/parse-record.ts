@@ -1,9 +1,26 @@
-import { CLASS, NameError, parseName, parseRdata, RdataError, typeNumber } from '@seamark/protocol';
+import {
+  CLASS,
+  NameError,
+  parseName,
+  parseRdata,
+  parseTtl,
+  RdataError,
+  typeNumber,
+} from '@seamark/protocol';
 import { TemplateError } from './record-text.ts';
 
 /** Where a record says none, as Go's zone reader has it. */
 const DEFAULT_TTL = 3600;
-const MOST_TTL = 0x7fffffff;
+
+/** Stands for what is not known before a question is asked. */
+export const GAP = '\0';
+
+interface Head {
+  readonly owner: string;
+  readonly ttl: number;
+  readonly type: number;
+  readonly rdata: string;
+}
 
 /**
  * One resource record of a zone file (RFC 1035 5.1), all names absolute with or without the final dot, to wire
@@ -12,21 +29,10 @@ const MOST_TTL = 0x7fffffff;
  * @throws TemplateError
  */
 export function parseRecord(text: string): Uint8Array {
-  const [owner = '', ...words] = text.trim().split(/\s+/);
-  let ttl = DEFAULT_TTL;
-  let at = 0;
-  for (; at < 2; at++) {
-    const word = words[at] ?? '';
-    if (/^\d+$/.test(word)) ttl = Number(word);
-    else if (word.toUpperCase() !== 'IN') break;
-  }
-  const mnemonic = words[at] ?? '';
-  const type = typeNumber(mnemonic);
-  if (type === undefined) throw new TemplateError(`"${text}": "${mnemonic}" is no type`);
-  if (ttl > MOST_TTL) throw new TemplateError(`"${text}": ${ttl} is no TTL`);
+  const { owner, ttl, type, rdata } = readHead(text);
   try {
     const name = parseName(owner);
-    const { octets } = parseRdata(type, withoutParentheses(behindWords(text.trim(), at + 2)));
+    const { octets } = parseRdata(type, withoutParentheses(rdata));
     const record = new Uint8Array(name.length + 10 + octets.length);
     const view = new DataView(record.buffer);
     record.set(name);
@@ -37,9 +43,57 @@ export function parseRecord(text: string): Uint8Array {
     record.set(octets, name.length + 10);
     return record;
   } catch (cause) {
-    if (!(cause instanceof NameError || cause instanceof RdataError)) throw cause;
-    throw new TemplateError(`"${text}": ${cause.message}`, { cause });
+    throw asTemplateError(text, cause);
   }
+}
+
+/**
+ * Looks at all of a record that has no {@link GAP}, up to the one whose place tells what stands behind it.
+ *
+ * @throws TemplateError where no question could make a record of it
+ */
+export function checkRecord(text: string): void {
+  const { owner, type, rdata } = readHead(text);
+  try {
+    if (!owner.includes(GAP)) parseName(owner);
+    if (type !== UNKNOWN_TYPE && !rdata.includes(GAP)) parseRdata(type, withoutParentheses(rdata));
+  } catch (cause) {
+    throw asTemplateError(text, cause);
+  }
+}
+
+const UNKNOWN_TYPE = -1;
+
+function readHead(whole: string): Head {
+  const text = whole.trim();
+  const [owner = '', ...words] = text.split(/\s+/);
+  let ttl = DEFAULT_TTL;
+  let at = 0;
+  for (; at < 2; at++) {
+    const word = words[at] ?? '';
+    if (/^\d/.test(word) && !word.includes(GAP)) ttl = readTtl(whole, word);
+    else if (word.toUpperCase() !== 'IN') break;
+  }
+  const mnemonic = words[at] ?? '';
+  if (mnemonic.includes(GAP)) return { owner, ttl, type: UNKNOWN_TYPE, rdata: '' };
+  const type = typeNumber(mnemonic);
+  if (type === undefined) throw faultIn(whole, `"${mnemonic}" is no type`);
+  return { owner, ttl, type, rdata: behindWords(text, at + 2) };
+}
+
+function readTtl(text: string, word: string): number {
+  const ttl = parseTtl(word);
+  if (ttl !== undefined) return ttl;
+  throw faultIn(text, `${word} is no TTL (seconds up to 2147483647, or such as 1h30m)`);
+}
+
+function asTemplateError(text: string, cause: unknown): unknown {
+  if (!(cause instanceof NameError || cause instanceof RdataError)) return cause;
+  return faultIn(text, cause.message, { cause });
+}
+
+function faultIn(text: string, why: string, options?: ErrorOptions): TemplateError {
+  return new TemplateError(`"${text.replaceAll(GAP, '{{ … }}')}": ${why}`, options);
 }
 
 /** RDATA as it is written: white space in quotes counts. */

@@ -41,9 +41,9 @@ export class RecordText {
     });
   }
 
-  /** Whether it is the same whatever is asked. */
-  get isConstant(): boolean {
-    return this.parts.every((part) => typeof part === 'string');
+  /** What it is whatever is asked, with `gap` for all else. */
+  skeleton(gap: string): string {
+    return this.parts.map((part) => (typeof part === 'string' ? part : gap)).join('');
   }
 
   render(subject: Subject): string {

@@ -65,6 +65,11 @@ describe('records', () => {
     ],
     ['{{ .Zone }} 5 IN NS ns.{{ .Zone }}', 'example.com. 5 IN NS ns.example.com.'],
     ['x 5 IN TXT "{{ index .Match 0 }}"', 'x. 5 IN TXT "ip-10-1"'],
+    ['{{ .Name }} 1h IN A 192.0.2.1', 'ip-10-1.example.com. 3600 IN A 192.0.2.1'],
+    ['{{ .Name }} IN 1d A 192.0.2.1', 'ip-10-1.example.com. 86400 IN A 192.0.2.1'],
+    ['{{ .Name }} 1h30M A 192.0.2.1', 'ip-10-1.example.com. 5400 IN A 192.0.2.1'],
+    ['{{ .Name }} {{ .Group.a }}m A 192.0.2.1', 'ip-10-1.example.com. 600 IN A 192.0.2.1'],
+    ['{{ .Name }} {{ .Class }} {{ .Type }} 192.0.2.1', 'ip-10-1.example.com. A 192.0.2.1'],
     ['x 5 IN SOA a b (1 2 3\n 4 5)', 'x. 5 IN SOA a. b. 1 2 3 4 5'],
   ])('%j', (answer, expected) => {
     const escaped = answer.replaceAll('"', '\\"');
@@ -109,6 +114,21 @@ describe('refusals', () => {
     ],
     ['IN A {\n answer "{{ .Name A 192.0.2.1"\n}', '3:9: "{{" without "}}"'],
     ['IN A {\n answer "x 60 IN A 192.0.2.256"\n}', /^3:9: "x 60 IN A 192\.0\.2\.256": /],
+    // Whatever stands in its gaps.
+    [
+      'IN A {\n answer "{{ .Name }} 60 IN A 192.0.2.256"\n}',
+      /^3:9: "\{\{ … \}\} 60 IN A 192\.0\.2\.256": /,
+    ],
+    [
+      'IN A {\n answer "{{ .Name }} 1y IN A 192.0.2.1"\n}',
+      '3:9: "{{ … }} 1y IN A 192.0.2.1": 1y is no TTL (seconds up to 2147483647, or such as 1h30m)',
+    ],
+    [
+      'IN A {\n answer "{{ .Name }} 60 CH A 192.0.2.1"\n}',
+      '3:9: "{{ … }} 60 CH A 192.0.2.1": "CH" is no type',
+    ],
+    ['IN A {\n answer "{{ .Name }} 3000000000 A {{ .Remote }}"\n}', /3000000000 is no TTL/],
+    ['IN A {\n answer "a..b A {{ .Remote }}"\n}', /^3:9: "a\.\.b A \{\{ … \}\}": /],
     [
       'IN A {\n var x 1\n}',
       /^3:2: the option of template "var" is not supported: expressions are not evaluated/,
