@@ -44,4 +44,5 @@ export type {
 } from './settings/answer-settings.ts';
 export { ACCESS, type Access } from './settings/block-table.ts';
 export { Networks, parseNetwork, readPeer } from './settings/networks.ts';
+export { composeNsid, MINIMAL_ANY } from './settings/own-records.ts';
 export { ZoneSet } from './settings/zone-set.ts';

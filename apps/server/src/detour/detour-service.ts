@@ -98,6 +98,7 @@ export class DetourService {
     const pending = new PendingQuery(
       ...([octets, peer, transport] as const),
       listener.ignoresCookies === true ? undefined : cookies,
+      listener.replies,
     );
     loops.see(pending.query);
     const templated = detours && this.template(pending, detours);

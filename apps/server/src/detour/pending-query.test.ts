@@ -15,6 +15,7 @@ import {
 import { composePeer } from '../stream/peer-record.ts';
 import { CookieKeeper, readCookies } from '../workers/cookie-memory.ts';
 import { type ComposedReply, PendingQuery } from './pending-query.ts';
+import { ReplySettings } from './reply-settings.ts';
 
 const keeper = new CookieKeeper();
 keeper.stop();
@@ -23,10 +24,11 @@ const peer = composePeer('192.0.2.1', 5300) ?? new Uint8Array();
 const pend = (
   spec: Omit<QuerySpec, 'questions'> = {},
   transport: Transport = TRANSPORT.UDP,
+  settings?: ReplySettings,
 ): PendingQuery =>
   new PendingQuery(
     Uint8Array.from(query('wWw.example.net. A', { id: 0x1234, flags: 'rd', ...spec })),
-    ...([peer, transport, readCookies(keeper.memory)] as const),
+    ...([peer, transport, readCookies(keeper.memory), settings] as const),
   );
 
 const address = (last: number): Buffer =>
@@ -120,6 +122,27 @@ describe('a reply that is passed on', () => {
     const large = says({ answer: Array.from({ length: 60 }, (_, i) => address(i)) });
     expect(read(pend({ edns: { udpSize: 4096 } }).passOn(reply, false)).answer).toHaveLength(30);
     expect(read(pend({ edns: { udpSize: 4096 } }).passOn(large, false)).flags).toContain('tc');
+  });
+
+  test.each([
+    [512, 512, 512],
+    [512, 4096, 512],
+    [4096, 4096, 4096],
+    [4096, 1400, 1400],
+  ])('has the room of bufsize: %i, to who offers %i', (udpLimit, udpSize, room) => {
+    const pending = pend({ edns: { udpSize } }, TRANSPORT.UDP, new ReplySettings({ udpLimit }));
+    expect(parseMessage(pending.compose(1)).edns?.udpSize).toBe(room);
+    // Of 31 octets each, header and question of 33, and an OPT record.
+    const most = Math.floor((room - 33 - 11) / 31);
+    const of = (count: number): Message =>
+      read(
+        pending.passOn(
+          says({ answer: Array.from({ length: count }, (_, i) => address(i)) }),
+          false,
+        ),
+      );
+    expect(of(most)).toMatchObject({ flags: 'qr rd ra ad', edns: { udpSize: udpLimit } });
+    expect(of(most + 1)).toMatchObject({ flags: 'qr tc rd ra ad', edns: { udpSize: udpLimit } });
   });
 
   test('may have no question, where there is an error', () => {

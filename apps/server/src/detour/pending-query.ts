@@ -19,6 +19,7 @@ import {
   type ServerCookies,
   VERDICT,
 } from '@seamark/protocol';
+import { PLAIN_REPLIES, type ReplySettings } from './reply-settings.ts';
 
 /** A reply that is composed, and what counters and logs want to know of it. */
 export interface ComposedReply {
@@ -61,6 +62,7 @@ export class PendingQuery {
   private readonly transport: Transport;
   private readonly view: DataView;
   private readonly cookies: ServerCookies | undefined;
+  private readonly settings: ReplySettings;
 
   /**
    * @param octets a query that was parsed before, and found good.
@@ -72,11 +74,13 @@ export class PendingQuery {
     peer: Uint8Array,
     transport: Transport,
     cookies: ServerCookies | undefined,
+    settings: ReplySettings = PLAIN_REPLIES,
   ) {
     this.octets = octets;
     this.peer = peer;
     this.transport = transport;
     this.cookies = cookies;
+    this.settings = settings;
     this.view = new DataView(octets.buffer, octets.byteOffset, octets.length);
     const verdict = parseQuery(this.query, octets, this.view, 0, octets.length);
     if (verdict !== VERDICT.ANSWER) throw new Error(`a query of verdict ${verdict} was detoured`);
@@ -200,7 +204,7 @@ export class PendingQuery {
 
   /** What a reply over UDP may have, as the responder has it (RFC 6891 6.2.3, RFC 9715). */
   private get udpRoom(): number {
-    return Math.min(Math.max(this.query.udpSize, LIMIT.UDP_PLAIN), LIMIT.UDP_EDNS);
+    return Math.min(Math.max(this.query.udpSize, LIMIT.UDP_PLAIN), this.settings.udpLimit);
   }
 
   /** @param body header, question and records in its first `length` octets. */
@@ -256,7 +260,7 @@ export class PendingQuery {
     options: readonly EdnsOption[],
   ): void {
     const { query, cookies } = this;
-    let end = composeOpt(octets, view, at, LIMIT.UDP_EDNS, rcode, query.dnssecOk);
+    let end = composeOpt(octets, view, at, this.settings.udpLimit, rcode, query.dnssecOk);
     if (query.cookieLength !== 0 && cookies !== undefined) {
       // A client that expects a cookie discards a reply without one (RFC 7873 5.3).
       cookies.receive(this.view, query.cookieAt, query.cookieLength, this.peer);

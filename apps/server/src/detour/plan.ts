@@ -10,6 +10,7 @@ import type { DetourConfig, ListenerTransport, ServerConfig } from '../config/se
 import { QueryFilter } from '../workers/query-filter.ts';
 import type { AnsweringListener, DetourDesk } from '../workers/query-path.ts';
 import type { ListenerDetour, ListenerTask } from '../workers/tasks.ts';
+import { PLAIN_REPLIES, ReplySettings } from './reply-settings.ts';
 
 /** What workers need to know of a listener's detours; the plan's IDs are indices into `forwards` and `templates`. */
 export function listenerDetour(
@@ -44,11 +45,13 @@ export function answeringListener(
   listener: ListenerTask,
   desk: DetourDesk | undefined,
 ): AnsweringListener {
-  const { number, detour } = listener;
+  const { number, detour, answering } = listener;
   const detours = detour === undefined ? undefined : new Detours(detour.plan);
   const stream = STREAMS[listener.transport ?? 'dns'];
-  const ignoresCookies = listener.answering?.ignoreCookies === true;
-  return { index: number, stream, log: QueryFilter.of(listener), detours, desk, ignoresCookies };
+  const ignoresCookies = answering?.ignoreCookies === true;
+  const replies = answering === undefined ? PLAIN_REPLIES : new ReplySettings(answering);
+  const log = QueryFilter.of(listener);
+  return { index: number, stream, log, detours, replies, desk, ignoresCookies };
 }
 
 const STREAMS: Readonly<Record<ListenerTransport, Transport>> = {

@@ -15,6 +15,7 @@ import {
 import { LIMIT, RCODE } from '@seamark/protocol';
 import { type SnapshotHandle, SnapshotReader } from '@seamark/snapshot';
 import type { ComposedReply } from '../detour/pending-query.ts';
+import type { ReplySettings } from '../detour/reply-settings.ts';
 import { type CookieMemory, readClock, readCookies } from './cookie-memory.ts';
 import type { QueryFilter } from './query-filter.ts';
 
@@ -36,6 +37,8 @@ export interface AnsweringListener {
   readonly ignoresCookies?: boolean;
   /** For what is answered elsewhere, over UDP. */
   readonly limiter?: RateLimiter | undefined;
+  /** Of what is answered elsewhere; absent: as by default. */
+  readonly replies?: ReplySettings;
   /** Takes what is to be answered elsewhere; only asked where there are detours. */
   readonly desk: DetourDesk | undefined;
 }

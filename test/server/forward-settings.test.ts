@@ -1,0 +1,54 @@
+// What a block says of replies counts for those, too, that are not made of its zones.
+
+import { writeFile } from 'node:fs/promises';
+import { describe, expect } from 'vitest';
+import {
+  type EdnsSpec,
+  type Endpoint,
+  type Message,
+  parseMessage,
+  query,
+  UdpClient,
+} from '../support/dns/index.ts';
+import { corefile, test } from './harness/fixtures.ts';
+import { address, Upstream } from './harness/upstream.ts';
+
+const BACKENDS = ['batched', 'dgram'] as const;
+
+const ask = async (endpoint: Endpoint, text: string, edns: EdnsSpec): Promise<Message> => {
+  await using client = await UdpClient.open(endpoint);
+  return parseMessage(await client.exchange(query(text, { flags: 'rd', edns })));
+};
+
+const template = `template IN A example.edu {\n    answer ${'"{{ .Name }} A 192.0.2.1" '.repeat(40)}\n  }`;
+
+describe.for(BACKENDS)('UDP by %s', (backend) => {
+  test('bufsize: forwarded, of a template and of a hosts file', async ({
+    manifests,
+    folder,
+    serve,
+  }) => {
+    await using upstream = await Upstream.open(address('203.0.113.1', { times: 40 }));
+    const hosts = `${folder}/hosts`;
+    const lines = Array.from({ length: 40 }, (_, i) => `192.0.2.${i} large.example.org\n`);
+    await writeFile(hosts, lines.join(''));
+    for (const [size, answers] of [
+      [512, 0],
+      [4096, 40],
+    ] as const) {
+      const also = [
+        ...[`bufsize ${size}`, template],
+        ...[`hosts ${hosts} example.org`, `forward . ${upstream.name}`],
+      ];
+      const server = await serve(corefile(manifests, { also }), ['--udp', backend]);
+      const endpoint = await server.endpoint();
+      for (const name of ['www.example.net.', 'www.example.edu.', 'large.example.org.']) {
+        const reply = await ask(endpoint, `${name} A`, { udpSize: 4096 });
+        expect([name, reply.edns?.udpSize, reply.answer.length]).toEqual([name, size, answers]);
+        expect(reply.flags.includes('tc')).toBe(answers === 0);
+      }
+      expect(upstream.asked.at(-1)?.message.edns?.udpSize).toBe(size);
+      expect(await server.end('SIGTERM')).toMatchObject({ code: 0 });
+    }
+  });
+});
