@@ -20,7 +20,10 @@ const ask = async (endpoint: Endpoint, text: string, edns: EdnsSpec): Promise<Me
   return parseMessage(await client.exchange(query(text, { flags: 'rd', edns })));
 };
 
-const template = `template IN A example.edu {\n    answer ${'"{{ .Name }} A 192.0.2.1" '.repeat(40)}\n  }`;
+const NSID = 3;
+
+const template = (records: number): string =>
+  `template IN A example.edu {\n    answer ${'"{{ .Name }} A 192.0.2.1" '.repeat(records)}\n  }`;
 
 describe.for(BACKENDS)('UDP by %s', (backend) => {
   test('bufsize: forwarded, of a template and of a hosts file', async ({
@@ -37,7 +40,7 @@ describe.for(BACKENDS)('UDP by %s', (backend) => {
       [4096, 40],
     ] as const) {
       const also = [
-        ...[`bufsize ${size}`, template],
+        ...[`bufsize ${size}`, template(40)],
         ...[`hosts ${hosts} example.org`, `forward . ${upstream.name}`],
       ];
       const server = await serve(corefile(manifests, { also }), ['--udp', backend]);
@@ -50,5 +53,27 @@ describe.for(BACKENDS)('UDP by %s', (backend) => {
       expect(upstream.asked.at(-1)?.message.edns?.udpSize).toBe(size);
       expect(await server.end('SIGTERM')).toMatchObject({ code: 0 });
     }
+  });
+
+  test('nsid: ours, forwarded and of a template, and nothing of the upstream', async ({
+    manifests,
+    serve,
+  }) => {
+    const options = [{ code: NSID, data: Buffer.from('upstream') }];
+    await using upstream = await Upstream.open(address('203.0.113.1', { edns: { options } }));
+    const also = ['nsid edge-1', template(1), `forward . ${upstream.name}`];
+    const server = await serve(corefile(manifests, { also }), ['--udp', backend]);
+    const endpoint = await server.endpoint();
+    const asks = { udpSize: 4096, options: [{ code: NSID, data: new Uint8Array() }] };
+    for (const name of ['www.example.net.', 'www.example.edu.']) {
+      const reply = await ask(endpoint, `${name} A`, asks);
+      const said = reply.edns?.options.map(({ code, data }) => [
+        code,
+        Buffer.from(data).toString(),
+      ]);
+      expect([name, said]).toEqual([name, [[NSID, 'edge-1']]]);
+      expect((await ask(endpoint, `${name} A`, {})).edns?.options).toEqual([]);
+    }
+    expect(upstream.asked.map(({ message }) => message.edns?.options)).toEqual([[], []]);
   });
 });

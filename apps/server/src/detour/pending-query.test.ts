@@ -145,6 +145,34 @@ describe('a reply that is passed on', () => {
     expect(of(most + 1)).toMatchObject({ flags: 'qr tc rd ra ad', edns: { udpSize: udpLimit } });
   });
 
+  test("has this server's NSID for who asks for it, and never the other server's", () => {
+    const nsid = { code: 3, data: Buffer.from('theirs') };
+    const reply = says({ answer: [address(1)], edns: { options: [nsid] } });
+    const asked = { udpSize: 512, options: [{ code: 3, data: new Uint8Array() }] };
+    const said = (pending: PendingQuery, octets = reply): (string | undefined)[] =>
+      read(pending.passOn(octets, false)).edns?.options.map(({ data }) =>
+        Buffer.from(data).toString(),
+      ) ?? [];
+    const edge = new ReplySettings({ nsid: 'ours' });
+    expect(parseMessage(pend({ edns: asked }).compose(1)).edns?.options).toEqual([]);
+    expect(said(pend({ edns: asked }))).toEqual([]);
+    expect(said(pend({ edns: asked }, false, edge))).toEqual(['ours']);
+    expect(said(pend({ edns: {} }, false, edge))).toEqual([]);
+    const failed = read(pend({ edns: asked }, false, edge).error(RCODE.SERVFAIL, 23));
+    expect(failed.edns?.options.map(({ code }) => code)).toEqual([15, 3]);
+    // 12 records leave 96 octets of 512, 15 three: it takes nothing from them.
+    for (const [count, options] of [
+      [12, ['ours']],
+      [15, []],
+    ] as const) {
+      const full = says({ answer: Array.from({ length: count }, (_, i) => address(i)), edns: {} });
+      expect(said(pend({ edns: asked }, false, edge), full)).toEqual(options);
+      expect(read(pend({ edns: asked }, false, edge).passOn(full, false)).answer).toHaveLength(
+        count,
+      );
+    }
+  });
+
   test('may have no question, where there is an error', () => {
     const message = read(pend().passOn(says({ questions: [], rcode: 1 }), false));
     expect(message).toMatchObject({ rcode: 1, id: 0x1234 });

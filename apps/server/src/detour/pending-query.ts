@@ -1,5 +1,6 @@
 import { isEncrypted, TRANSPORT, type Transport } from '@seamark/matcher';
 import {
+  appendOption,
   appendPadding,
   COOKIE_LENGTH,
   composeOpt,
@@ -42,12 +43,15 @@ interface Counts {
   readonly additionals: number;
 }
 
-/** What a client and a server say to each other alone (RFC 7873, RFC 7828, RFC 7830), not through a third. */
+/** What a client and a server say to each other alone (RFC 7873, RFC 7828, RFC 7830, RFC 5001 2), not through a third. */
 const OF_ONE_HOP: readonly number[] = [
   EDNS_OPTION.COOKIE,
   EDNS_OPTION.TCP_KEEPALIVE,
   EDNS_OPTION.PADDING,
+  EDNS_OPTION.NSID,
 ];
+
+const NO_OPTION: Uint8Array = new Uint8Array(0);
 
 const NO_COUNTS: Counts = { answers: 0, authorities: 0, additionals: 0 };
 
@@ -233,14 +237,18 @@ export class PendingQuery {
       }
       return this.finish(body, length, counts, flags, rcode, []);
     }
-    const size = length + opt + extra;
+    // It takes no room from anything else.
+    const said = query.asksNsid ? this.settings.nsid : undefined;
+    const nsid =
+      said !== undefined && length + opt + extra + said.length <= room ? said : NO_OPTION;
+    const size = length + opt + extra + nsid.length;
     const isPadded = query.isPadded && isEncrypted(this.transport);
     const padding = isPadded ? paddingLength(size, room) : 0;
     const octets = new Uint8Array(size + padding);
     const view = new DataView(octets.buffer);
     octets.set(body.subarray(0, length));
     octets.set(this.octets.subarray(HEADER.LENGTH, query.questionEnd), HEADER.LENGTH);
-    if (query.hasEdns) this.putOpt(octets, view, length, rcode, options);
+    if (query.hasEdns) this.putOpt(octets, view, length, rcode, options, nsid);
     if (padding > 0) appendPadding(octets, view, length, size, padding);
     view.setUint16(HEADER.ID, this.id);
     const own = FLAG.QR | (query.flags & (FLAG.OPCODE | FLAG.RD | FLAG.CD));
@@ -258,6 +266,7 @@ export class PendingQuery {
     at: number,
     rcode: number,
     options: readonly EdnsOption[],
+    nsid: Uint8Array,
   ): void {
     const { query, cookies } = this;
     let end = composeOpt(octets, view, at, this.settings.udpLimit, rcode, query.dnssecOk);
@@ -266,7 +275,8 @@ export class PendingQuery {
       cookies.receive(this.view, query.cookieAt, query.cookieLength, this.peer);
       end = cookies.append(view, at, end);
     }
-    putOptions(octets, view, at, end, options);
+    end = putOptions(octets, view, at, end, options);
+    appendOption(octets, view, at, end, nsid);
   }
 }
 
@@ -281,18 +291,19 @@ function sizeOf(options: readonly EdnsOption[]): number {
   return options.reduce((sum, { octets }) => sum + octets.length, 0);
 }
 
-/** Adds options to the OPT record from `opt` to `end`. */
+/** Adds options to the OPT record from `opt` to `end`. @returns the offset behind it */
 function putOptions(
   octets: Uint8Array,
   view: DataView,
   opt: number,
   end: number,
   options: readonly EdnsOption[],
-): void {
+): number {
   let at = end;
   for (const option of options) {
     octets.set(option.octets, at);
     at += option.octets.length;
   }
   view.setUint16(opt + 9, at - (opt + OPT_LENGTH));
+  return at;
 }
