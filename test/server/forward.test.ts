@@ -19,7 +19,7 @@ import { freePort } from '../support/ports.ts';
 import { waitFor } from '../support/wait.ts';
 import { corefile, type Manifests, test } from './harness/fixtures.ts';
 import { metrics } from './harness/metrics.ts';
-import { address, replyTo, Upstream } from './harness/upstream.ts';
+import { type Asked, address, replyTo, Upstream } from './harness/upstream.ts';
 
 const BACKENDS = ['batched', 'dgram'] as const;
 const RD = { flags: 'rd', edns: {} } as const;
@@ -47,6 +47,15 @@ const askUdp = async (
 ): Promise<Message> => {
   await using client = await UdpClient.open(endpoint);
   return parseMessage(await client.exchange(query(text, rest), patienceMs));
+};
+
+/** A reply with one answer of this type and RDATA. */
+const oneRecord = (asked: Asked, type: number, rdata: Uint8Array): Buffer =>
+  replyTo(asked, { answer: [composeRecord(Uint8Array.of(0xc0, 12), type, 1, 60, rdata)] });
+
+const withCount = (reply: Buffer, answers: number): Buffer => {
+  reply.writeUInt16BE(answers, 6);
+  return reply;
 };
 
 describe.for(BACKENDS)('UDP by %s', (backend) => {
@@ -277,6 +286,35 @@ test('a reply with an owner name that has no end is none: the next upstream is a
   expect(sound.names).toEqual(['www.example.net.']);
   expect(new Set(broken.names)).toEqual(new Set(['www.example.net.', 'www.example.org.']));
 });
+
+test.for([
+  ['RDATA that is no address', (asked: Asked) => oneRecord(asked, 1, Uint8Array.of(192, 0, 2))],
+  [
+    'a name in RDATA that leads forward',
+    (asked: Asked) => oneRecord(asked, 5, Uint8Array.of(0xc0, 200)),
+  ],
+  ['counts of more than there is', (asked: Asked) => withCount(address()(asked), 3)],
+] as const)(
+  'a reply with %s is none: the next upstream is asked, or SERVFAIL',
+  async ([, spoilt], { manifests, serve }) => {
+    const admin = await freePort();
+    await using broken = await Upstream.open(spoilt);
+    await using sound = await Upstream.open();
+    const lines = `forward example.net ${broken.name} ${sound.name} {
+    policy sequential
+  }
+  forward example.org ${broken.name}`;
+    const server = await serve(
+      forwarding(manifests, lines, { also: [`prometheus 127.0.0.1:${admin}`] }),
+    );
+    const endpoint = await server.endpoint();
+    expect(inShort(await askUdp(endpoint, 'www.example.net. A'))).toBe('203.0.113.1');
+    expect(inShort(await askUdp(endpoint, 'www.example.org. A'))).toBe('SERVFAIL 23');
+    expect(sound.names).toEqual(['www.example.net.']);
+    const name = `seamark_forward_failures_total{to="${broken.name}"}`;
+    await waitFor(async () => ((await metrics(admin)).get(name) ?? 0) >= 2, { what: 'failures' });
+  },
+);
 
 test('another upstream is asked for one that does not answer, and it is looked after', async ({
   manifests,

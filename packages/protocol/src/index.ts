@@ -39,7 +39,13 @@ export { compressibleNames, formatRdata, parseRdata, type Rdata } from './rdata/
 export { RdataError } from './rdata/rdata-error.ts';
 export { SVC_KEYS } from './rdata/svc-keys.ts';
 export { composeSvcParams, readSvcParams } from './rdata/svc-params.ts';
-export { type EdnsOption, readOptions, readSections, type Sections } from './sections.ts';
+export {
+  type EdnsOption,
+  readOptions,
+  readSections,
+  type Sections,
+  withoutOpt,
+} from './sections.ts';
 export { COOKIE_LENGTH, COOKIE_SECRET_LENGTH, ServerCookies } from './server-cookies.ts';
 export { SipHash24 } from './siphash.ts';
 export { readZoneFile, type ZoneFile, type ZoneFileOptions } from './zone-file/read.ts';

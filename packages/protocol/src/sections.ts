@@ -1,5 +1,6 @@
 import { LIMIT, TYPE } from './constants.ts';
 import { HEADER } from './header.ts';
+import { rdataShape } from './rdata-shape.ts';
 
 /** Where the parts of a whole message lie, for who passes one on. Not for the query path. */
 export interface Sections {
@@ -8,15 +9,18 @@ export interface Sections {
   readonly questions: number;
   readonly answers: number;
   readonly authorities: number;
-  /** Additional records before the OPT record; all of them where there is none. */
+  /** Additional records, the OPT record left out. */
   readonly additionals: number;
-  /** Behind the last of these. */
-  readonly recordsEnd: number;
-  /** The OPT record, whatever may follow it. */
+  /** Behind the last record. */
+  readonly end: number;
+  /** The OPT record, wherever it stands among the additional ones (RFC 6891 6.1.1). */
   readonly opt?: { readonly at: number; readonly end: number };
 }
 
-/** @returns undefined where the message is malformed: what is behind an OPT record is not looked at. */
+/**
+ * @returns undefined where the message is malformed: records that are cut off, names that are none, also in RDATA
+ *   where the type says that there are any, several OPT records
+ */
 export function readSections(octets: Uint8Array): Sections | undefined {
   const { length } = octets;
   if (length < HEADER.LENGTH) return undefined;
@@ -36,18 +40,65 @@ export function readSections(octets: Uint8Array): Sections | undefined {
     at = skipRecord(octets, view, at, known);
     if (at < 0) return undefined;
   }
+  let opt: Sections['opt'];
   for (let i = 0; i < counted; i++) {
     const next = skipRecord(octets, view, at, known);
     if (next < 0) return undefined;
     if (octets[at] === 0 && view.getUint16(at + 1) === TYPE.OPT) {
-      return {
-        ...{ questionEnd, questions, answers, authorities, additionals: i, recordsEnd: at },
-        opt: { at, end: next },
-      };
+      if (opt !== undefined) return undefined;
+      opt = { at, end: next };
     }
     at = next;
   }
-  return { questionEnd, questions, answers, authorities, additionals: counted, recordsEnd: at };
+  const counts = { questions, answers, authorities };
+  if (opt === undefined) return { ...counts, questionEnd, additionals: counted, end: at };
+  return { ...counts, questionEnd, additionals: counted - 1, end: at, opt };
+}
+
+/**
+ * A message up to its last record, its OPT record taken out: what stands behind that moves up, and its pointers
+ * with it. The counts of its header are as they were.
+ *
+ * @param sections what {@link readSections} said of it.
+ * @returns undefined if a name points into the OPT record
+ */
+export function withoutOpt(octets: Uint8Array, { opt, end }: Sections): Uint8Array | undefined {
+  if (opt === undefined) return octets.subarray(0, end);
+  if (opt.end === end) return octets.subarray(0, opt.at);
+  const shorter = new Uint8Array(end - (opt.end - opt.at));
+  shorter.set(octets.subarray(0, opt.at));
+  shorter.set(octets.subarray(opt.end, end), opt.at);
+  const view = new DataView(shorter.buffer);
+  for (let at = opt.at; at < shorter.length; ) {
+    const fixed = movePointer(shorter, view, at, opt);
+    if (fixed < 0) return undefined;
+    const shape = rdataShape(view.getUint16(fixed), view.getUint16(fixed + 2));
+    let name = fixed + 10 + (shape?.before ?? 0);
+    for (let i = 0; i < (shape?.names ?? 0); i++) {
+      name = movePointer(shorter, view, name, opt);
+      if (name < 0) return undefined;
+    }
+    at = fixed + 10 + view.getUint16(fixed + 8);
+  }
+  return shorter;
+}
+
+/** @returns the offset behind the name, or -1 if it points into what was taken out. */
+function movePointer(
+  octets: Uint8Array,
+  view: DataView,
+  start: number,
+  gone: NonNullable<Sections['opt']>,
+): number {
+  let at = start;
+  for (let label = octets[at] as number; label < 0xc0; label = octets[at] as number) {
+    at += label + 1;
+    if (label === 0) return at;
+  }
+  const target = view.getUint16(at) & 0x3fff;
+  if (target >= gone.end) view.setUint16(at, 0xc000 | (target - (gone.end - gone.at)));
+  else if (target >= gone.at) return -1;
+  return at + 2;
 }
 
 /** An EDNS option (RFC 6891 6.1.2): its code, and all its octets, code and length among them. */
@@ -74,7 +125,16 @@ function skipRecord(octets: Uint8Array, view: DataView, start: number, known: Kn
   const fixed = skipName(octets, start, known);
   if (fixed < 0 || fixed + 10 > octets.length) return -1;
   const end = fixed + 10 + view.getUint16(fixed + 8);
-  return end > octets.length ? -1 : end;
+  if (end > octets.length) return -1;
+  const shape = rdataShape(view.getUint16(fixed), view.getUint16(fixed + 2));
+  if (shape === undefined) return end;
+  let at = fixed + 10 + shape.before;
+  for (let i = 0; i < shape.names; i++) {
+    if (at >= end) return -1;
+    at = skipName(octets, at, known);
+    if (at < 0) return -1;
+  }
+  return at + shape.after === end ? end : -1;
 }
 
 /** @returns the offset behind a name, or a number so negative that adding to it leaves it negative. */

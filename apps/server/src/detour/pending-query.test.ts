@@ -8,6 +8,7 @@ import {
   composeRecord,
   type Message,
   parseMessage,
+  presentRdata,
   type QuerySpec,
   query,
   TYPE,
@@ -104,12 +105,17 @@ describe('a reply that is passed on', () => {
     expect(read(passed).rcode).toBe(23);
   });
 
-  test('leaves out what stands behind the OPT record', () => {
+  test('keeps what stands behind the OPT record', () => {
     const opt = Buffer.from(says({ edns: {} })).subarray(-11);
     const reply = says({ additional: [address(1), opt, address(2)] });
-    const message = read(pend({ edns: {} }).passOn(reply, false));
-    expect(message.additional).toHaveLength(1);
-    expect(message.edns).toBeDefined();
+    for (const edns of [{}, undefined]) {
+      const message = read(pend(edns && { edns }).passOn(reply, false));
+      expect(message.additional.map(({ rdata }) => presentRdata(rdata))).toEqual([
+        '192.0.2.1',
+        '192.0.2.2',
+      ]);
+      expect(message.edns === undefined).toBe(edns === undefined);
+    }
   });
 
   test('is a truncated one where it has no room', () => {

@@ -19,6 +19,7 @@ import {
   readSections,
   type ServerCookies,
   VERDICT,
+  withoutOpt,
 } from '@seamark/protocol';
 import { PLAIN_REPLIES, type ReplySettings } from './reply-settings.ts';
 
@@ -163,7 +164,9 @@ export class PendingQuery {
     if (sections.questions === 0) {
       return this.finish(this.octets, this.query.questionEnd, NO_COUNTS, flags, rcode, options);
     }
-    return this.finish(reply, sections.recordsEnd, sections, flags, rcode, options);
+    const body = withoutOpt(reply, sections);
+    if (body === undefined) return undefined;
+    return this.finish(body, body.length, sections, flags, rcode, options);
   }
 
   /** What a truncated reply is good for, wherever it ends: to be asked again over TCP. */
