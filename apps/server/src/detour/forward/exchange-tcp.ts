@@ -100,8 +100,8 @@ class Connection {
     const timer = setTimeout(() => reject(new ExchangeError('no answer in time')), timeoutMs);
     this.fail = reject;
     this.deliver = (octets) => {
+      // Anything else is late, or said twice: the right one may yet come, as over UDP.
       if (isReplyTo(query, questionEnd, octets)) resolve(octets);
-      else reject(new ExchangeError('the answer was to another question'));
     };
     try {
       if (this.socket.connecting) await Promise.race([once(this.socket, 'connect'), promise]);
@@ -133,14 +133,19 @@ class Connection {
 
   private receive(octets: Buffer): void {
     this.received = this.received.length === 0 ? octets : Buffer.concat([this.received, octets]);
-    if (this.received.length < PREFIX) return;
-    const end = PREFIX + this.received.readUInt16BE(0);
-    if (this.received.length < end) return;
-    const message = this.received.subarray(PREFIX, end);
-    this.received = this.received.subarray(end);
-    // Unasked for: whoever sends that can't be trusted with the next question.
-    if (this.deliver === undefined) this.close();
-    else this.deliver(message);
+    // All there are: one that stayed would be taken for the reply to the next question.
+    for (let end = this.messageEnd; this.received.length >= end; end = this.messageEnd) {
+      const message = this.received.subarray(PREFIX, end);
+      this.received = this.received.subarray(end);
+      // Unasked for: whoever sends that can't be trusted with the next question.
+      if (this.deliver === undefined) this.close();
+      else this.deliver(message);
+    }
+  }
+
+  /** Where the first message ends, the rest of it perhaps yet to come. */
+  private get messageEnd(): number {
+    return PREFIX + (this.received.length < PREFIX ? 0 : this.received.readUInt16BE(0));
   }
 
   private end(error: Error): void {
