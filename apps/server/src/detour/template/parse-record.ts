@@ -65,7 +65,7 @@ export function checkRecord(text: string): void {
 const UNKNOWN_TYPE = -1;
 
 function readHead(whole: string): Head {
-  const text = whole.trim();
+  const text = withoutComments(whole).trim();
   const [owner = '', ...words] = text.split(/\s+/);
   let ttl = DEFAULT_TTL;
   let at = 0;
@@ -101,6 +101,14 @@ function behindWords(text: string, count: number): string {
   return new RegExp(`^(?:\\S+\\s*){${count}}`).exec(text) === null
     ? ''
     : text.replace(new RegExp(`^(?:\\S+(?:\\s+|$)){${count}}`), '');
+}
+
+/** To the end of the line (RFC 1035 5.1), unless it stands in quotes or behind a backslash. */
+function withoutComments(text: string): string {
+  return text.replace(
+    /("(?:[^"\\]|\\.)*"|\\.)|;[^\n]*/gs,
+    (_, kept: string | undefined) => kept ?? '',
+  );
 }
 
 /** They group lines, and here there is one. */

@@ -70,6 +70,10 @@ describe('records', () => {
     ['{{ .Name }} 1h30M A 192.0.2.1', 'ip-10-1.example.com. 5400 IN A 192.0.2.1'],
     ['{{ .Name }} {{ .Group.a }}m A 192.0.2.1', 'ip-10-1.example.com. 600 IN A 192.0.2.1'],
     ['{{ .Name }} {{ .Class }} {{ .Type }} 192.0.2.1', 'ip-10-1.example.com. A 192.0.2.1'],
+    ['{{ .Name }} TXT x ; y', 'ip-10-1.example.com. TXT x'],
+    ['{{ .Name }} 60 A 192.0.2.1;({{ .Name }}', 'ip-10-1.example.com. 60 A 192.0.2.1'],
+    ['x 5 IN SOA a b ( ; one\n 1 2 3 4 5 ; all)\n )', 'x. 5 IN SOA a. b. 1 2 3 4 5'],
+    ['x TXT "a;b" c\\;d', 'x. TXT "a;b" "c;d"'],
     ['x 5 IN SOA a b (1 2 3\n 4 5)', 'x. 5 IN SOA a. b. 1 2 3 4 5'],
   ])('%j', (answer, expected) => {
     const escaped = answer.replaceAll('"', '\\"');
