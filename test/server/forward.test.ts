@@ -191,16 +191,39 @@ test('a truncated reply is passed on over UDP, and asked for over TCP by who com
   await using upstream = await Upstream.open((asked) =>
     asked.transport === 'udp' ? replyTo(asked, { flags: 'qr tc rd ra' }) : address()(asked),
   );
-  const server = await serve(
-    forwarding(manifests, `forward . ${upstream.name} {\n    prefer_udp\n  }`),
-  );
+  const server = await serve(forwarding(manifests, `forward . ${upstream.name}`));
   const endpoint = await server.endpoint();
   expect((await askUdp(endpoint, 'www.example.net. A')).flags).toBe('qr tc rd ra');
   expect(upstream.asked).toHaveLength(1);
   await using tcp = await TcpClient.open(endpoint);
   const reply = parseMessage(await tcp.exchange(query('www.example.net. A', RD)));
   expect(inShort(reply)).toBe('203.0.113.1');
-  expect(upstream.asked.map(({ transport }) => transport)).toEqual(['udp', 'udp', 'tcp']);
+  expect(upstream.asked.map(({ transport }) => transport)).toEqual(['udp', 'tcp']);
+});
+
+test('with prefer_udp a truncated reply is asked for over TCP, whoever comes how', async ({
+  manifests,
+  serve,
+}) => {
+  await using upstream = await Upstream.open((asked) => {
+    if (asked.transport === 'udp') return replyTo(asked, { flags: 'qr tc rd ra' });
+    const name = asked.message.question[0]?.name;
+    if (name?.startsWith('none.')) return undefined;
+    return address('203.0.113.1', { times: name?.startsWith('large.') ? 100 : 1 })(asked);
+  });
+  const lines = `forward . ${upstream.name} {\n    prefer_udp\n    read_timeout 500ms\n  }`;
+  const server = await serve(forwarding(manifests, lines));
+  const endpoint = await server.endpoint();
+  expect(inShort(await askUdp(endpoint, 'www.example.net. A'))).toBe('203.0.113.1');
+  await using tcp = await TcpClient.open(endpoint);
+  const reply = parseMessage(await tcp.exchange(query('www.example.net. A', RD)));
+  expect(inShort(reply)).toBe('203.0.113.1');
+  expect(upstream.asked.map(({ transport }) => transport)).toEqual(['udp', 'tcp', 'udp', 'tcp']);
+  // What has no room is truncated here, and what TCP does not have is as UDP had it.
+  for (const name of ['large', 'none']) {
+    const cut = await askUdp(endpoint, `${name}.example.net. A`, RD, 15_000);
+    expect([cut.rcode, cut.flags, cut.answer]).toEqual([0, 'qr tc rd ra', []]);
+  }
 });
 
 test('force_tcp keeps its connection, opens another when it was closed, and fits replies to UDP', async ({

@@ -126,11 +126,14 @@ export class Forwarder {
   ): Promise<Uint8Array> {
     const { forceTcp, preferUdp } = this.config;
     const overTcp = forceTcp || (pending.isStream && !preferUdp);
+    const deadline = performance.now() + timeoutMs;
+    const left = (): number => deadline - performance.now();
     const query = pending.compose(randomInt(0x10000));
     const reply = await upstream.ask(query, overTcp, timeoutMs);
-    // Who came over UDP is told to come back; who came over TCP would get no more by that.
-    if (overTcp || !pending.isStream || !isTruncated(reply)) return reply;
-    return await upstream.ask(pending.compose(randomInt(0x10000)), true, timeoutMs);
+    // Who came over UDP is told to come back, unless the Corefile says to look; who came over TCP would get no more by that.
+    if (overTcp || !isTruncated(reply) || !(pending.isStream || preferUdp)) return reply;
+    const whole = upstream.ask(pending.compose(randomInt(0x10000)), true, left());
+    return await (pending.isStream ? whole : whole.catch(() => reply));
   }
 }
 
