@@ -21,6 +21,7 @@ const ask = async (endpoint: Endpoint, text: string, edns: EdnsSpec): Promise<Me
 };
 
 const NSID = 3;
+const TYPE_HINFO = 13;
 
 const template = (records: number): string =>
   `template IN A example.edu {\n    answer ${'"{{ .Name }} A 192.0.2.1" '.repeat(records)}\n  }`;
@@ -75,5 +76,28 @@ describe.for(BACKENDS)('UDP by %s', (backend) => {
       expect((await ask(endpoint, `${name} A`, {})).edns?.options).toEqual([]);
     }
     expect(upstream.asked.map(({ message }) => message.edns?.options)).toEqual([[], []]);
+  });
+
+  test('any: one HINFO in place of what would be forwarded, in its block', async ({
+    manifests,
+    serve,
+  }) => {
+    await using upstream = await Upstream.open();
+    const block = corefile(manifests, { also: ['any', `forward . ${upstream.name}`] });
+    const other = `example.org:{$PORT} {\n  bind 127.0.0.1\n  forward . ${upstream.name}\n}\n`;
+    const server = await serve(block + other, ['--udp', backend]);
+    const endpoint = await server.endpoint();
+    for (const type of ['ANY', 'A']) {
+      for (const name of ['www.example.net.', 'www.example.org.']) {
+        const { answer, rcode, flags } = await ask(endpoint, `${name} ${type}`, {});
+        const isMinimal = type === 'ANY' && name === 'www.example.net.';
+        expect([rcode, answer.map((record) => [record.name, record.type])]).toEqual([
+          0,
+          [[name, isMinimal ? TYPE_HINFO : 1]],
+        ]);
+        expect(flags).toBe(isMinimal ? 'qr rd' : 'qr rd ra');
+      }
+    }
+    expect(upstream.names).toHaveLength(3);
   });
 });

@@ -3,10 +3,11 @@ import {
   type Detours,
   JUDGEMENT,
   type Judgement,
+  MINIMAL_ANY,
   TRANSPORT,
   type Transport,
 } from '@seamark/matcher';
-import { composeError, EDE, FLAG, RCODE, type ServerCookies } from '@seamark/protocol';
+import { composeError, EDE, FLAG, RCODE, type ServerCookies, TYPE } from '@seamark/protocol';
 import type { QueryFilter } from '../workers/query-filter.ts';
 import type { AnsweringListener } from '../workers/query-path.ts';
 import type { Forwarder } from './forward/forwarder.ts';
@@ -108,6 +109,7 @@ export class DetourService {
         : (templated ??
           this.answerFromSnapshot(pending, transport, listener) ??
           this.lookUpHosts(pending, detours) ??
+          answerMinimally(pending, listener) ??
           (await this.forward(pending, detours)));
     const { limiter } = listener;
     if (limiter !== undefined && composed !== undefined && transport === TRANSPORT.UDP) {
@@ -180,4 +182,15 @@ export class DetourService {
     }
     return pending.error(RCODE.REFUSED, ERROR.NO_ZONE);
   }
+}
+
+/** Where the block has `any`, nobody else is asked for everything. */
+function answerMinimally(
+  pending: PendingQuery,
+  { replies }: AnsweringListener,
+): ComposedReply | undefined {
+  const { query } = pending;
+  if (query.type !== TYPE.ANY || replies?.isMinimalAny(query) !== true) return undefined;
+  const sections = { answer: [MINIMAL_ANY.octets], authority: [], additional: [] };
+  return pending.records(sections, 0, RCODE.NOERROR, EDE.NONE);
 }
