@@ -196,6 +196,16 @@ function upstreamNotes(tell: (message: FromWorker) => void): UpstreamObserver {
         ...{ kind: 'note', level: 'info', event: 'upstream-up', fields: { upstream } },
         text: `the upstream ${upstream} answers again`,
       }),
+    lack: (upstream, reason) =>
+      tell({
+        ...{
+          kind: 'note',
+          level: 'warn',
+          event: 'upstream-not-asked',
+          fields: { upstream, reason },
+        },
+        text: `the upstream ${upstream} could not be asked: ${reason}`,
+      }),
   };
 }
 

@@ -27,7 +27,7 @@ describe('a server over TCP', () => {
     server = createServer((stream) => {
       connections += 1;
       stream.on('error', () => {});
-      stream.on('data', (octets) => stream.write(Buffer.concat(says(octets.subarray(2)))));
+      stream.on('data', (octets: Buffer) => stream.write(Buffer.concat(says(octets.subarray(2)))));
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -12,12 +12,28 @@ export interface Target {
 /** Nobody answered: why, in a word or two. */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError';
+  /** Nobody was asked, and it is no fault of theirs: this process, or this host, has nothing left to ask with. */
+  readonly isOurs: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isOurs?: boolean } = {}) {
+    super(message, options);
+    this.isOurs = options.isOurs ?? false;
+  }
 }
+
+/** What we ran out of, by the code that a socket fails with. */
+const LACKS: ReadonlyMap<string, string> = new Map([
+  ['EMFILE', 'this process has no file descriptors left (EMFILE); raise its limit (ulimit -n)'],
+  ['ENFILE', 'this host has no file descriptors left (ENFILE); raise fs.file-max'],
+  ['ENOBUFS', 'this host has no memory left for sockets (ENOBUFS)'],
+  ['ENOMEM', 'this host has no memory left for sockets (ENOMEM)'],
+]);
 
 export function exchangeError(error: unknown): ExchangeError {
   if (error instanceof ExchangeError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  return new ExchangeError(code, { cause: error });
+  const lack = LACKS.get(code);
+  return new ExchangeError(lack ?? code, { cause: error, isOurs: lack !== undefined });
 }
 
 /**

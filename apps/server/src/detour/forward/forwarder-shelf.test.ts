@@ -14,7 +14,7 @@ const forwardOf = (line: string, before = ''): ForwardConfig => {
 const LINE = 'forward . 192.0.2.1 {\n max_fails 3\n}';
 
 describe('a shelf of forwarders', () => {
-  const shelf = new ForwarderShelf({ down() {}, up() {} });
+  const shelf = new ForwarderShelf({ down() {}, up() {}, lack() {} });
   const taken: ReturnType<ForwarderShelf['take']>[] = [];
   const take = (config: ForwardConfig) => {
     const forwarder = shelf.take(config);

@@ -24,6 +24,8 @@ export interface UpstreamSettings {
 export interface UpstreamObserver {
   down(upstream: string, reason: string): void;
   up(upstream: string): void;
+  /** It could not be asked, for want of something here. */
+  lack(upstream: string, reason: string): void;
 }
 
 /** What an upstream has been asked; running totals. */
@@ -35,6 +37,9 @@ export interface UpstreamCounters {
   /** Replies by RCODE. */
   readonly responses: Map<number, number>;
 }
+
+/** A lack is told of once in so long. */
+const QUIET_MS = 60_000;
 
 /**
  * One server to forward to. After a question without an answer its health is looked at, again and again until
@@ -58,6 +63,7 @@ export class Upstream {
   private isChecking = false;
   private isClosed = false;
   private timer: NodeJS.Timeout | undefined;
+  private quietUntil = 0;
 
   constructor(target: Target, settings: UpstreamSettings, observer: UpstreamObserver) {
     this.name = formatHttpAddress(target);
@@ -85,8 +91,12 @@ export class Upstream {
       if (isTruncated(reply) || readSections(reply) !== undefined) return reply;
       throw new ExchangeError('the answer is malformed');
     } catch (error) {
-      this.counters.failures += 1;
-      if (this.settings.maxFails > 0) void this.check((error as ExchangeError).message);
+      const { isOurs, message } = error as ExchangeError;
+      if (isOurs) this.tellOfLack(message);
+      else {
+        this.counters.failures += 1;
+        if (this.settings.maxFails > 0) void this.check(message);
+      }
       throw error;
     }
   }
@@ -114,10 +124,13 @@ export class Upstream {
     while (!this.isClosed) {
       const failure = await this.checkOnce();
       if (failure === undefined) break;
-      why = failure;
-      this.counters.healthFailures += 1;
-      this.fails += 1;
-      if (this.fails === this.settings.maxFails) this.observer.down(this.name, why);
+      if (failure.isOurs) this.tellOfLack(failure.message);
+      else {
+        why = failure.message;
+        this.counters.healthFailures += 1;
+        this.fails += 1;
+        if (this.fails === this.settings.maxFails) this.observer.down(this.name, why);
+      }
       await this.wait(this.settings.healthIntervalMs);
     }
     if (this.isDown && !this.isClosed) this.observer.up(this.name);
@@ -126,7 +139,7 @@ export class Upstream {
   }
 
   /** @returns why there was no answer */
-  private async checkOnce(): Promise<string | undefined> {
+  private async checkOnce(): Promise<ExchangeError | undefined> {
     const { healthDomain, healthRecursion, forceTcp, readTimeoutMs } = this.settings;
     const id = randomInt(0x10000);
     const query = composePlainQuestion(healthDomain, TYPE.NS, healthRecursion, id);
@@ -134,8 +147,16 @@ export class Upstream {
       await this.exchange(query, forceTcp, readTimeoutMs);
       return undefined;
     } catch (error) {
-      return (error as ExchangeError).message;
+      return error as ExchangeError;
     }
+  }
+
+  /** Each question would say the same. */
+  private tellOfLack(reason: string): void {
+    const now = performance.now();
+    if (now < this.quietUntil) return;
+    this.quietUntil = now + QUIET_MS;
+    this.observer.lack(this.name, reason);
   }
 
   private wait(ms: number): Promise<void> {
