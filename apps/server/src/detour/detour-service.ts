@@ -192,5 +192,5 @@ function answerMinimally(
   const { query } = pending;
   if (query.type !== TYPE.ANY || replies?.isMinimalAny(query) !== true) return undefined;
   const sections = { answer: [MINIMAL_ANY.octets], authority: [], additional: [] };
-  return pending.records(sections, 0, RCODE.NOERROR, EDE.NONE);
+  return pending.records(sections, 0, RCODE.NOERROR);
 }

@@ -164,7 +164,12 @@ describe('a reply that is passed on', () => {
     expect(said(pend({ edns: asked }))).toEqual([]);
     expect(said(pend({ edns: asked }, false, edge))).toEqual(['ours']);
     expect(said(pend({ edns: {} }, false, edge))).toEqual([]);
-    const failed = read(pend({ edns: asked }, false, edge).error(RCODE.SERVFAIL, 23));
+    const failed = read(
+      pend({ edns: asked }, false, edge).error(
+        RCODE.SERVFAIL,
+        composeError(EDE.NETWORK_ERROR, 'why'),
+      ),
+    );
     expect(failed.edns?.options.map(({ code }) => code)).toEqual([15, 3]);
     // 12 records leave 96 octets of 512, 15 three: it takes nothing from them.
     for (const [count, options] of [
