@@ -120,14 +120,14 @@ describe('a reply that is passed on', () => {
 
   test('is a truncated one where it has no room', () => {
     const reply = says({ answer: Array.from({ length: 30 }, (_, i) => address(i)) });
-    const passed = pend().passOn(reply, false);
+    const passed = pend().passOn(reply, TRANSPORT.UDP);
     expect(passed?.truncated).toBe(true);
     expect(read(passed)).toMatchObject({ flags: 'qr tc rd ra ad', answer: [] });
-    expect(read(pend({}, TRANSPORT.STREAM).passOn(reply, false)).answer).toHaveLength(30);
+    expect(read(pend({}, TRANSPORT.STREAM).passOn(reply, TRANSPORT.UDP)).answer).toHaveLength(30);
     // What EDNS lets it have ends at 1,232 all the same.
     const large = says({ answer: Array.from({ length: 60 }, (_, i) => address(i)) });
-    expect(read(pend({ edns: { udpSize: 4096 } }).passOn(reply, false)).answer).toHaveLength(30);
-    expect(read(pend({ edns: { udpSize: 4096 } }).passOn(large, false)).flags).toContain('tc');
+    expect(read(pend({ edns: { udpSize: 4096 } }).passOn(reply, TRANSPORT.UDP)).answer).toHaveLength(30);
+    expect(read(pend({ edns: { udpSize: 4096 } }).passOn(large, TRANSPORT.UDP)).flags).toContain('tc');
   });
 
   test.each([
@@ -156,16 +156,16 @@ describe('a reply that is passed on', () => {
     const reply = says({ answer: [address(1)], edns: { options: [nsid] } });
     const asked = { udpSize: 512, options: [{ code: 3, data: new Uint8Array() }] };
     const said = (pending: PendingQuery, octets = reply): (string | undefined)[] =>
-      read(pending.passOn(octets, false)).edns?.options.map(({ data }) =>
+      read(pending.passOn(octets, TRANSPORT.UDP)).edns?.options.map(({ data }) =>
         Buffer.from(data).toString(),
       ) ?? [];
     const edge = new ReplySettings({ nsid: 'ours' });
     expect(parseMessage(pend({ edns: asked }).compose(1)).edns?.options).toEqual([]);
     expect(said(pend({ edns: asked }))).toEqual([]);
-    expect(said(pend({ edns: asked }, false, edge))).toEqual(['ours']);
-    expect(said(pend({ edns: {} }, false, edge))).toEqual([]);
+    expect(said(pend({ edns: asked }, TRANSPORT.UDP, edge))).toEqual(['ours']);
+    expect(said(pend({ edns: {} }, TRANSPORT.UDP, edge))).toEqual([]);
     const failed = read(
-      pend({ edns: asked }, false, edge).error(
+      pend({ edns: asked }, TRANSPORT.UDP, edge).error(
         RCODE.SERVFAIL,
         composeError(EDE.NETWORK_ERROR, 'why'),
       ),
@@ -177,15 +177,15 @@ describe('a reply that is passed on', () => {
       [15, []],
     ] as const) {
       const full = says({ answer: Array.from({ length: count }, (_, i) => address(i)), edns: {} });
-      expect(said(pend({ edns: asked }, false, edge), full)).toEqual(options);
-      expect(read(pend({ edns: asked }, false, edge).passOn(full, false)).answer).toHaveLength(
+      expect(said(pend({ edns: asked }, TRANSPORT.UDP, edge), full)).toEqual(options);
+      expect(read(pend({ edns: asked }, TRANSPORT.UDP, edge).passOn(full, TRANSPORT.UDP)).answer).toHaveLength(
         count,
       );
     }
   });
 
   test('may have no question, where there is an error', () => {
-    const message = read(pend().passOn(says({ questions: [], rcode: 1 }), false));
+    const message = read(pend().passOn(says({ questions: [], rcode: 1 }), TRANSPORT.UDP));
     expect(message).toMatchObject({ rcode: 1, id: 0x1234 });
     expect(message.question).toHaveLength(1);
   });
@@ -197,7 +197,7 @@ describe('a reply that is passed on', () => {
     ['of an owner that is a pointer to itself', (reply: Uint8Array) => pointAt(reply, 33)],
     ['of an owner that is a pointer forward', (reply: Uint8Array) => pointAt(reply, 40)],
   ])('is none if it is malformed: %s', (_why, spoil) => {
-    expect(pend().passOn(spoil(says({ answer: [address(1)] })), false)).toBeUndefined();
+    expect(pend().passOn(spoil(says({ answer: [address(1)] })), TRANSPORT.UDP)).toBeUndefined();
   });
 
   test('that is truncated in the middle of a record is a truncated one', () => {
