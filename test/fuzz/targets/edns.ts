@@ -138,7 +138,10 @@ function run(input: Uint8Array): void {
 /** The readers that see a query once it is forwarded find what the first one found. */
 function readElsewhere(message: Uint8Array, verdict: number): void {
   const sections = readSections(message);
-  hold(verdict !== VERDICT.ANSWER || sections !== undefined, 'forwarded, and not to be read then');
+  // A query with other records, whose RDATA may be none, is forwarded without its options.
+  const isAlone = parsed.hasEdns && message[11] === 1;
+  const isRead = sections !== undefined || !isAlone;
+  hold(verdict !== VERDICT.ANSWER || isRead, 'forwarded, and not to be read then');
   if (sections?.opt === undefined) return;
   const options = readOptions(message, sections.opt);
   const length = options.reduce((sum, { octets }) => sum + octets.length, 0);
