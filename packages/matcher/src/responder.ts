@@ -1,34 +1,27 @@
 // Query path: nothing here allocates, throws or waits. Bench: bench/micro/answer.ts.
 import {
-  appendKeepalive,
-  appendOption,
-  appendPadding,
   CLASS,
-  ClientSubnet,
-  COOKIE_LENGTH,
-  composeOpt,
   type ExtendedError,
   FLAG,
   HEADER,
-  KEEPALIVE_LENGTH,
   LIMIT,
   OPCODE,
-  OPT_LENGTH,
-  paddingLength,
   parseQuery,
   Query,
   RCODE,
-  RDLENGTH_AT,
   type ServerCookies,
   TYPE,
   VERDICT,
+  type Verdict,
 } from '@seamark/protocol';
 import { GLUE, NODE, OUTER_POINTER, POINTER_MASK, type SnapshotReader } from '@seamark/snapshot';
 import { Chain } from './chain.ts';
 import type { Client } from './client.ts';
+import { copy } from './copy.ts';
 import { DETOUR, type Detour, type Detours } from './detours.ts';
 import { ERROR } from './extended-errors.ts';
 import { Lookup, MATCH } from './lookup.ts';
+import { ReplyEdns } from './reply-edns.ts';
 import type { AnswerSettings } from './settings/answer-settings.ts';
 import { ACCESS, type Access, BlockTable } from './settings/block-table.ts';
 import { ChaosRecords, composeNsid, MINIMAL_ANY, type OwnRecords } from './settings/own-records.ts';
@@ -60,6 +53,9 @@ export interface ResponderOptions extends AnswerSettings {
   readonly cookies?: ServerCookies;
 }
 
+/** What is made of a message that has a reply. */
+type Replied = Exclude<Verdict, typeof VERDICT.DROP>;
+
 /** Not all of the zone is known. */
 const ZONE_MISSING: number = NODE.ZONE_UNSYNCED | NODE.ZONE_PARTIAL | NODE.ZONE_PARTIAL_PTR;
 
@@ -90,14 +86,11 @@ export class Responder {
   private readonly reader: SnapshotReader;
   private readonly chain = new Chain();
   private readonly udpLimit: number;
-  private readonly cookies: ServerCookies | undefined;
   private readonly requireCookie: boolean;
   private readonly blocks: BlockTable | undefined;
   private readonly chaos: ChaosRecords | undefined;
-  private readonly nsid: Uint8Array | undefined;
-  private readonly subnet = new ClientSubnet();
-  /** The cookies, if one goes into the reply: the query has a COOKIE option, and it is known who asks. */
-  private given: ServerCookies | undefined;
+  /** Of the last query that had EDNS. */
+  private readonly edns: ReplyEdns;
   /**
    * Which of several addresses comes first: pseudo-random, because a plain count goes by two for a client
    * that asks A and AAAA in turn, and would then always begin with the same one of two.
@@ -109,24 +102,20 @@ export class Responder {
   private error: ExtendedError | undefined;
   /** Where in the memory the message begins. */
   private message = 0;
-  /** Offset in the memory that the reply may grow to, the room of the OPT record and its cookie taken off. */
+  /** Offset in the memory that the reply may grow to, the room of the OPT record taken off. */
   private limit = 0;
-  /** The most octets of a reply that is to be padded; 0 for one that isn't. */
-  private paddedTo = 0;
-  /** What a reply says of its connection (RFC 7828), in units of 100 ms; negative: nothing. */
-  private idleTimeout = -1;
   private detours: Detours | undefined;
   private client: Client | undefined;
 
   constructor(reader: SnapshotReader, options: ResponderOptions = {}) {
     this.reader = reader;
     this.udpLimit = options.udpLimit ?? LIMIT.UDP_EDNS;
-    this.cookies = options.cookies;
     this.requireCookie = options.requireCookie === true;
     const { blocks, chaos, nsid } = options;
     this.blocks = blocks === undefined ? undefined : new BlockTable(blocks);
     this.chaos = chaos === undefined ? undefined : new ChaosRecords(chaos);
-    this.nsid = nsid === undefined ? undefined : composeNsid(nsid);
+    const ownNsid = nsid === undefined ? undefined : composeNsid(nsid);
+    this.edns = new ReplyEdns(this.udpLimit, options.cookies, ownNsid);
   }
 
   /**
@@ -154,7 +143,6 @@ export class Responder {
     this.truncated = false;
     this.hasGoodCookie = false;
     this.access = ACCESS.ALLOW;
-    this.given = undefined;
     this.detours = detours;
     this.client = client;
     const { query } = this;
@@ -166,27 +154,13 @@ export class Responder {
     this.additionals = 0;
     this.authoritative = false;
     this.error = undefined;
-    this.subnet.length = 0;
     this.message = offset;
     this.setLimit(offset, capacity, transport);
-    // Before anything is written: the answer will lie where the cookie lies.
-    if (query.cookieLength !== 0) {
-      this.receiveCookie(view, client);
-      if (this.requireCookie && transport === TRANSPORT.UDP && verdict === VERDICT.ANSWER) {
-        if (this.givesCookie) verdict = VERDICT.COOKIE;
-      }
-    }
-    if (query.subnetLength !== 0 && verdict === VERDICT.ANSWER) this.receiveSubnet(view);
-    this.idleTimeout = -1;
-    if (query.keepaliveLength >= 0) this.receiveKeepalive(client);
+    // Before anything is written: the answer will lie where the options lie.
+    if (query.hasEdns) verdict = this.receiveEdns(view, verdict, transport, client);
     let at = offset + query.questionEnd;
     switch (verdict) {
       case VERDICT.ANSWER:
-        // RFC 7828 3.2.1: a client has no value to give.
-        if (this.idleTimeout >= 0 && query.keepaliveLength > 0) {
-          this.rcode = RCODE.FORMERR;
-          break;
-        }
         if (this.blocks === undefined) at = this.resolve(view, at);
         else at = this.resolveInBlock(view, at, this.blocks, client);
         // A length that is negative, of a message in memory whose offsets are not.
@@ -224,7 +198,7 @@ export class Responder {
 
   /** Whether the reply brings a cookie that its client does not have yet. */
   get givesCookie(): boolean {
-    return this.given !== undefined && !this.hasGoodCookie;
+    return this.query.hasEdns && this.edns.hasCookie && !this.hasGoodCookie;
   }
 
   /**
@@ -250,29 +224,36 @@ export class Responder {
     return this.finish(memory, view, offset, offset + query.questionEnd);
   }
 
-  private receiveCookie(view: DataView, client: Client | undefined): void {
-    const { query, cookies } = this;
-    if (cookies === undefined || client === undefined) return;
-    this.given = cookies;
-    this.limit -= COOKIE_LENGTH;
-    this.hasGoodCookie = cookies.receive(view, query.cookieAt, query.cookieLength, client.peer());
-  }
-
-  private receiveSubnet(view: DataView): void {
-    const { query, subnet } = this;
-    subnet.receive(view, query.subnetAt, query.subnetLength);
-    this.limit -= subnet.length;
-  }
-
-  /** Who came over UDP, or knows its connection's time otherwise, is told nothing (RFC 7828 3.3.1). */
-  private receiveKeepalive(client: Client | undefined): void {
-    this.idleTimeout = client?.idleTimeout?.() ?? -1;
-    if (this.idleTimeout >= 0) this.limit -= KEEPALIVE_LENGTH;
+  /** @returns the verdict, or another one for the sake of an option. */
+  private receiveEdns(
+    view: DataView,
+    verdict: Replied,
+    transport: Transport,
+    client: Client | undefined,
+  ): Replied {
+    const { query, edns } = this;
+    edns.receive(query, view, client);
+    this.hasGoodCookie = edns.hasGoodCookie;
+    let found: Replied = verdict;
+    if (verdict === VERDICT.ANSWER) {
+      if (this.requireCookie && transport === TRANSPORT.UDP && this.givesCookie) {
+        found = VERDICT.COOKIE;
+      } else {
+        edns.receiveSubnet(query, view);
+        // RFC 7828 3.2.1: a client has no value to give.
+        if (edns.idleTimeout >= 0 && query.keepaliveLength > 0) found = VERDICT.FORMERR;
+      }
+    }
+    // Padding takes no room from the answer: it fills what is left.
+    const isPadded = query.isPadded && isEncrypted(transport);
+    edns.paddedTo = isPadded ? this.limit - this.message : 0;
+    this.limit -= edns.reserved;
+    return found;
   }
 
   /** RFC 7873 5.4: nothing but a cookie is asked for, or about; or 5.2.3, where one is required. */
   private judgeCookie(): number {
-    if (this.given === undefined) return RCODE.FORMERR;
+    if (!this.edns.hasCookie) return RCODE.FORMERR;
     if (this.hasGoodCookie) return RCODE.NOERROR;
     const isFirst = this.query.cookieLength === LIMIT.CLIENT_COOKIE;
     return isFirst && !this.query.hasQuestion ? RCODE.NOERROR : RCODE.BADCOOKIE;
@@ -286,10 +267,7 @@ export class Responder {
       const asked = Math.max(query.udpSize, LIMIT.UDP_PLAIN);
       room = Math.min(asked, this.udpLimit);
     }
-    const most = Math.min(room, capacity);
-    this.limit = offset + most - (query.hasEdns ? OPT_LENGTH : 0);
-    // Padding takes no room from the answer: it fills what is left.
-    this.paddedTo = query.isPadded && isEncrypted(transport) ? most : 0;
+    this.limit = offset + Math.min(room, capacity);
   }
 
   /** The same where some may not ask. */
@@ -640,59 +618,12 @@ export class Responder {
     return end;
   }
 
-  /**
-   * NSID, if there is one and room for it: whoever asks who we are is to get the answer that others get.
-   *
-   * @param at the end of the OPT record at `opt` so far.
-   */
-  private appendNsid(memory: Uint8Array, view: DataView, opt: number, at: number): number {
-    const { nsid } = this;
-    if (nsid === undefined) return at;
-    // The limit leaves room for an OPT record without options, and for those that have to be there.
-    const cookie = this.given === undefined ? 0 : COOKIE_LENGTH;
-    const keepalive = this.idleTimeout < 0 ? 0 : KEEPALIVE_LENGTH;
-    const reserved = OPT_LENGTH + this.subnet.length + cookie + keepalive;
-    if (at + nsid.length > this.limit + reserved) return at;
-    return appendOption(memory, view, opt, at, nsid);
-  }
-
-  /** An Extended DNS Error, without its text where there is no room for that. @param at as of `appendNsid`. */
-  private appendError(
-    memory: Uint8Array,
-    view: DataView,
-    opt: number,
-    at: number,
-    { option, view: octets, bare }: ExtendedError,
-  ): number {
-    const room = this.limit - opt;
-    const { length } = option;
-    if (length > room) {
-      return bare.length <= room ? appendOption(memory, view, opt, at, bare) : at;
-    }
-    // It is the first of the options.
-    view.setUint16(opt + RDLENGTH_AT, length);
-    copy(view, at, octets, 0, length);
-    return at + length;
-  }
-
-  /** @param length of the reply so far. */
-  private pad(memory: Uint8Array, view: DataView, opt: number, at: number, length: number): number {
-    const padding = paddingLength(length, this.paddedTo);
-    return padding === 0 ? at : appendPadding(memory, view, opt, at, padding);
-  }
-
   private finish(memory: Uint8Array, view: DataView, offset: number, end: number): number {
     const { query } = this;
     let at = end;
     if (query.hasEdns) {
-      const opt = at;
-      at = composeOpt(memory, view, opt, this.udpLimit, this.rcode, query.dnssecOk);
-      if (this.error !== undefined) at = this.appendError(memory, view, opt, at, this.error);
-      if (this.subnet.length !== 0) at = this.subnet.append(view, opt, at);
-      if (this.given !== undefined) at = this.given.append(view, opt, at);
-      if (this.idleTimeout >= 0) at = appendKeepalive(view, opt, at, this.idleTimeout);
-      if (query.asksNsid) at = this.appendNsid(memory, view, opt, at);
-      if (this.paddedTo !== 0) at = this.pad(memory, view, opt, at, at - offset);
+      const { edns, limit, rcode, error } = this;
+      at = edns.append(memory, view, offset, end, limit, query, rcode, error);
       this.additionals += 1;
     }
     // What flags mean with another opcode, its own RFC says.
@@ -719,14 +650,4 @@ function setOwners(view: DataView, start: number, end: number, place: number): v
   for (let at = start; at + 12 <= end; at += 12 + view.getUint16(at + 10)) {
     view.setUint16(at, 0xc000 | place);
   }
-}
-
-/**
- * Copies `length` octets out of the snapshot, four at a time: half the time of one at a time.
- * `set(subarray())` allocates a view and pays only beyond some 200 octets (bench/micro/copy.ts).
- */
-function copy(to: DataView, at: number, from: DataView, start: number, length: number): void {
-  let i = 0;
-  for (; i + 4 <= length; i += 4) to.setInt32(at + i, from.getInt32(start + i));
-  for (; i < length; i++) to.setUint8(at + i, from.getUint8(start + i));
 }
