@@ -7,6 +7,11 @@ const source = {
   ssr: { resolve: { conditions: ['seamark-source'] } },
 };
 
+/** What waits for nobody but itself. Servers under test have the machine for themselves, or as good as. */
+const ALONGSIDE: ReadonlySet<string> = new Set(['unit', 'arrows', 'docs', 'fuzz', 'conformance']);
+const TWO_AT_ONCE = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+const ONE_BY_ONE = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+
 const project = (
   name: string,
   include: string[],
@@ -14,7 +19,10 @@ const project = (
   globalSetup: string[] = [],
 ) => ({
   ...source,
-  test: { name, include, testTimeout, hookTimeout: testTimeout * 2, globalSetup },
+  test: {
+    ...{ name, include, testTimeout, hookTimeout: testTimeout * 2, globalSetup },
+    ...(ALONGSIDE.has(name) ? TWO_AT_ONCE : ONE_BY_ONE),
+  },
 });
 
 const config: ViteUserConfig = defineConfig({
