@@ -33,14 +33,24 @@ import { cases as connection } from './rfc7766/connection.ts';
 import { cases as pipelining } from './rfc7766/pipelining.ts';
 import { cases as segments } from './rfc7766/segments.ts';
 import { cases as keepalive } from './rfc7828/keepalive.ts';
+import { cases as padding } from './rfc7830/padding.ts';
+import { cases as alpn } from './rfc7858/alpn.ts';
+import { cases as tlsConnection } from './rfc7858/connection.ts';
+import { cases as tlsMessages } from './rfc7858/messages.ts';
 import { cases as clientSubnet } from './rfc7871/client-subnet.ts';
 import { cases as cookie } from './rfc7873/cookie.ts';
 import { cases as emptyNonTerminal } from './rfc8020/empty-non-terminal.ts';
+import { cases as blocks } from './rfc8467/blocks.ts';
 import { cases as any } from './rfc8482/any.ts';
+import { cases as cache } from './rfc8484/cache.ts';
+import { cases as http } from './rfc8484/http.ts';
+import { cases as httpRequest } from './rfc8484/request.ts';
+import { cases as httpStatus } from './rfc8484/status.ts';
 import { cases as probes } from './rfc8906/probes.ts';
 import { cases as extendedError } from './rfc8914/extended-error.ts';
 import { cases as serverCookie } from './rfc9018/server-cookie.ts';
 import { cases as admission } from './rfc9210/admission.ts';
+import { cases as tlsVersion } from './rfc9325/version.ts';
 import { cases as glue } from './rfc9471/glue.ts';
 import { cases as qdcount } from './rfc9619/qdcount.ts';
 import { cases as fragmentation } from './rfc9715/fragmentation.ts';
@@ -78,14 +88,24 @@ export const caseFiles: readonly CaseFile[] = [
   { file: 'rfc7766/segments.ts', cases: segments },
   { file: 'rfc7766/connection.ts', cases: connection },
   { file: 'rfc7828/keepalive.ts', cases: keepalive },
+  { file: 'rfc7830/padding.ts', cases: padding },
+  { file: 'rfc7858/alpn.ts', cases: alpn },
+  { file: 'rfc7858/connection.ts', cases: tlsConnection },
+  { file: 'rfc7858/messages.ts', cases: tlsMessages },
   { file: 'rfc7871/client-subnet.ts', cases: clientSubnet },
   { file: 'rfc7873/cookie.ts', cases: cookie },
   { file: 'rfc8020/empty-non-terminal.ts', cases: emptyNonTerminal },
+  { file: 'rfc8467/blocks.ts', cases: blocks },
   { file: 'rfc8482/any.ts', cases: any },
+  { file: 'rfc8484/cache.ts', cases: cache },
+  { file: 'rfc8484/http.ts', cases: http },
+  { file: 'rfc8484/request.ts', cases: httpRequest },
+  { file: 'rfc8484/status.ts', cases: httpStatus },
   { file: 'rfc8906/probes.ts', cases: probes },
   { file: 'rfc8914/extended-error.ts', cases: extendedError },
   { file: 'rfc9018/server-cookie.ts', cases: serverCookie },
   { file: 'rfc9210/admission.ts', cases: admission },
+  { file: 'rfc9325/version.ts', cases: tlsVersion },
   { file: 'rfc9471/glue.ts', cases: glue },
   { file: 'rfc9619/qdcount.ts', cases: qdcount },
   { file: 'rfc9715/fragmentation.ts', cases: fragmentation },

@@ -1,28 +1,30 @@
-// The cases against Seamark: the server that SEAMARK_TARGET=host:port names and that serves the
-// fixture of this folder, or else the built server, started here.
+// The cases against Seamark: the server that SEAMARK_TARGET names and that serves the fixture of
+// this folder, or else the built server, started here.
 
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import type { Endpoint } from '../support/dns/index.ts';
 import { caseFiles } from './cases.ts';
-import { Probe } from './harness/probe.ts';
+import { whyNotAsked } from './harness/case.ts';
+import { Probe, type Reach } from './harness/probe.ts';
 import { openTarget, type Target } from './harness/target.ts';
 
 let target: Target;
-let endpoint: Endpoint;
+let reach: Reach;
 
 beforeAll(async () => {
   target = await openTarget();
-  endpoint = target.endpoint;
+  reach = target.reach;
 });
 
 afterAll(() => target?.[Symbol.asyncDispose]());
 
 for (const { file, cases } of caseFiles) {
   describe(file, () => {
-    for (const { section, title, run } of cases) {
-      test(`${section}: ${title}`, async () => {
-        await using probe = new Probe(endpoint);
-        await run(probe);
+    for (const one of cases) {
+      test(`${one.section}: ${one.title}`, async ({ skip }) => {
+        const why = whyNotAsked(one, reach, 'the target');
+        if (why !== undefined) skip(why);
+        await using probe = new Probe(reach);
+        await one.run(probe);
       });
     }
   });

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { caseFiles } from './cases.ts';
-import type { Case, Rival } from './harness/case.ts';
+import { type Case, type Rival, whyNotAsked } from './harness/case.ts';
 import { Probe } from './harness/probe.ts';
 import { isInstalled, isKnownVersion, type RunningRival, startRival } from './harness/rival.ts';
 
@@ -28,6 +28,8 @@ function checkAgainst(rival: Rival): void {
     describe(file, () => {
       for (const one of cases) {
         test(`${one.section}: ${one.title}`, async ({ skip }) => {
+          const why = whyNotAsked(one, running.endpoint, rival);
+          if (why !== undefined) skip(why);
           const difference = one.knownDifferences?.[rival];
           // Many a difference is silence, which is not worth waiting long for.
           await using probe = new Probe(running.endpoint, difference === undefined ? 5_000 : 300);

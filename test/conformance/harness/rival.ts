@@ -5,11 +5,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type CertificateFiles, CertificateMaker, hasOpenssl } from '../../support/certificates.ts';
 import { endChild, startChild } from '../../support/child.ts';
 import { type Endpoint, parseMessage, query, UdpClient } from '../../support/dns/index.ts';
 import { freePort } from '../../support/ports.ts';
 import { waitFor } from '../../support/wait.ts';
 import type { Rival } from './case.ts';
+import type { Reach } from './probe.ts';
 
 export const ZONES = ['example.com', 'example.net', 'sub.example.com'] as const;
 
@@ -26,11 +28,13 @@ interface Recipe {
   readonly versionFlag: string;
   /** The version that `knownDifferences` was written down from. */
   readonly writtenFrom: string;
-  readonly config: (folder: string, port: number, served: Served) => string;
+  /** Whether that version has DNS over TLS; none has DNS over HTTPS. */
+  readonly hasTls: boolean;
+  readonly config: (folder: string, reach: Reach, served: Served, own?: CertificateFiles) => string;
   readonly args: (config: string) => string[];
 }
 
-const nsdConfig = (folder: string, port: number, served: Served): string => `
+const nsdConfig: Recipe['config'] = (folder, { port, tls }, served, own) => `
 server:
   ip-address: 127.0.0.1
   port: ${port}
@@ -49,11 +53,18 @@ server:
   answer-cookie: yes
   nsid: "ascii_test"
   tcp-timeout: 20
+${own === undefined ? '' : nsdTls(tls, own)}
 remote-control:
   control-enable: no
 ${served.zones.map((zone) => `zone:\n  name: ${zone}\n  zonefile: ${zone}.zone\n`).join('')}`;
 
-const knotConfig = (folder: string, port: number, served: Served): string => `
+const nsdTls = (port: number | undefined, { certificate, key }: CertificateFiles): string => `
+  ip-address: 127.0.0.1@${port}
+  tls-port: ${port}
+  tls-service-key: "${key}"
+  tls-service-pem: "${certificate}"`;
+
+const knotConfig: Recipe['config'] = (folder, { port }, served) => `
 server:
   listen: 127.0.0.1@${port}
   rundir: ${folder}
@@ -80,6 +91,7 @@ const RECIPES: Readonly<Record<Rival, Recipe>> = {
     program: '/usr/sbin/nsd',
     versionFlag: '-v',
     writtenFrom: '4.6.1',
+    hasTls: true,
     config: nsdConfig,
     args: (config) => ['-d', '-c', config],
   },
@@ -87,6 +99,8 @@ const RECIPES: Readonly<Record<Rival, Recipe>> = {
     program: '/usr/sbin/knotd',
     versionFlag: '--version',
     writtenFrom: '3.2.6',
+    // From 3.4 on.
+    hasTls: false,
     config: knotConfig,
     args: (config) => ['-c', config],
   },
@@ -104,17 +118,19 @@ export const isKnownVersion = (rival: Rival): boolean => {
 
 /** A rival that serves the fixture on a port of its own until it is disposed of. */
 export interface RunningRival extends AsyncDisposable {
-  readonly endpoint: Endpoint;
+  readonly endpoint: Reach;
 }
 
 /** Starts the rival with these zones and waits until it answers. Rejects with what it printed when it does not. */
 export const startRival = async (rival: Rival, served: Served = FIXTURE): Promise<RunningRival> => {
-  const { program, config, args } = RECIPES[rival];
+  const { program, config, args, hasTls } = RECIPES[rival];
+  const maker = hasTls && hasOpenssl ? new CertificateMaker() : undefined;
   const folder = await mkdtemp(join(tmpdir(), `${rival}-`));
   await mkdir(join(folder, 'db'));
-  const endpoint = { host: '127.0.0.1', port: await freePort() };
+  const tls = maker === undefined ? {} : { tls: await freePort() };
+  const endpoint = { host: '127.0.0.1', port: await freePort(), ...tls };
   const configFile = join(folder, `${rival}.conf`);
-  await writeFile(configFile, config(folder, endpoint.port, served));
+  await writeFile(configFile, config(folder, endpoint, served, maker?.make(rival)));
   const child = startChild(program, args(configFile), { stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   for (const stream of [child.process.stdout, child.process.stderr]) {
@@ -127,6 +143,7 @@ export const startRival = async (rival: Rival, served: Served = FIXTURE): Promis
     [Symbol.asyncDispose]: async () => {
       await endChild(child, 'SIGTERM');
       await rm(folder, { recursive: true, force: true });
+      maker?.[Symbol.dispose]();
     },
   };
   try {

@@ -2,36 +2,13 @@
 
 import { type Message, parseMessage, query, sameName } from '../../support/dns/index.ts';
 import type { Case } from '../harness/case.ts';
-import { addresses } from '../harness/fixture.ts';
-import { checkReply, type Expected, fail } from '../harness/reply.ts';
-
-const MIX: readonly (readonly [string, Expected])[] = [
-  ['v4only.example.com. A', { rcode: 'NOERROR', answer: ['192.0.2.4'] }],
-  ['nothere.example.com. A', { rcode: 'NXDOMAIN', negative: 'example.com.' }],
-  ['big100.example.com. A', { rcode: 'NOERROR', answer: addresses(100) }],
-  ['www.example.org. A', { rcode: 'REFUSED' }],
-  ['x.wild.example.com. AAAA', { rcode: 'NOERROR', answer: ['2001:db8::30'] }],
-];
+import { allAnswered, MIX } from '../harness/mix.ts';
+import { checkReply } from '../harness/reply.ts';
 
 const pipelined = (count: number): Case => ({
   section: 'RFC 7766 6.2.1.1',
   title: `${count} queries in one write are all answered on the connection`,
-  run: async (probe) => {
-    const connection = await probe.connect();
-    const rows = Array.from({ length: count }, (_, index) => MIX[index % MIX.length] ?? MIX[0]);
-    const sent = rows.map((row, id) => query(row?.[0] ?? '', { id }));
-    await connection.send(...sent);
-    const waiting = new Set(sent.keys());
-    while (waiting.size > 0) {
-      const got = await connection.receive();
-      const id = got.readUInt16BE(0);
-      const asked = sent[id];
-      const expected = rows[id]?.[1];
-      if (asked === undefined || expected === undefined) throw new Error(`a reply with ID ${id}`);
-      if (!waiting.delete(id)) fail('a second reply', asked, got);
-      checkReply(asked, got, expected);
-    }
-  },
+  run: async (probe) => allAnswered(await probe.connect(), count),
 });
 
 const oneAfterTheOther: Case = {

@@ -3,10 +3,12 @@
 
 export * from './codes.ts';
 export * from './format.ts';
+export * from './https.ts';
 export * from './message.ts';
 export * from './names.ts';
 export * from './query.ts';
 export * from './rdata.ts';
 export { MalformedMessage } from './reader.ts';
 export * from './tcp.ts';
+export * from './tls.ts';
 export * from './udp.ts';

@@ -23,7 +23,7 @@ export class TcpClient implements AsyncDisposable {
   /** Sizes of the pieces in which the stream arrived. */
   readonly pieces: number[] = [];
 
-  private constructor(socket: Socket) {
+  protected constructor(socket: Socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.on('data', (octets: Buffer) => {
