@@ -1,4 +1,5 @@
-// RFC 9325 3.1.1: versions of TLS that are known to be weak are not spoken. We go further, as NSD does: 1.3 alone.
+// RFC 9325 3.1.1: versions of TLS that are known to be weak are not spoken. We go further, as later
+// versions of NSD do: 1.3 alone.
 
 import type { Case } from '../harness/case.ts';
 import type { Encrypted } from '../harness/probe.ts';
@@ -22,6 +23,9 @@ const refuses = (needs: Encrypted, version: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2'): Ca
   section: SECTION,
   title: `${needs} does not speak ${version}`,
   needs,
+  ...(version === 'TLSv1.2'
+    ? { knownDifferences: { nsd: 'speaks it, too, which RFC 9325 allows' } }
+    : {}),
   run: async (probe) => {
     const options = { minVersion: version, maxVersion: version, ciphers: ANY_CIPHER } as const;
     const outcome = await probe.secure(options, needs).then(
