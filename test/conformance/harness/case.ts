@@ -3,8 +3,8 @@
 
 import type { Encrypted, Probe, Reach } from './probe.ts';
 
-/** The servers that the cases themselves are checked against. */
-export type Rival = 'nsd' | 'knot';
+/** The servers that the cases themselves are checked against: CoreDNS with those over HTTPS, which no other has. */
+export type Rival = 'nsd' | 'knot' | 'coredns';
 
 export interface Case {
   /** Where the sentence stands: `RFC 4592 2.2.1`. */

@@ -1,4 +1,4 @@
-// NSD and Knot DNS, started with the same zones: when they fail a case, the case may be wrong.
+// NSD, Knot DNS and CoreDNS, started with the same zones: when they fail a case, the case may be wrong.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { type Endpoint, parseMessage, query, UdpClient } from '../../support/dns
 import { freePort } from '../../support/ports.ts';
 import { waitFor } from '../../support/wait.ts';
 import type { Rival } from './case.ts';
-import type { Reach } from './probe.ts';
+import type { Encrypted, Reach } from './probe.ts';
 
 export const ZONES = ['example.com', 'example.net', 'sub.example.com'] as const;
 
@@ -28,8 +28,8 @@ interface Recipe {
   readonly versionFlag: string;
   /** The version that `knownDifferences` was written down from. */
   readonly writtenFrom: string;
-  /** Whether that version has DNS over TLS; none has DNS over HTTPS. */
-  readonly hasTls: boolean;
+  /** What that version has beside UDP and TCP. */
+  readonly speaks: readonly Encrypted[];
   readonly config: (folder: string, reach: Reach, served: Served, own?: CertificateFiles) => string;
   readonly args: (config: string) => string[];
 }
@@ -86,12 +86,21 @@ template:
 zone:
 ${served.zones.map((zone) => `  - domain: ${zone}\n`).join('')}`;
 
+/** TTLs are cut, as the one of its SOA is above MINIMUM in negative answers: RFC 2308 5 is not asked of it. */
+const corednsConfig: Recipe['config'] = (_folder, { port, https }, served, own) => `
+.:${port} ${own === undefined ? '' : `https://.:${https}`} {
+  bind 127.0.0.1
+  ${own === undefined ? '' : `tls ${own.certificate} ${own.key}`}
+  rewrite ttl regex .* -60
+${served.zones.map((zone) => `  file ${join(served.folder, `${zone}.zone`)} ${zone}\n`).join('')}
+}`;
+
 const RECIPES: Readonly<Record<Rival, Recipe>> = {
   nsd: {
     program: '/usr/sbin/nsd',
     versionFlag: '-v',
     writtenFrom: '4.6.1',
-    hasTls: true,
+    speaks: ['tls'],
     config: nsdConfig,
     args: (config) => ['-d', '-c', config],
   },
@@ -99,14 +108,22 @@ const RECIPES: Readonly<Record<Rival, Recipe>> = {
     program: '/usr/sbin/knotd',
     versionFlag: '--version',
     writtenFrom: '3.2.6',
-    // From 3.4 on.
-    hasTls: false,
+    // DNS over TLS from 3.4 on.
+    speaks: [],
     config: knotConfig,
     args: (config) => ['-c', config],
   },
+  coredns: {
+    program: process.env['SEAMARK_PEER'] ?? '',
+    versionFlag: '-version',
+    writtenFrom: '1.14.4',
+    speaks: ['https'],
+    config: corednsConfig,
+    args: (config) => ['-conf', config],
+  },
 };
 
-/** Whether the rival's Debian package is installed here. */
+/** Whether the rival's Debian package is installed here, or for CoreDNS that SEAMARK_PEER names one. */
 export const isInstalled = (rival: Rival): boolean => existsSync(RECIPES[rival].program);
 
 /** Whether the installed version is the one whose differences are written down. */
@@ -123,12 +140,13 @@ export interface RunningRival extends AsyncDisposable {
 
 /** Starts the rival with these zones and waits until it answers. Rejects with what it printed when it does not. */
 export const startRival = async (rival: Rival, served: Served = FIXTURE): Promise<RunningRival> => {
-  const { program, config, args, hasTls } = RECIPES[rival];
-  const maker = hasTls && hasOpenssl ? new CertificateMaker() : undefined;
+  const { program, config, args, speaks } = RECIPES[rival];
+  const maker = speaks.length > 0 && hasOpenssl ? new CertificateMaker() : undefined;
   const folder = await mkdtemp(join(tmpdir(), `${rival}-`));
   await mkdir(join(folder, 'db'));
-  const tls = maker === undefined ? {} : { tls: await freePort() };
-  const endpoint = { host: '127.0.0.1', port: await freePort(), ...tls };
+  const ports: Partial<Record<Encrypted, number>> = {};
+  if (maker !== undefined) for (const one of speaks) ports[one] = await freePort();
+  const endpoint = { host: '127.0.0.1', port: await freePort(), ...ports };
   const configFile = join(folder, `${rival}.conf`);
   await writeFile(configFile, config(folder, endpoint, served, maker?.make(rival)));
   const child = startChild(program, args(configFile), { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -24,7 +24,7 @@ const refuses = (needs: Encrypted, version: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2'): Ca
   title: `${needs} does not speak ${version}`,
   needs,
   ...(version === 'TLSv1.2'
-    ? { knownDifferences: { nsd: 'speaks it, too, which RFC 9325 allows' } }
+    ? { knownDifferences: { nsd: 'speaks it, too, which RFC 9325 allows', coredns: 'likewise' } }
     : {}),
   run: async (probe) => {
     const options = { minVersion: version, maxVersion: version, ciphers: ANY_CIPHER } as const;
