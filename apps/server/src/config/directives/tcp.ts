@@ -1,7 +1,8 @@
 import type { Token } from '../../corefile/token.ts';
 import type { BlockDraft } from '../draft.ts';
 import type { ConnectionsConfig } from '../server-config.ts';
-import { type Context, readLines, type Vocabulary, type Word } from '../vocabulary.ts';
+import type { Context, Vocabulary, Word } from '../vocabulary.ts';
+import { readOptions } from './block-of-options.ts';
 
 const MOST_CONNECTIONS = 1_000_000;
 const LEAST_OCTETS = 1024 * 1024;
@@ -15,16 +16,9 @@ export const tcp: Word<BlockDraft> = {
   least: 0,
   most: 0,
   takesBlock: true,
-  read({ name, block: lines }, block, context) {
-    const draft: Draft = {};
-    readLines(lines?.directives ?? [], OPTIONS, draft, context);
-    if (Object.keys(draft).length === 0) {
-      if ((lines?.directives ?? []).length > 0) return;
-      const allowed = OPTIONS.words.map(({ usage }) => usage);
-      context.problems.report(name, '"tcp" says nothing', { allowed });
-      return;
-    }
-    block.tcp = { value: draft, token: name };
+  read(directive, block, context) {
+    const value = readOptions<Draft>(directive, OPTIONS, {}, context);
+    if (value !== undefined) block.tcp = { value, token: directive.name };
   },
 };
 

@@ -2,7 +2,8 @@ import type { Token } from '../../corefile/token.ts';
 import type { BlockDraft } from '../draft.ts';
 import { parseDuration } from '../duration.ts';
 import type { TimeoutsConfig } from '../server-config.ts';
-import { type Context, readLines, type Vocabulary, type Word } from '../vocabulary.ts';
+import type { Context, Vocabulary, Word } from '../vocabulary.ts';
+import { readOptions } from './block-of-options.ts';
 
 const LEAST_MS = 1000;
 const MOST_MS = 86_400_000;
@@ -15,16 +16,9 @@ export const timeouts: Word<BlockDraft> = {
   least: 0,
   most: 0,
   takesBlock: true,
-  read({ name, block: lines }, block, context) {
-    const draft: Draft = {};
-    readLines(lines?.directives ?? [], OPTIONS, draft, context);
-    if (Object.keys(draft).length === 0) {
-      if ((lines?.directives ?? []).length > 0) return;
-      const allowed = OPTIONS.words.map(({ usage }) => usage);
-      context.problems.report(name, '"timeouts" says nothing', { allowed });
-      return;
-    }
-    block.timeouts = { value: draft, token: name };
+  read(directive, block, context) {
+    const value = readOptions<Draft>(directive, OPTIONS, {}, context);
+    if (value !== undefined) block.timeouts = { value, token: directive.name };
   },
 };
 
